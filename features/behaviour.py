@@ -1,0 +1,67 @@
+"""Everything that is known of one shop, pinned to one version: events, items and customers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import pyarrow as pa
+
+from features.catalogue import Catalogue
+from features.events.engine import Progress, map_buckets
+from features.events.reader import EventReader
+from features.events.warehouse import Warehouse
+from features.history import History
+from features.shop_folder import ShopFolder, ShopSettings
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """One version of a shop's memory; later imports do not change it."""
+
+    settings: ShopSettings
+    """The shop's settings."""
+    reader: EventReader
+    """The events."""
+    items: pa.Table
+    """The items, in ``ITEM_SCHEMA``."""
+    customers: pa.Table
+    """The customers that were described, in ``CUSTOMER_SCHEMA``."""
+
+    @classmethod
+    def of(cls, shop: ShopFolder, version: int | None = None) -> Behaviour:
+        """What ``shop`` knows now, or knew at an older version of its events."""
+        warehouse = Warehouse.open(shop)
+        return cls(shop.settings, warehouse.reader(version), warehouse.items(), warehouse.customers())
+
+    @property
+    def buckets(self) -> range:
+        """The numbers of the buckets."""
+        return range(self.reader.buckets)
+
+    def catalogue(self, cutoff: datetime) -> Catalogue:
+        """The items known before ``cutoff``."""
+        return Catalogue.before(self.items, self.reader.item_ids(cutoff), cutoff)
+
+    def history(self, bucket: int, cutoff: datetime, catalogue: Catalogue) -> History:
+        """What was known of the customers of one bucket before ``cutoff``."""
+        return History.before(self.reader.bucket(bucket, before=cutoff), cutoff, catalogue)
+
+    def map_histories(
+        self,
+        function: Callable[[int, History], Result],
+        cutoff: datetime,
+        catalogue: Catalogue,
+        *,
+        buckets: Iterable[int] | None = None,
+        progress: Progress | None = None,
+    ) -> Iterator[Result]:
+        """``function(bucket, history)`` for each bucket, in order, several at a time."""
+        numbers = self.buckets if buckets is None else buckets
+        return map_buckets(
+            lambda bucket: function(bucket, self.history(bucket, cutoff, catalogue)), numbers, progress=progress
+        )

@@ -1,0 +1,86 @@
+"""The items of a shop at one moment, as numbers: every item has a code, its position in the sorted ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.arrays import Floats, Ints
+
+UNKNOWN = -1
+"""The code of an item, category or brand that is not known."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Items and their attributes, aligned by code."""
+
+    ids: pa.Array
+    """Item ids, sorted; the position is the code."""
+    titles: pa.Array
+    """Titles, null where none is known."""
+    category: Ints
+    """Code of the category in ``categories``, ``UNKNOWN`` where none; shape (n_items,)."""
+    categories: pa.Array
+    """Names of the categories."""
+    brand: Ints
+    """Code of the brand in ``brands``, ``UNKNOWN`` where none; shape (n_items,)."""
+    brands: pa.Array
+    """Names of the brands."""
+    price: Floats
+    """List price, NaN where none; shape (n_items,)."""
+    in_stock: np.ndarray
+    """False where the item cannot be bought now; shape (n_items,)."""
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @classmethod
+    def before(cls, items: pa.Table, seen: pa.Array, cutoff: datetime | None = None) -> Catalogue:
+        """The items described in ``items`` (``ITEM_SCHEMA``) or named by an event (``seen``).
+
+        With ``cutoff``, described items that were first offered at or after it are left out unless ``seen``.
+        """
+        if cutoff is not None and len(items):
+            moment = pa.scalar(cutoff, pa.timestamp("us", tz="UTC"))
+            items = items.filter(pc.fill_null(pc.less(items["added_at"], moment), True))
+        described = items["item_id"].combine_chunks()
+        ids = pc.unique(pa.concat_arrays([seen.cast(pa.string()), described]))
+        ids = ids.take(pc.sort_indices(ids))
+        rows = pc.index_in(ids, value_set=described)
+        category, categories = _encoded(items["category"].combine_chunks().take(rows))
+        brand, brands = _encoded(items["brand"].combine_chunks().take(rows))
+        price = items["price"].cast(pa.float64()).combine_chunks().take(rows)
+        in_stock = pc.fill_null(items["in_stock"].combine_chunks().take(rows), True)
+        return cls(
+            ids=ids,
+            titles=items["title"].combine_chunks().take(rows),
+            category=category,
+            categories=categories,
+            brand=brand,
+            brands=brands,
+            price=price.to_numpy(zero_copy_only=False),
+            in_stock=in_stock.to_numpy(zero_copy_only=False),
+        )
+
+    def codes(self, item_ids: pa.Array | pa.ChunkedArray) -> Ints:
+        """The code of each id, ``UNKNOWN`` where there is none, shape ``(n,)``."""
+        found = pc.index_in(item_ids, value_set=self.ids)
+        if isinstance(found, pa.ChunkedArray):
+            found = found.combine_chunks()
+        return pc.fill_null(found, UNKNOWN).to_numpy(zero_copy_only=False)
+
+    def label(self, code: int) -> str:
+        """What people call the item: its title, or its id where it has none."""
+        return self.titles[code].as_py() or self.ids[code].as_py()
+
+
+def _encoded(values: pa.Array) -> tuple[Ints, pa.Array]:
+    """Codes by sorted name, so that they do not depend on the order of the rows."""
+    names = pc.unique(values.drop_null())
+    names = names.take(pc.sort_indices(names))
+    return pc.fill_null(pc.index_in(values, value_set=names), UNKNOWN).to_numpy(zero_copy_only=False), names

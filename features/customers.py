@@ -1,0 +1,246 @@
+"""Features of customers: about a hundred numbers for each, computed from their history alone.
+
+Each family below returns its columns by name. A missing number (no order yet, no price known) is NaN, never zero.
+``docs/features.md`` lists every name with its meaning; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from features import customer_orders
+from features.arrays import Floats, Ints
+from features.catalogue import UNKNOWN
+from features.history import CART, FAVORITE, PURCHASE, RETURN, VIEW, History
+
+Columns = dict[str, Floats]
+"""Feature columns by name, each of shape ``(n_customers,)``."""
+
+WINDOW_DAYS = (1, 3, 7, 14, 30, 60, 90, 180, 365)
+"""The nested windows that events are counted in; all time comes last."""
+
+COUNTED = {"view": VIEW, "favorite": FAVORITE, "cart": CART, "purchase": PURCHASE}
+"""The kinds that are counted in every window."""
+
+NIGHT_HOURS = (0, 6)
+"""Night is from the first hour to before the second, in the shop's time."""
+
+
+@dataclass(frozen=True)
+class CustomerFeatures:
+    """The feature table of some customers."""
+
+    customer_ids: pa.Array
+    """Ids; length n_customers."""
+    names: tuple[str, ...]
+    """Names of the columns."""
+    values: Floats
+    """The numbers, float32, shape (n_customers, n_features)."""
+
+    def __len__(self) -> int:
+        return len(self.customer_ids)
+
+    def column(self, name: str) -> Floats:
+        """One feature, shape ``(n_customers,)``."""
+        return self.values[:, self.names.index(name)]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The table as a frame indexed by ``customer_id``."""
+        index = pd.Index(self.customer_ids.to_pylist(), name="customer_id")
+        return pd.DataFrame(self.values, index=index, columns=list(self.names))
+
+
+def customer_features(history: History) -> CustomerFeatures:
+    """All features of every customer in ``history``."""
+    counts = history.counts(WINDOW_DAYS)
+    columns = {
+        **activity(counts),
+        **recency(history),
+        **presence(history),
+        **customer_orders.orders(history),
+        **customer_orders.gaps(history),
+        **conversion(counts),
+        **open_items(history),
+        **variety(history),
+        **prices(history),
+        **habits(history),
+        **trends(counts),
+    }
+    values = np.empty((len(history), len(columns)), dtype=np.float32)
+    for position, column in enumerate(columns.values()):
+        values[:, position] = column
+    return CustomerFeatures(history.customer_ids, tuple(columns), values)
+
+
+def ratio(part: Floats, whole: Floats) -> Floats:
+    """``part / whole``, NaN where ``whole`` is zero."""
+    return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=np.asarray(whole) != 0)
+
+
+def activity(counts: Floats) -> Columns:
+    """``{kind}_count_{window}d`` and ``{kind}_count_all``: events of each kind in nested windows."""
+    labels = [f"{days}d" for days in WINDOW_DAYS] + ["all"]
+    return {
+        f"{name}_count_{label}": counts[:, kind, position]
+        for name, kind in COUNTED.items()
+        for position, label in enumerate(labels)
+    }
+
+
+def recency(history: History) -> Columns:
+    """Days since the newest event of each kind, and since the first of all."""
+    columns = {"days_since_any": history.latest(), "days_since_first": history.first()}
+    columns |= {f"days_since_{name}": history.latest(history.of(kind)) for name, kind in COUNTED.items()}
+    return columns
+
+
+def presence(history: History) -> Columns:
+    """Distinct days with any event in windows, and the usual gap between them."""
+    days = history.active_days()
+    columns = {
+        f"active_days_{window}d": history.sums(days.customer[days.age_days <= window]) for window in (7, 30, 90, 365)
+    }
+    active = history.sums(days.customer)
+    first, last = history.first(), history.latest()
+    columns["active_days_all"] = active
+    columns["visit_gap_mean_days"] = np.where(active > 1, ratio(first - last, active - 1), np.nan)
+    columns["visit_churn_factor"] = ratio(last, np.maximum(columns["visit_gap_mean_days"], 0.5))
+    return columns
+
+
+def conversion(counts: Floats) -> Columns:
+    """How often one kind of event was followed by the next, over all time."""
+    view, favorite = counts[:, VIEW, -1], counts[:, FAVORITE, -1]
+    cart, purchase = counts[:, CART, -1], counts[:, PURCHASE, -1]
+    return {
+        "cart_per_view": ratio(cart, view),
+        "favorite_per_view": ratio(favorite, view),
+        "purchase_per_view": ratio(purchase, view),
+        "purchase_per_cart": ratio(purchase, cart),
+    }
+
+
+def open_items(history: History) -> Columns:
+    """What lies in the cart and among the favourites: how many, worth how much, how old."""
+    columns: Columns = {}
+    for name, pairs in (("open_cart", history.open_carts), ("open_favorite", history.open_favorites)):
+        price = np.nan_to_num(history.catalogue.price[pairs.item])
+        newest = np.full(len(history), np.nan)
+        newest[pairs.customer[::-1]] = pairs.age_days[::-1]
+        columns[f"{name}_count"] = history.sums(pairs.customer)
+        columns[f"{name}_count_7d"] = history.sums(pairs.customer[pairs.age_days <= 7])
+        columns[f"{name}_value"] = history.sums(pairs.customer, price)
+        columns[f"{name}_newest_days"] = newest
+    return columns
+
+
+def variety(history: History) -> Columns:
+    """How many different items and categories, and how much of it all is the favourite category."""
+    item_customer, item_count = _distinct(history, history.customer, history.item, len(history.catalogue))
+    category = history.catalogue.category[history.item]
+    known = category != UNKNOWN
+    category_customer, category_count = _distinct(
+        history, history.customer[known], category[known], len(history.catalogue.categories)
+    )
+    total = history.sums(category_customer, category_count)
+    share = ratio(category_count, total[category_customer])
+    top = np.full(len(history), np.nan)
+    np.fmax.at(top, category_customer, share)
+    entropy = history.sums(category_customer, -share * np.log(np.maximum(share, 1e-12)))
+    rows = history.of(PURCHASE)
+    bought_customer, bought_count = _distinct(history, history.customer[rows], history.item[rows], len(history.catalogue))
+    bought = history.sums(bought_customer)
+    return {
+        "distinct_item_count": history.sums(item_customer),
+        "events_per_item": ratio(history.sums(item_customer, item_count), history.sums(item_customer)),
+        "distinct_category_count": history.sums(category_customer),
+        "top_category_share": top,
+        "category_entropy": np.where(total > 0, entropy, np.nan),
+        "distinct_bought_item_count": bought,
+        "repeat_item_share": ratio(history.sums(bought_customer[bought_count > 1]), bought),
+    }
+
+
+def _distinct(history: History, customer: Ints, code: Ints, size: int) -> tuple[Ints, Floats]:
+    """The distinct pairs of customer and code: the customer of each and how often it occurs."""
+    key = customer * np.int64(max(size, 1)) + code
+    key.sort()
+    starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1]))) if len(key) else np.zeros(0, dtype=np.int64)
+    count = np.diff(np.append(starts, len(key))).astype(np.float64)
+    return key[starts] // max(size, 1), count
+
+
+def prices(history: History) -> Columns:
+    """What the customer looks at and pays: unit prices, against the category, and discounts."""
+    columns: Columns = {}
+    for name, kind in (("viewed", VIEW), ("bought", PURCHASE)):
+        rows = history.of(kind)
+        rows = rows[~np.isnan(history.price[rows])]
+        customer, price = history.customer[rows], history.price[rows]
+        columns[f"{name}_price_mean"] = ratio(history.sums(customer, price), history.sums(customer))
+    rows = history.of(PURCHASE)
+    customer, paid, listed = history.customer[rows], history.unit_price[rows], history.catalogue.price[history.item[rows]]
+    known = (listed > 0) & (paid >= 0)
+    discount = np.clip(1 - ratio(paid[known].astype(np.float64), listed[known]), 0, 1)
+    bought = history.sums(customer[known])
+    columns["discounted_share"] = ratio(history.sums(customer[known], discount > 0.02), bought)
+    columns["discount_mean"] = ratio(history.sums(customer[known], discount), bought)
+    columns["price_level"] = _price_level(history)
+    return columns
+
+
+def _price_level(history: History) -> Floats:
+    """Mean of log(price / median list price of its category) over the items touched: 0 is the middle, above is dearer."""
+    level = log_price_levels(history.catalogue.price, history.catalogue.category)[history.item]
+    known = ~np.isnan(level)
+    customer = history.customer[known]
+    return ratio(history.sums(customer, level[known]), history.sums(customer))
+
+
+def log_price_levels(price: Floats, category: Ints) -> Floats:
+    """For each item log(price / median price of its category), NaN where no price is known; shape ``(n_items,)``."""
+    known = np.flatnonzero(price > 0)
+    level = np.full(len(price), np.nan)
+    if len(known):
+        logs = pd.Series(np.log(price[known]))
+        level[known] = logs - logs.groupby(category[known]).transform("median")
+    return level
+
+
+def habits(history: History) -> Columns:
+    """Hours and weekdays of the shop's time."""
+    angle = history.local_hour * (2 * np.pi / 24)
+    events = history.sums(history.customer)
+    night = (history.local_hour >= NIGHT_HOURS[0]) & (history.local_hour < NIGHT_HOURS[1])
+    # 1970-01-01 was a Thursday: day 2 of the count was a Saturday.
+    weekend = (history.local_day - 2) % 7 < 2
+    return {
+        "hour_sine_mean": ratio(history.sums(history.customer, np.sin(angle)), events),
+        "hour_cosine_mean": ratio(history.sums(history.customer, np.cos(angle)), events),
+        "night_share": ratio(history.sums(history.customer, night), events),
+        "weekend_share": ratio(history.sums(history.customer, weekend), events),
+    }
+
+
+def trends(counts: Floats) -> Columns:
+    """How the newest period compares with the one before, per day; 0.5 is no change, 1 all in the newest."""
+    position = {days: place for place, days in enumerate(WINDOW_DAYS)}
+
+    def newest_share(kinds: list[int], newest: int, longer: int) -> Floats:
+        recent = counts[:, kinds, position[newest]].sum(axis=1) / newest
+        before = counts[:, kinds, position[longer]].sum(axis=1) / longer
+        return ratio(recent, recent + before)
+
+    everything = list(COUNTED.values())
+    return {
+        "activity_trend_7d_30d": newest_share(everything, 7, 30),
+        "activity_trend_30d_90d": newest_share(everything, 30, 90),
+        "activity_trend_90d_365d": newest_share(everything, 90, 365),
+        "cart_trend_7d_30d": newest_share([CART], 7, 30),
+        "purchase_trend_90d_365d": newest_share([PURCHASE], 90, 365),
+        "return_per_purchase": ratio(counts[:, RETURN, -1], counts[:, PURCHASE, -1]),
+    }

@@ -1,0 +1,1 @@
+"""What happened, kept: the shape of an event, importers, the warehouse and the simulated shop."""

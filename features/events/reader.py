@@ -1,0 +1,149 @@
+"""Reading one version of the events, bucket by bucket. It holds only file names: processes can be handed one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from features.events.event import KINDS
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Without hive_partitioning = false a folder on the way that is called kind=web would become a column.
+_FROM_FILES = "from read_parquet($files, hive_partitioning = false)"
+_KIND_TYPE = f"enum({', '.join(repr(kind) for kind in KINDS)})"
+
+HISTORY_SQL = f"""
+    select customer_id, kind::{_KIND_TYPE} as kind, item_id, epoch_us(occurred_at) as occurred_us,
+           (local_date - date '1970-01-01')::int as local_day, local_hour, quantity::float as quantity,
+           unit_price::float as unit_price, order_id
+    {_FROM_FILES}
+"""  # noqa: S608 - the kinds are our own words
+"""The columns that histories are made of: times as microseconds, days as numbers since 1970-01-01."""
+
+ORDER_SQL = "order by customer_id, occurred_us, kind, item_id, quantity, unit_price, order_id"
+"""By customer and time; the rest makes the order of simultaneous events independent of their arrival."""
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What is stored, in a few numbers."""
+
+    events: int
+    """Number of events."""
+    first: datetime | None
+    """When the first happened; None when there are none."""
+    last: datetime | None
+    """When the last happened."""
+
+
+def connect(memory: str = "1GB", threads: int = 2) -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection that stays small, loads nothing from outside and tells times in UTC."""
+    settings: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false", "memory_limit": memory, "threads": threads}
+    connection = duckdb.connect(config=settings)
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")
+    return connection
+
+
+@dataclass(frozen=True)
+class EventReader:
+    """The events of one version of the warehouse."""
+
+    version: int
+    """The version of the table; -1 for an empty warehouse."""
+    buckets: int
+    """Into how many buckets customers are split."""
+    files: Mapping[int, tuple[str, ...]]
+    """The Parquet files of each bucket that has events, named as DuckDB reads them (:func:`duckdb_file`)."""
+
+    def bucket(
+        self, bucket: int, *, before: datetime | None = None, since: datetime | None = None, known: bool = True
+    ) -> pa.Table:
+        """The events of one bucket in ``[since, before)``, ordered by customer and time.
+
+        With ``known`` (the default) events that became known at or after ``before`` are left out as well: at that
+        moment nobody could have used them. Columns as in :data:`HISTORY_SQL`.
+        """
+        files = list(self.files.get(bucket, ()))
+        if not files:
+            return EMPTY_BUCKET
+        clauses: list[str] = ["true"]
+        params: dict[str, Any] = {"files": files}
+        if since is not None:
+            clauses.append("occurred_at >= $since")
+            params |= {"since": since}
+        if before is not None:
+            clauses.append("occurred_at < $before and known_at < $before" if known else "occurred_at < $before")
+            params |= {"before": before}
+        query = f"{HISTORY_SQL} where {' and '.join(clauses)} {ORDER_SQL}"
+        with connect() as connection:
+            return connection.sql(query, params=params).to_arrow_table()
+
+    def customer(self, bucket: int, customer_id: str) -> pa.Table:
+        """The events of one customer, ordered by time; columns as in :data:`HISTORY_SQL`."""
+        files = list(self.files.get(bucket, ()))
+        if not files:
+            return EMPTY_BUCKET
+        query = f"{HISTORY_SQL} where customer_id = $customer {ORDER_SQL}"
+        with connect() as connection:
+            return connection.sql(query, params={"files": files, "customer": customer_id}).to_arrow_table()
+
+    def all_files(self) -> list[str]:
+        """Every Parquet file of this version."""
+        return [file for bucket in sorted(self.files) for file in self.files[bucket]]
+
+    def extent(self) -> Extent:
+        """How many events there are and when the first and the last happened."""
+        if not self.files:
+            return Extent(0, None, None)
+        query = f"select count(*), min(epoch_us(occurred_at)), max(epoch_us(occurred_at)) {_FROM_FILES}"
+        with connect() as connection:
+            ((events, first, last),) = connection.sql(query, params={"files": self.all_files()}).fetchall()
+        return Extent(events, _moment(first), _moment(last))
+
+    def item_ids(self, before: datetime | None = None) -> pa.Array:
+        """Every item that an event before ``before`` names, sorted."""
+        if not self.files:
+            return pa.array([], pa.string())
+        clause = "where occurred_at < $before and known_at < $before" if before else ""
+        params = {"files": self.all_files()} | ({"before": before} if before else {})
+        query = f"select distinct item_id {_FROM_FILES} {clause} order by item_id"
+        with connect() as connection:
+            return connection.sql(query, params=params).to_arrow_table()["item_id"].combine_chunks()
+
+
+def duckdb_file(file: Path) -> str:
+    """The name by which DuckDB reads exactly this file, whatever its folders are called."""
+    return re.sub(r"([*?\[])", r"[\1]", str(file))
+
+
+def _moment(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
+
+
+def _empty_bucket() -> pa.Table:
+    """No events, in the shape of :data:`HISTORY_SQL`."""
+    return pa.table(
+        {
+            "customer_id": pa.array([], pa.string()),
+            "kind": pa.DictionaryArray.from_arrays(pa.array([], pa.uint8()), pa.array(KINDS)),
+            "item_id": pa.array([], pa.string()),
+            "occurred_us": pa.array([], pa.int64()),
+            "local_day": pa.array([], pa.int32()),
+            "local_hour": pa.array([], pa.int8()),
+            "quantity": pa.array([], pa.float32()),
+            "unit_price": pa.array([], pa.float32()),
+            "order_id": pa.array([], pa.string()),
+        }
+    )
+
+
+EMPTY_BUCKET = _empty_bucket()

@@ -1,0 +1,236 @@
+"""The only memory of behaviour: Delta tables of events, items and customers. The only file that knows deltalake.
+
+A commit to the Delta log makes rows visible all at once, so readers never see half a write, and a process that is
+killed leaves at most files that no version names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import pyarrow as pa
+from deltalake import DeltaTable, WriterProperties, write_deltalake
+
+from features.errors import HuitouError
+from features.events.event import CUSTOMER_SCHEMA, ITEM_SCHEMA, STORED_EVENT_SCHEMA, bucket_of
+from features.events.reader import EventReader, connect
+from features.events.staging import Staging
+from features.shop_folder import ShopFolder
+
+Progress = Callable[[int, int], None]
+"""Called with how much is done and how much there is."""
+
+_CONTENT = (
+    "customer_id, coalesce(visitor_id, ''), item_id, kind, epoch_us(occurred_at)::varchar, quantity::varchar, "
+    "coalesce(unit_price::varchar, ''), coalesce(order_id, ''), coalesce(session_id, ''), coalesce(channel, ''), "
+    "coalesce(recommendation_id, '')"
+)
+
+# An event without an id is named by 96 bits of its content's MD5 and its position among rows of the same content:
+# the same file gives the same names again, and true repeats keep names of their own.
+_NEW_ROWS = f"""
+    with contents as (
+        select *, case when event_id is null
+            then base64(unhex(left(md5(concat_ws(chr(31), {_CONTENT})), 24))) end as content
+        from read_parquet($staged)
+    ), named as (
+        select * exclude (event_id, content), coalesce(
+            event_id, content || '-' || row_number() over (partition by content order by row)) as event_id
+        from contents
+    ), firsts as (
+        select * from named qualify row_number() over (partition by event_id order by row) = 1
+    )
+    select {", ".join(STORED_EVENT_SCHEMA.names)} from firsts
+    where {{unknown}}
+    order by customer_id, occurred_at, item_id
+"""
+_UNKNOWN = "not exists (select 1 from read_parquet($stored) stored where stored.event_id = firsts.event_id)"
+
+_COMPRESSION = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=131_072)
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What became of staged events."""
+
+    stored: int
+    """Events that were new."""
+    repeated: int
+    """Events that had been stored before, or came twice."""
+
+
+@dataclass(frozen=True)
+class Upserted:
+    """What became of item or customer rows."""
+
+    new: int
+    """Ids not seen before."""
+    changed: int
+    """Known ids with other values than before."""
+    unchanged: int
+    """Known ids with the same values."""
+
+
+class Warehouse:
+    """The Delta tables of one shop."""
+
+    def __init__(self, folder: Path, buckets: int) -> None:
+        self.folder = folder
+        self.buckets = buckets
+
+    @classmethod
+    def open(cls, shop: ShopFolder) -> Warehouse:
+        """The warehouse of ``shop``; its tables are made by the first write."""
+        return cls(shop.warehouse, shop.settings.buckets)
+
+    # ---- events
+
+    def append(self, staging: Staging, progress: Progress | None = None) -> Appended:
+        """Store the staged events that are new, in one commit; then remove the staging folder."""
+        staging.close()
+        counts = {"stored": 0}
+        batches = self._new_events(staging, counts, progress)
+        first = next(batches, None)
+        if first is not None:
+            reader = pa.RecordBatchReader.from_batches(STORED_EVENT_SCHEMA, chain([first], batches))
+            write_deltalake(
+                self.folder / "events",
+                reader,
+                mode="append",
+                partition_by=["bucket"],
+                writer_properties=_COMPRESSION,
+            )
+        staging.discard()
+        return Appended(counts["stored"], staging.rows - counts["stored"])
+
+    def _new_events(
+        self, staging: Staging, counts: dict[str, int], progress: Progress | None
+    ) -> Iterator[pa.RecordBatch]:
+        stored = self.reader().files
+        buckets = staging.filled()
+        for done, bucket in enumerate(buckets, start=1):
+            params: dict[str, object] = {"staged": str(staging.file(bucket))}
+            if bucket in stored:
+                params["stored"] = list(stored[bucket])
+            query = _NEW_ROWS.format(unknown=_UNKNOWN if bucket in stored else "true")
+            with connect() as connection:
+                rows = connection.sql(query, params=params).to_arrow_table().cast(STORED_EVENT_SCHEMA)
+            counts["stored"] += len(rows)
+            yield from rows.to_batches(max_chunksize=131_072)
+            if progress is not None:
+                progress(done, len(buckets))
+
+    def reader(self, version: int | None = None) -> EventReader:
+        """A reader of one version of the events, the newest by default; raises when there is no such version."""
+        table = self._table("events", version)
+        if table is None:
+            return EventReader(-1, self.buckets, {})
+        files: dict[int, tuple[str, ...]] = {}
+        for uri in sorted(table.file_uris()):
+            bucket = int(uri.rsplit("bucket=", 1)[1].split("/", 1)[0])
+            files[bucket] = (*files.get(bucket, ()), uri)
+        return EventReader(table.version(), self.buckets, files)
+
+    def erase(self, customer_id: str) -> int:
+        """Remove every event and the record of one customer, from old versions too; return how many events.
+
+        The files of older versions that held the customer are deleted: those versions can no longer be read.
+        """
+        quoted = "'" + customer_id.replace("'", "''") + "'"
+        erased = 0
+        events = self._table("events")
+        if events is not None:
+            predicate = f"bucket = {bucket_of(customer_id, self.buckets)} and customer_id = {quoted}"
+            erased = int(events.delete(predicate)["num_deleted_rows"] or 0)
+        customers = self._table("customers")
+        if customers is not None:
+            customers.delete(f"customer_id = {quoted}")
+        for table in (events, customers):
+            if table is not None:
+                table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True)
+        return erased
+
+    def compact(self) -> None:
+        """Join the small files of each bucket; older versions stay readable."""
+        for name in ("events", "items", "customers"):
+            table = self._table(name)
+            if table is not None:
+                table.optimize.compact(writer_properties=_COMPRESSION)
+
+    # ---- items and customers
+
+    def put_items(self, items: pa.Table) -> Upserted:
+        """Insert or change items by ``item_id``; of several rows the last wins, empty values keep what is known."""
+        return self._upsert("items", "item_id", items.cast(ITEM_SCHEMA))
+
+    def put_customers(self, customers: pa.Table) -> Upserted:
+        """Insert or change customers by ``customer_id``, as :meth:`put_items` does."""
+        return self._upsert("customers", "customer_id", customers.cast(CUSTOMER_SCHEMA))
+
+    def items(self, version: int | None = None) -> pa.Table:
+        """All items, in ``ITEM_SCHEMA``, ordered by id."""
+        return self._rows("items", "item_id", ITEM_SCHEMA, version)
+
+    def customers(self, version: int | None = None) -> pa.Table:
+        """All customers that were described, in ``CUSTOMER_SCHEMA``, ordered by id."""
+        return self._rows("customers", "customer_id", CUSTOMER_SCHEMA, version)
+
+    def _upsert(self, name: str, key: str, incoming: pa.Table) -> Upserted:
+        known = self._rows(name, key, incoming.schema, None)
+        merged, counts = _merged(known, incoming, key)
+        if counts.new or counts.changed:
+            write_deltalake(self.folder / name, merged, mode="overwrite", writer_properties=_COMPRESSION)
+        return counts
+
+    def _rows(self, name: str, key: str, schema: pa.Schema, version: int | None) -> pa.Table:
+        table = self._table(name, version)
+        files = [] if table is None else table.file_uris()
+        if not files:
+            return schema.empty_table()
+        columns = ", ".join(schema.names)
+        query = f"select {columns} from read_parquet($files) order by {key}"
+        with connect() as connection:
+            return connection.sql(query, params={"files": files}).to_arrow_table().cast(schema)
+
+    def _table(self, name: str, version: int | None = None) -> DeltaTable | None:
+        path = self.folder / name
+        if not DeltaTable.is_deltatable(str(path)):
+            return None
+        table = DeltaTable(path)
+        newest = table.version()
+        if version is None or version == newest:
+            return table
+        if not 0 <= version < newest:
+            raise HuitouError(
+                f"version must be between 0 and {newest} for the {name} of this shop; got {version}.",
+                code="unknown_version",
+                field="version",
+                value=version,
+            )
+        return DeltaTable(path, version=version)
+
+
+def _merged(known: pa.Table, incoming: pa.Table, key: str) -> tuple[pa.Table, Upserted]:
+    """The known rows with the incoming ones laid over them, and how many were new, changed or unchanged."""
+    others = [name for name in incoming.schema.names if name != key]
+    lasts = ", ".join(f"last({name} order by row) filter ({name} is not null) as {name}" for name in others)
+    values = ", ".join(f"coalesce(fresh.{name}, known.{name}) as {name}" for name in others)
+    same = " and ".join(f"coalesce(fresh.{name}, known.{name}) is not distinct from known.{name}" for name in others)
+    query = f"""
+        with numbered as (select *, row_number() over () as row from incoming),
+        fresh as (select {key}, {lasts} from numbered group by {key})
+        select coalesce(fresh.{key}, known.{key}) as {key}, {values},
+               case when fresh.{key} is null then 'kept' when known.{key} is null then 'new'
+                    when {same} then 'unchanged' else 'changed' end as fate
+        from fresh full join known on fresh.{key} = known.{key} order by 1
+    """
+    with connect() as connection:
+        connection.register("incoming", incoming)
+        connection.register("known", known)
+        table = connection.sql(query).to_arrow_table()
+    fates = table["fate"].to_pylist()
+    counts = Upserted(fates.count("new"), fates.count("changed"), fates.count("unchanged"))
+    return table.drop_columns(["fate"]).cast(incoming.schema), counts

@@ -1,0 +1,257 @@
+"""What was known of some customers just before one moment, as flat arrays.
+
+Events lie one after another, ordered by customer and time; ``boundaries`` says where each customer begins.
+Every feature, of one customer in a live request or of a whole bucket, is computed from these arrays by the
+same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.arrays import Flags, Floats, Ints
+from features.catalogue import UNKNOWN, Catalogue
+from features.events.event import KIND_CODES, KINDS
+from features.events.reader import EPOCH
+
+DAY_US = 86_400_000_000
+"""Microseconds in a day."""
+
+VIEW, FAVORITE, CART = KIND_CODES["view"], KIND_CODES["favorite"], KIND_CODES["cart"]
+UNCART, UNFAVORITE = KIND_CODES["uncart"], KIND_CODES["unfavorite"]
+PURCHASE, RETURN = KIND_CODES["purchase"], KIND_CODES["return"]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of customer and item, ordered by customer, the newest first."""
+
+    customer: Ints
+    """Position of the customer in the history; shape (n_pairs,)."""
+    item: Ints
+    """Item code; shape (n_pairs,)."""
+    age_days: Floats
+    """Days between the event that made the pair and the cutoff; shape (n_pairs,)."""
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Orders, by customer and time: lines with one ``order_id``, or of one local day where there is none."""
+
+    customer: Ints
+    """Position of the customer in the history; shape (n_orders,)."""
+    age_days: Floats
+    """Days between the order's first line and the cutoff; shape (n_orders,)."""
+    local_day: Ints
+    """The shop's day of its first line, as a number since 1970-01-01; shape (n_orders,)."""
+    value: Floats
+    """Sum of quantity x unit price over its lines, returns not subtracted; shape (n_orders,)."""
+    lines: Ints
+    """Number of lines; shape (n_orders,)."""
+
+
+@dataclass(frozen=True)
+class History:
+    """Customers and their events before a cutoff."""
+
+    cutoff: datetime
+    """The moment; only what was known before it is here."""
+    catalogue: Catalogue
+    """The items, by whose codes the events speak."""
+    customer_ids: pa.Array
+    """Ids in order; length n_customers."""
+    boundaries: Ints = field(repr=False)
+    """Where each customer's events begin, and the end; shape (n_customers + 1,)."""
+    kind: Ints = field(repr=False)
+    """Code of the kind in ``KINDS``; shape (n_events,)."""
+    item: Ints = field(repr=False)
+    """Item code; shape (n_events,)."""
+    age_days: Floats = field(repr=False)
+    """Days from the event to the cutoff, above 0; shape (n_events,)."""
+    local_day: Ints = field(repr=False)
+    """The shop's day, as a number since 1970-01-01; shape (n_events,)."""
+    local_hour: Ints = field(repr=False)
+    """Hour of the shop's day, 0 to 23; shape (n_events,)."""
+    quantity: Floats = field(repr=False)
+    """Pieces; shape (n_events,)."""
+    unit_price: Floats = field(repr=False)
+    """Price of one piece, NaN where not known; shape (n_events,)."""
+    order_id: pa.Array = field(repr=False)
+    """Order ids, null where none; length n_events."""
+
+    @classmethod
+    def before(cls, events: pa.Table, cutoff: datetime, catalogue: Catalogue) -> History:
+        """The history of everyone in ``events`` before ``cutoff``.
+
+        ``events`` has the columns of :data:`features.events.reader.HISTORY_SQL`, ordered by customer and time,
+        as :meth:`features.events.reader.EventReader.bucket` gives them. Later events and items that the
+        catalogue does not know are left out.
+        """
+        cutoff_us = (cutoff - EPOCH) // timedelta(microseconds=1)  # a float would miss some by one
+        occurred = events["occurred_us"].to_numpy()
+        item = catalogue.codes(events["item_id"])
+        kept = (occurred < cutoff_us) & (item != UNKNOWN)
+        if not kept.all():
+            events, occurred, item = events.filter(pa.array(kept)), occurred[kept], item[kept]
+        events = events.combine_chunks()
+        customer_ids, boundaries = _runs(events["customer_id"])
+        return cls(
+            cutoff=cutoff,
+            catalogue=catalogue,
+            customer_ids=customer_ids,
+            boundaries=boundaries,
+            kind=_kind_codes(events["kind"]),
+            item=item,
+            age_days=(cutoff_us - occurred) / DAY_US,
+            local_day=events["local_day"].to_numpy(),
+            local_hour=events["local_hour"].to_numpy(),
+            quantity=events["quantity"].to_numpy(),
+            unit_price=events["unit_price"].to_numpy(),
+            order_id=_joined(events["order_id"]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.customer_ids)
+
+    @cached_property
+    def customer(self) -> Ints:
+        """Position of each event's customer, shape ``(n_events,)``."""
+        return np.repeat(np.arange(len(self)), np.diff(self.boundaries))
+
+    @cached_property
+    def price(self) -> Floats:
+        """Price of each event's item: as paid or shown, else its list price, else NaN, ``(n_events,)``."""
+        return np.where(np.isnan(self.unit_price), self.catalogue.price[self.item], self.unit_price)
+
+    def of(self, *kinds: int) -> Ints:
+        """Positions of the events of these kinds, in order."""
+        return np.flatnonzero(np.isin(self.kind, kinds) if len(kinds) > 1 else self.kind == kinds[0])
+
+    def window(self, days: Sequence[float], rows: Ints | None = None) -> Ints:
+        """For each event the first of the nested windows that holds it, ``len(days)`` for none, ``(n,)``.
+
+        A window of ``d`` days is ``[cutoff - d days, cutoff)``. ``days`` must rise.
+        """
+        ages = self.age_days if rows is None else self.age_days[rows]
+        return np.searchsorted(np.asarray(days, dtype=np.float64), ages, side="left")
+
+    def counts(self, days: Sequence[float]) -> Floats:
+        """Events by kind in each window and in all time, shape ``(n_customers, n_kinds, n_windows + 1)``."""
+        width = len(days) + 1
+        index = (self.customer * len(KINDS) + self.kind) * width + self.window(days)
+        flat = np.bincount(index, minlength=len(self) * len(KINDS) * width)
+        return flat.reshape(len(self), len(KINDS), width).cumsum(axis=2)
+
+    def totals(self, rows: Ints, values: Floats, days: Sequence[float]) -> Floats:
+        """Sums of ``values`` over ``rows`` in each window and in all time, ``(n_customers, n_windows + 1)``."""
+        width = len(days) + 1
+        index = self.customer[rows] * width + self.window(days, rows)
+        flat = np.bincount(index, weights=values, minlength=len(self) * width)
+        return flat.reshape(len(self), width).cumsum(axis=1)
+
+    def sums(self, customer: Ints, values: Floats | Flags | None = None) -> Floats:
+        """Sum of ``values`` (or the number of entries) for each customer, shape ``(n_customers,)``."""
+        return np.bincount(customer, weights=values, minlength=len(self)).astype(np.float64)
+
+    def latest(self, rows: Ints | None = None) -> Floats:
+        """Age in days of each customer's newest event among ``rows``, NaN where none, ``(n_customers,)``."""
+        return self._edge(rows, newest=True)
+
+    def first(self, rows: Ints | None = None) -> Floats:
+        """Age in days of each customer's oldest event among ``rows``, NaN where none, ``(n_customers,)``."""
+        return self._edge(rows, newest=False)
+
+    def _edge(self, rows: Ints | None, *, newest: bool) -> Floats:
+        customer = self.customer if rows is None else self.customer[rows]
+        ages = self.age_days if rows is None else self.age_days[rows]
+        found = np.full(len(self), np.nan)
+        # Rows are in time order within a customer: the last assignment to a position stays.
+        step = 1 if newest else -1
+        found[customer[::step]] = ages[::step]
+        return found
+
+    def active_days(self, rows: Ints | None = None) -> Pairs:
+        """Each customer's distinct local days with an event among ``rows``; ``item`` holds the day."""
+        customer = self.customer if rows is None else self.customer[rows]
+        day = self.local_day if rows is None else self.local_day[rows]
+        ages = self.age_days if rows is None else self.age_days[rows]
+        fresh = np.ones(len(day), dtype=bool)
+        fresh[1:] = (day[1:] != day[:-1]) | (customer[1:] != customer[:-1])
+        return Pairs(customer[fresh], day[fresh], ages[fresh])
+
+    @cached_property
+    def orders(self) -> Orders:
+        """All orders, by customer and time."""
+        rows = self.of(PURCHASE)
+        code = self.order_id.take(pa.array(rows)).dictionary_encode().indices
+        named = pc.fill_null(code, UNKNOWN).to_numpy(zero_copy_only=False).astype(np.int64)
+        day = self.local_day[rows].astype(np.int64)
+        # Orders without an id are told apart by their day, in a range of their own below zero.
+        key = np.where(named == UNKNOWN, -1 - (day - day.min(initial=0)), named)
+        span = int(key.max(initial=0) - key.min(initial=0)) + 1
+        unique, first, inverse = np.unique(
+            self.customer[rows] * span + (key - key.min(initial=0)), return_index=True, return_inverse=True
+        )
+        value = np.bincount(inverse, weights=_paid(self, rows), minlength=len(unique))
+        lines = np.bincount(inverse, minlength=len(unique))
+        order = np.argsort(first)
+        head = rows[first[order]]
+        return Orders(
+            self.customer[head], self.age_days[head], self.local_day[head], value[order], lines[order]
+        )
+
+    @cached_property
+    def open_carts(self) -> Pairs:
+        """What lies in the cart: carted, and neither taken out nor bought since; the newest first."""
+        return self._open(CART, UNCART, PURCHASE)
+
+    @cached_property
+    def open_favorites(self) -> Pairs:
+        """What is favourited, and neither unfavourited nor bought since; the newest first."""
+        return self._open(FAVORITE, UNFAVORITE, PURCHASE)
+
+    def _open(self, opening: int, *closing: int) -> Pairs:
+        rows = self.of(opening, *closing)[::-1]
+        key = self.customer[rows] * np.int64(len(self.catalogue) + 1) + self.item[rows]
+        _, newest = np.unique(key, return_index=True)
+        last = np.sort(rows[newest])
+        last = last[self.kind[last] == opening]
+        order = np.lexsort((-last, self.customer[last]))
+        last = last[order]
+        return Pairs(self.customer[last], self.item[last], self.age_days[last])
+
+
+def _paid(history: History, rows: Ints) -> Floats:
+    return history.quantity[rows] * np.nan_to_num(history.price[rows])
+
+
+def _joined(column: pa.ChunkedArray) -> pa.Array:
+    """A chunked column as one array, also when it has no chunks."""
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+def _kind_codes(column: pa.ChunkedArray) -> Ints:
+    array = _joined(column)
+    if len(array) == 0:
+        return np.zeros(0, dtype=np.uint8)
+    if not isinstance(array, pa.DictionaryArray):
+        array = array.dictionary_encode()
+    to_code = np.array([KIND_CODES[name] for name in array.dictionary.to_pylist()], dtype=np.uint8)
+    return to_code[array.indices.to_numpy(zero_copy_only=False)]
+
+
+def _runs(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
+    """The distinct values of an ordered column and where each begins, with the end."""
+    array = _joined(column)
+    if len(array) == 0:
+        return array, np.zeros(1, dtype=np.int64)
+    changed = pc.not_equal(array.slice(1), array.slice(0, len(array) - 1)).to_numpy(zero_copy_only=False)
+    starts = np.flatnonzero(np.concatenate(([True], changed)))
+    return array.take(pa.array(starts)), np.append(starts, len(array))

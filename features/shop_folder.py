@@ -1,0 +1,166 @@
+"""Where everything of one shop lies, and its settings."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from features.errors import HuitouError
+
+
+@dataclass(frozen=True)
+class ShopSettings:
+    """What a shop decides once; kept as ``shop.json`` in its folder."""
+
+    timezone: str = "UTC"
+    """IANA name of the shop's time zone; its days and hours are told in it."""
+    currency: str = "CNY"
+    """ISO 4217 code of the one currency that all money is in."""
+    buckets: int = 16
+    """Into how many buckets customers are split; fixed once events are stored."""
+    new_within_days: int = 45
+    """A customer whose only order is at most this old is new."""
+    active_within_days: int = 90
+    """A customer silent for less than this is active."""
+    high_win_back_within_days: int = 180
+    """Silent from active_within_days to this: high win-back."""
+    lost_after_days: int = 360
+    """Silent from high_win_back_within_days to this: low win-back; longer: lost."""
+
+    def checked(self) -> ShopSettings:
+        """These settings; raises :class:`HuitouError` when a value makes no sense."""
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise HuitouError(
+                f"timezone must be an IANA name; got {self.timezone!r}. Use for example Asia/Shanghai or UTC.",
+                field="timezone",
+                value=self.timezone,
+            ) from None
+        if not 1 <= self.buckets <= 1024:
+            raise HuitouError(
+                f"buckets must be between 1 and 1024; got {self.buckets}. Use 16, or 64 for a large shop.",
+                field="buckets",
+                value=self.buckets,
+            )
+        limits = (self.new_within_days, self.active_within_days, self.high_win_back_within_days, self.lost_after_days)
+        if not all(a < b for a, b in zip((0, *limits), limits, strict=False)):
+            raise HuitouError(
+                f"the layers' days must rise (new < active < high win-back < lost); got {limits}. "
+                "Mend them in shop.json.",
+                field="lost_after_days",
+                value=list(limits),
+            )
+        return self
+
+
+class ShopFolder:
+    """The folder of one shop: paths, settings, and the lock that writers hold."""
+
+    def __init__(self, path: Path, settings: ShopSettings) -> None:
+        self.path = path
+        self.settings = settings
+
+    @classmethod
+    def open(cls, path: Path | str) -> ShopFolder:
+        """The shop in ``path``; raises :class:`HuitouError` when there is none."""
+        path = Path(path)
+        file = path / "shop.json"
+        if not file.is_file():
+            raise HuitouError(
+                f"there is no shop in {path} (no shop.json). Import events first, or name its folder with --shop.",
+                code="no_shop",
+                field="shop",
+                value=str(path),
+            )
+        known = {field.name for field in fields(ShopSettings)}
+        try:
+            said = json.loads(file.read_text(encoding="utf-8"))
+            settings = ShopSettings(**{name: value for name, value in said.items() if name in known})
+        except (ValueError, TypeError, AttributeError) as error:
+            raise HuitouError(
+                f"{file} must be a JSON object of shop settings; {error}. Mend or restore it.",
+                code="broken_settings",
+                field="shop",
+                value=str(file),
+            ) from None
+        return cls(path, settings.checked())
+
+    @classmethod
+    def create(cls, path: Path | str, settings: ShopSettings | None = None) -> ShopFolder:
+        """The shop in ``path``, made with ``settings`` when there is none yet."""
+        path = Path(path)
+        if (path / "shop.json").is_file():
+            return cls.open(path)
+        settings = (settings or ShopSettings()).checked()
+        path.mkdir(parents=True, exist_ok=True)
+        replace_text(path / "shop.json", json.dumps(asdict(settings), indent=2) + "\n")
+        return cls(path, settings)
+
+    @property
+    def warehouse(self) -> Path:
+        """Delta tables of events, items and customers."""
+        return self.path / "warehouse"
+
+    @property
+    def staging(self) -> Path:
+        """Half-done imports; emptied by the next one."""
+        return self.path / "staging"
+
+    @property
+    def rejected(self) -> Path:
+        """Rows that were not taken, with the reason."""
+        return self.path / "rejected"
+
+    @property
+    def registry(self) -> Path:
+        """The embedded MLflow store: its database and artefacts."""
+        return self.path / "mlflow"
+
+    @property
+    def bundles(self) -> Path:
+        """Trained bundles on their way to the registry, and those fetched from it."""
+        return self.path / "bundles"
+
+    @property
+    def snapshots(self) -> Path:
+        """Published snapshots and the pointer to the current one."""
+        return self.path / "snapshots"
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file of what people decide and of fresh events."""
+        return self.path / "huitou.db"
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the shop's writer lock; it is released by the system even when the process is killed."""
+        import fcntl
+
+        self.path.mkdir(parents=True, exist_ok=True)
+        with open(self.path / ".writer.lock", "w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise HuitouError(
+                    f"another process is writing to the shop in {self.path}. Wait until it has finished.",
+                    code="busy",
+                    field="shop",
+                    value=str(self.path),
+                ) from None
+            yield
+
+
+def replace_text(file: Path, text: str) -> None:
+    """Write ``text`` to ``file`` so that a reader sees the old or the new text, never a part, even after a crash."""
+    beside = file.with_name(f".{file.name}.new")
+    with open(beside, "w", encoding="utf-8") as handle:
+        handle.write(text)
+        handle.flush()
+        os.fsync(handle.fileno())
+    os.replace(beside, file)

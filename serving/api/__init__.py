@@ -1,0 +1,1 @@
+"""HTTP routes: they translate and nothing more."""

@@ -1,0 +1,1 @@
+"""Target lists for marketers."""

@@ -1,0 +1,1 @@
+"""Models about customers: who will order, and why."""

@@ -1,0 +1,168 @@
+"""Training tables: features of customers at a cutoff, and what they ordered within the horizon after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.arrays import Flags, Ints
+from features.behaviour import Behaviour
+from features.customers import CustomerFeatures, customer_features
+from features.events.engine import Progress, map_buckets
+from training.cutoffs import checked_horizon, shifted
+
+HIGH_VALUE_SHARE = 0.2
+"""This share of the buyers, those with the largest net spend, is of high value."""
+
+
+@dataclass(frozen=True)
+class CustomerTable:
+    """Customers as they were known at one cutoff, and what they did in the horizon after it."""
+
+    features: CustomerFeatures
+    """What was known of them before the cutoff."""
+    cutoff: datetime
+    """The moment between the feature window and the label window."""
+    horizon_days: int
+    """Length of the label window, in days of the shop."""
+    order_count: Ints
+    """Net-positive orders in the label window; shape (n_customers,)."""
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    @property
+    def ordered(self) -> Flags:
+        """The label: whether the customer ordered within the horizon; shape ``(n_customers,)``."""
+        return self.order_count > 0
+
+    def take(self, rows: Ints | Flags) -> CustomerTable:
+        """The table of some of its rows, given by position or as flags."""
+        return CustomerTable(
+            taken(self.features, rows), self.cutoff, self.horizon_days, self.order_count[rows]
+        )
+
+
+def taken(features: CustomerFeatures, rows: Ints | Flags) -> CustomerFeatures:
+    """The features of some rows, given by position or as flags."""
+    positions = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+    return CustomerFeatures(
+        features.customer_ids.take(pa.array(positions)), features.names, features.values[positions]
+    )
+
+
+def joined(parts: Sequence[CustomerFeatures]) -> CustomerFeatures:
+    """One feature table of several with the same columns; at least one is needed."""
+    return CustomerFeatures(
+        pa.concat_arrays([part.customer_ids for part in parts]),
+        parts[0].names,
+        np.concatenate([part.values for part in parts]),
+    )
+
+
+def buyers(features: CustomerFeatures) -> Flags:
+    """Who has ordered before the cutoff; shape ``(n_customers,)``."""
+    return features.column("purchase_day_count") > 0
+
+
+def groups(features: CustomerFeatures) -> Mapping[str, Flags]:
+    """The kinds of people: ``visitor``, ``one_order`` and ``repeat`` by purchase days, and ``high_value`` buyers."""
+    days = features.column("purchase_day_count")
+    return {
+        "visitor": days == 0,
+        "one_order": days == 1,
+        "repeat": days >= 2,
+        "high_value": high_value(features),
+    }
+
+
+def high_value(features: CustomerFeatures) -> Flags:
+    """The buyers whose net spend is among the highest fifth; nobody where nobody has spent anything."""
+    bought, spend = buyers(features), features.column("net_spend_all")
+    if not bought.any():
+        return bought
+    limit = np.quantile(spend[bought], 1 - HIGH_VALUE_SHARE)
+    return bought & (spend >= limit) & (spend > 0)
+
+
+def standing_orders(later: pa.Table, customer_ids: pa.Array) -> Ints:
+    """How many orders among the events ``later`` stand for each customer, shape ``(n_customers,)``.
+
+    ``later`` holds the events of a label window as :meth:`features.events.reader.EventReader.bucket` gives them. Lines
+    with one ``order_id`` are one order, and without any those of one local day. Returns with the same ``order_id``
+    subtract, item by item: an order of which every piece went back does not count.
+    """
+    lines = later.filter(pc.is_in(later["kind"].cast(pa.string()), pa.array(["purchase", "return"])))
+    customer = pc.fill_null(pc.index_in(lines["customer_id"], value_set=customer_ids), -1)
+    sign = np.where(pc.equal(lines["kind"].cast(pa.string()), "return").to_numpy(), -1.0, 1.0)
+    order = _codes(lines["order_id"])
+    frame = pd.DataFrame(
+        {
+            "customer": customer.to_numpy(),
+            # Orders without an id are told apart by their day, in a range of their own below zero.
+            "order": np.where(order >= 0, order, -1 - lines["local_day"].to_numpy().astype(np.int64)),
+            "item": _codes(lines["item_id"]),
+            "pieces": sign * lines["quantity"].to_numpy(),
+        }
+    )
+    frame = frame[frame["customer"] >= 0]
+    pieces = frame.groupby(["customer", "order", "item"], sort=False)["pieces"].sum()
+    kept = pieces[pieces > 0].reset_index()[["customer", "order"]].drop_duplicates()
+    return np.bincount(kept["customer"].to_numpy(dtype=np.int64), minlength=len(customer_ids))
+
+
+def _codes(column: pa.ChunkedArray) -> Ints:
+    """A number for each distinct text, -1 for null."""
+    encoded = column.combine_chunks()
+    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+    return pc.fill_null(encoded.dictionary_encode().indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def bucket_tables(
+    behaviour: Behaviour, cutoff: datetime, horizon_days: int, *, progress: Progress | None = None
+) -> Iterator[CustomerTable]:
+    """The table of each bucket in order, made several at a time as they are asked for.
+
+    Labels know only what was known before the end of the label window; features, what was known before ``cutoff``.
+    """
+    checked_horizon(horizon_days)
+    end = shifted(cutoff, horizon_days, behaviour.settings.timezone)
+    catalogue = behaviour.catalogue(cutoff)
+
+    def table(bucket: int) -> CustomerTable:
+        features = customer_features(behaviour.history(bucket, cutoff, catalogue))
+        later = behaviour.reader.bucket(bucket, since=cutoff, before=end)
+        return CustomerTable(features, cutoff, horizon_days, standing_orders(later, features.customer_ids))
+
+    return map_buckets(table, behaviour.buckets, progress=progress)
+
+
+def customer_table(
+    behaviour: Behaviour,
+    cutoff: datetime,
+    horizon_days: int,
+    *,
+    most_rows: int | None = None,
+    progress: Progress | None = None,
+) -> CustomerTable:
+    """The table of the whole shop, or of as many buckets as give ``most_rows`` customers.
+
+    A customer's bucket is a hash of the id, so some buckets are an unbiased sample of the customers.
+    """
+    parts: list[CustomerTable] = []
+    for part in bucket_tables(behaviour, cutoff, horizon_days, progress=progress):
+        parts.append(part)
+        if most_rows is not None and sum(map(len, parts)) >= most_rows:
+            break
+    return CustomerTable(
+        joined([part.features for part in parts]),
+        cutoff,
+        horizon_days,
+        np.concatenate([part.order_count for part in parts]),
+    )
