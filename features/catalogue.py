@@ -47,7 +47,8 @@ class Catalogue:
         """
         if cutoff is not None and len(items):
             moment = pa.scalar(cutoff, pa.timestamp("us", tz="UTC"))
-            items = items.filter(pc.fill_null(pc.less(items["added_at"], moment), True))
+            offered = pc.fill_null(pc.less(items["added_at"], moment), True)
+            items = items.filter(pc.or_(offered, pc.is_in(items["item_id"], value_set=seen)))
         described = items["item_id"].combine_chunks()
         ids = pc.unique(pa.concat_arrays([seen.cast(pa.string()), described]))
         ids = ids.take(pc.sort_indices(ids))
@@ -72,11 +73,12 @@ class Catalogue:
         found = pc.index_in(item_ids, value_set=self.ids)
         if isinstance(found, pa.ChunkedArray):
             found = found.combine_chunks()
-        return pc.fill_null(found, UNKNOWN).to_numpy(zero_copy_only=False)
+        codes: Ints = pc.fill_null(found, UNKNOWN).to_numpy(zero_copy_only=False)
+        return codes
 
     def label(self, code: int) -> str:
         """What people call the item: its title, or its id where it has none."""
-        return self.titles[code].as_py() or self.ids[code].as_py()
+        return str(self.titles[code].as_py() or self.ids[code].as_py())
 
 
 def _encoded(values: pa.Array) -> tuple[Ints, pa.Array]:

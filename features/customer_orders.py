@@ -22,7 +22,9 @@ def orders(history: History) -> dict[str, Floats]:
     signed = np.where(history.kind[rows] == RETURN, -1.0, 1.0) * history.quantity[rows]
     spend = history.totals(rows, signed * np.nan_to_num(history.price[rows]), ORDER_WINDOW_DAYS)
     labels = [f"{days}d" for days in ORDER_WINDOW_DAYS] + ["all"]
-    columns = {f"order_count_{label}": count[:, position] for position, label in enumerate(labels)}
+    columns: dict[str, Floats] = {
+        f"order_count_{label}": count[:, position] for position, label in enumerate(labels)
+    }
     columns |= {f"net_spend_{label}": spend[:, position] for position, label in enumerate(labels)}
     total = count[:, -1]
     last = np.full(len(history), np.nan)
@@ -43,7 +45,8 @@ def orders(history: History) -> dict[str, Floats]:
 def gaps(history: History) -> dict[str, Floats]:
     """The days between purchase days (same-day orders are one), and how the present silence compares.
 
-    ``churn_factor`` is days since the last order over the customer's own mean gap; ``overdue_days`` their difference.
+    ``churn_factor`` is days since the last order over the customer's own mean gap; ``overdue_days`` is their
+    difference.
     """
     days = history.active_days(history.of(PURCHASE))
     customer = days.customer
@@ -77,7 +80,8 @@ def gaps(history: History) -> dict[str, Floats]:
 
 def _over(part: Floats, whole: Floats) -> Floats:
     """``part / whole``, NaN where ``whole`` is zero or missing."""
-    return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole != 0)
+    out: Floats = np.full(np.shape(part), np.nan)
+    return np.divide(part, whole, out=out, where=whole != 0)
 
 
 def _last_two(size: int, owner: Ints, gap: Floats) -> tuple[Floats, Floats]:

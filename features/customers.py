@@ -1,7 +1,7 @@
 """Features of customers: about a hundred numbers for each, computed from their history alone.
 
-Each family below returns its columns by name. A missing number (no order yet, no price known) is NaN, never zero.
-``docs/features.md`` lists every name with its meaning; a test holds the two together.
+Each family below returns its columns by name. A missing number (no order yet, no price known) is NaN, never
+zero. ``docs/features.md`` lists every name with its meaning; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ Columns = dict[str, Floats]
 
 WINDOW_DAYS = (1, 3, 7, 14, 30, 60, 90, 180, 365)
 """The nested windows that events are counted in; all time comes last."""
+
+PRESENCE_WINDOW_DAYS = (7, 30, 90, 365)
+"""The nested windows that active days are counted in; all time comes last."""
 
 COUNTED = {"view": VIEW, "favorite": FAVORITE, "cart": CART, "purchase": PURCHASE}
 """The kinds that are counted in every window."""
@@ -78,7 +81,8 @@ def customer_features(history: History) -> CustomerFeatures:
 
 def ratio(part: Floats, whole: Floats) -> Floats:
     """``part / whole``, NaN where ``whole`` is zero."""
-    return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=np.asarray(whole) != 0)
+    out: Floats = np.full(np.shape(part), np.nan)
+    return np.divide(part, whole, out=out, where=np.asarray(whole) != 0)
 
 
 def activity(counts: Floats) -> Columns:
@@ -102,7 +106,8 @@ def presence(history: History) -> Columns:
     """Distinct days with any event in windows, and the usual gap between them."""
     days = history.active_days()
     columns = {
-        f"active_days_{window}d": history.sums(days.customer[days.age_days <= window]) for window in (7, 30, 90, 365)
+        f"active_days_{window}d": history.sums(days.customer[days.newest_age_days <= window])
+        for window in PRESENCE_WINDOW_DAYS
     }
     active = history.sums(days.customer)
     first, last = history.first(), history.latest()
@@ -152,7 +157,9 @@ def variety(history: History) -> Columns:
     np.fmax.at(top, category_customer, share)
     entropy = history.sums(category_customer, -share * np.log(np.maximum(share, 1e-12)))
     rows = history.of(PURCHASE)
-    bought_customer, bought_count = _distinct(history, history.customer[rows], history.item[rows], len(history.catalogue))
+    bought_customer, bought_count = _distinct(
+        history, history.customer[rows], history.item[rows], len(history.catalogue)
+    )
     bought = history.sums(bought_customer)
     return {
         "distinct_item_count": history.sums(item_customer),
@@ -169,7 +176,9 @@ def _distinct(history: History, customer: Ints, code: Ints, size: int) -> tuple[
     """The distinct pairs of customer and code: the customer of each and how often it occurs."""
     key = customer * np.int64(max(size, 1)) + code
     key.sort()
-    starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1]))) if len(key) else np.zeros(0, dtype=np.int64)
+    fresh = np.ones(len(key), dtype=bool)
+    fresh[1:] = key[1:] != key[:-1]
+    starts = np.flatnonzero(fresh)
     count = np.diff(np.append(starts, len(key))).astype(np.float64)
     return key[starts] // max(size, 1), count
 
@@ -183,7 +192,8 @@ def prices(history: History) -> Columns:
         customer, price = history.customer[rows], history.price[rows]
         columns[f"{name}_price_mean"] = ratio(history.sums(customer, price), history.sums(customer))
     rows = history.of(PURCHASE)
-    customer, paid, listed = history.customer[rows], history.unit_price[rows], history.catalogue.price[history.item[rows]]
+    customer, paid = history.customer[rows], history.unit_price[rows]
+    listed = history.catalogue.price[history.item[rows]]
     known = (listed > 0) & (paid >= 0)
     discount = np.clip(1 - ratio(paid[known].astype(np.float64), listed[known]), 0, 1)
     bought = history.sums(customer[known])
@@ -194,7 +204,7 @@ def prices(history: History) -> Columns:
 
 
 def _price_level(history: History) -> Floats:
-    """Mean of log(price / median list price of its category) over the items touched: 0 is the middle, above is dearer."""
+    """Mean of log(list price / median of its category) over all events: 0 is the middle, above is dearer."""
     level = log_price_levels(history.catalogue.price, history.catalogue.category)[history.item]
     known = ~np.isnan(level)
     customer = history.customer[known]
@@ -202,7 +212,10 @@ def _price_level(history: History) -> Floats:
 
 
 def log_price_levels(price: Floats, category: Ints) -> Floats:
-    """For each item log(price / median price of its category), NaN where no price is known; shape ``(n_items,)``."""
+    """For each item log(price / median price of its category), NaN where no price is known, ``(n_items,)``.
+
+    Items without a category are compared with each other.
+    """
     known = np.flatnonzero(price > 0)
     level = np.full(len(price), np.nan)
     if len(known):
@@ -231,8 +244,9 @@ def trends(counts: Floats) -> Columns:
     position = {days: place for place, days in enumerate(WINDOW_DAYS)}
 
     def newest_share(kinds: list[int], newest: int, longer: int) -> Floats:
-        recent = counts[:, kinds, position[newest]].sum(axis=1) / newest
-        before = counts[:, kinds, position[longer]].sum(axis=1) / longer
+        recent = counts[:, kinds, position[newest]].sum(axis=1)
+        before = counts[:, kinds, position[longer]].sum(axis=1) - recent
+        recent, before = recent / newest, before / (longer - newest)
         return ratio(recent, recent + before)
 
     everything = list(COUNTED.values())

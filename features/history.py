@@ -18,8 +18,7 @@ import pyarrow.compute as pc
 
 from features.arrays import Flags, Floats, Ints
 from features.catalogue import UNKNOWN, Catalogue
-from features.events.event import KIND_CODES, KINDS
-from features.events.reader import EPOCH
+from features.events.event import EPOCH, KIND_CODES, KINDS
 
 DAY_US = 86_400_000_000
 """Microseconds in a day."""
@@ -39,6 +38,20 @@ class Pairs:
     """Item code; shape (n_pairs,)."""
     age_days: Floats
     """Days between the event that made the pair and the cutoff; shape (n_pairs,)."""
+
+
+@dataclass(frozen=True)
+class ActiveDays:
+    """Distinct local days on which a customer did something, by customer and time."""
+
+    customer: Ints
+    """Position of the customer in the history; shape (n_days,)."""
+    local_day: Ints
+    """The shop's day, as a number since 1970-01-01; shape (n_days,)."""
+    age_days: Floats
+    """Days between the day's first event and the cutoff; shape (n_days,)."""
+    newest_age_days: Floats
+    """Days between the day's last event and the cutoff; shape (n_days,)."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +103,8 @@ class History:
     def before(cls, events: pa.Table, cutoff: datetime, catalogue: Catalogue) -> History:
         """The history of everyone in ``events`` before ``cutoff``.
 
-        ``events`` has the columns of :data:`features.events.reader.HISTORY_SQL`, ordered by customer and time,
-        as :meth:`features.events.reader.EventReader.bucket` gives them. Later events and items that the
+        ``events`` has the columns of :data:`features.events.reader.HISTORY_SQL`, ordered by customer and
+        time, as :meth:`features.events.reader.EventReader.bucket` gives them. Later events and items that the
         catalogue does not know are left out.
         """
         cutoff_us = (cutoff - EPOCH) // timedelta(microseconds=1)  # a float would miss some by one
@@ -150,13 +163,13 @@ class History:
         return flat.reshape(len(self), len(KINDS), width).cumsum(axis=2)
 
     def totals(self, rows: Ints, values: Floats, days: Sequence[float]) -> Floats:
-        """Sums of ``values`` over ``rows`` in each window and in all time, ``(n_customers, n_windows + 1)``."""
+        """Sums of ``values`` over ``rows`` in each window and all time, ``(n_customers, n_windows + 1)``."""
         width = len(days) + 1
         index = self.customer[rows] * width + self.window(days, rows)
         flat = np.bincount(index, weights=values, minlength=len(self) * width)
         return flat.reshape(len(self), width).cumsum(axis=1)
 
-    def sums(self, customer: Ints, values: Floats | Flags | None = None) -> Floats:
+    def sums(self, customer: Ints, values: Floats | Ints | Flags | None = None) -> Floats:
         """Sum of ``values`` (or the number of entries) for each customer, shape ``(n_customers,)``."""
         return np.bincount(customer, weights=values, minlength=len(self)).astype(np.float64)
 
@@ -177,14 +190,15 @@ class History:
         found[customer[::step]] = ages[::step]
         return found
 
-    def active_days(self, rows: Ints | None = None) -> Pairs:
-        """Each customer's distinct local days with an event among ``rows``; ``item`` holds the day."""
+    def active_days(self, rows: Ints | None = None) -> ActiveDays:
+        """Each customer's distinct local days with an event among ``rows``."""
         customer = self.customer if rows is None else self.customer[rows]
         day = self.local_day if rows is None else self.local_day[rows]
         ages = self.age_days if rows is None else self.age_days[rows]
         fresh = np.ones(len(day), dtype=bool)
         fresh[1:] = (day[1:] != day[:-1]) | (customer[1:] != customer[:-1])
-        return Pairs(customer[fresh], day[fresh], ages[fresh])
+        last = np.append(fresh[1:], True)[: len(day)]
+        return ActiveDays(customer[fresh], day[fresh], ages[fresh], ages[last])
 
     @cached_property
     def orders(self) -> Orders:
@@ -199,7 +213,7 @@ class History:
         unique, first, inverse = np.unique(
             self.customer[rows] * span + (key - key.min(initial=0)), return_index=True, return_inverse=True
         )
-        value = np.bincount(inverse, weights=_paid(self, rows), minlength=len(unique))
+        value = np.bincount(inverse, weights=_paid(self, rows), minlength=len(unique)).astype(np.float64)
         lines = np.bincount(inverse, minlength=len(unique))
         order = np.argsort(first)
         head = rows[first[order]]
@@ -244,7 +258,8 @@ def _kind_codes(column: pa.ChunkedArray) -> Ints:
     if not isinstance(array, pa.DictionaryArray):
         array = array.dictionary_encode()
     to_code = np.array([KIND_CODES[name] for name in array.dictionary.to_pylist()], dtype=np.uint8)
-    return to_code[array.indices.to_numpy(zero_copy_only=False)]
+    codes: Ints = array.indices.to_numpy(zero_copy_only=False)
+    return to_code[codes]
 
 
 def _runs(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:

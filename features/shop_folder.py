@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
@@ -11,6 +12,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from features.errors import HuitouError
+
+# deltalake takes paths for addresses and reads these otherwise than they are written.
+_NO_ADDRESS = re.compile(r"[\[\]\\^|\x00-\x1f\x7f]|%[0-9A-Fa-f]{2}")
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,19 @@ class ShopSettings:
 
     def checked(self) -> ShopSettings:
         """These settings; raises :class:`HuitouError` when a value makes no sense."""
+        for name, default in asdict(ShopSettings()).items():
+            value = getattr(self, name)
+            if type(value) is not type(default):
+                kind = "a whole number" if isinstance(default, int) else "text"
+                raise HuitouError(
+                    f"{name} must be {kind}; got {value!r}. Mend it in shop.json.", field=name, value=value
+                )
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise HuitouError(
-                f"timezone must be an IANA name; got {self.timezone!r}. Use for example Asia/Shanghai or UTC.",
+                f"timezone must be an IANA name; got {self.timezone!r}. "
+                "Use for example Asia/Shanghai or UTC.",
                 field="timezone",
                 value=self.timezone,
             ) from None
@@ -48,7 +60,12 @@ class ShopSettings:
                 field="buckets",
                 value=self.buckets,
             )
-        limits = (self.new_within_days, self.active_within_days, self.high_win_back_within_days, self.lost_after_days)
+        limits = (
+            self.new_within_days,
+            self.active_within_days,
+            self.high_win_back_within_days,
+            self.lost_after_days,
+        )
         if not all(a < b for a, b in zip((0, *limits), limits, strict=False)):
             raise HuitouError(
                 f"the layers' days must rise (new < active < high win-back < lost); got {limits}. "
@@ -69,11 +86,12 @@ class ShopFolder:
     @classmethod
     def open(cls, path: Path | str) -> ShopFolder:
         """The shop in ``path``; raises :class:`HuitouError` when there is none."""
-        path = Path(path)
+        path = _usable(Path(path))
         file = path / "shop.json"
         if not file.is_file():
             raise HuitouError(
-                f"there is no shop in {path} (no shop.json). Import events first, or name its folder with --shop.",
+                f"there is no shop in {path} (no shop.json). "
+                "Import events first, or name its folder with --shop.",
                 code="no_shop",
                 field="shop",
                 value=str(path),
@@ -94,7 +112,7 @@ class ShopFolder:
     @classmethod
     def create(cls, path: Path | str, settings: ShopSettings | None = None) -> ShopFolder:
         """The shop in ``path``, made with ``settings`` when there is none yet."""
-        path = Path(path)
+        path = _usable(Path(path))
         if (path / "shop.json").is_file():
             return cls.open(path)
         settings = (settings or ShopSettings()).checked()
@@ -156,8 +174,22 @@ class ShopFolder:
             yield
 
 
+def _usable(path: Path) -> Path:
+    """The path, when the warehouse can be addressed by it."""
+    found = _NO_ADDRESS.search(str(path.absolute()))
+    if found:
+        raise HuitouError(
+            f"the folder of a shop must not have {found.group()!r} in its path; got {str(path)!r}. "
+            "Choose another place for it.",
+            code="bad_path",
+            field="shop",
+            value=str(path),
+        )
+    return path
+
+
 def replace_text(file: Path, text: str) -> None:
-    """Write ``text`` to ``file`` so that a reader sees the old or the new text, never a part, even after a crash."""
+    """Write ``text`` to ``file`` so that a reader sees the old or the new text, even after a crash."""
     beside = file.with_name(f".{file.name}.new")
     with open(beside, "w", encoding="utf-8") as handle:
         handle.write(text)

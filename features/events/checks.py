@@ -15,10 +15,10 @@ import pyarrow.compute as pc
 
 from features.errors import HuitouError
 from features.events.event import Field, FieldType, arrow_schema
-from features.events.objects import columns_of
-from features.events.parsed import Fault, mask_of
 from features.events.parsing import MISSING, WRONG_TYPE, parse_column
-from features.events.times import DateOrder, TimeRules
+from features.events.values.objects import columns_of, shown
+from features.events.values.parsed import Fault, mask_of
+from features.events.values.times import DateOrder, TimeRules
 
 NOBODY = Fault("missing", "or visitor_id must be given")
 NEGATIVE_QUANTITY = Fault("negative", "must be positive unless the event is a purchase or a return")
@@ -76,8 +76,8 @@ def check_table(
     """The good rows of ``raw``, typed, and a rejection for each other row.
 
     Columns are found by the fields' names; a missing column is a column of nulls. Rows are numbered from
-    ``first_row``, or by ``numbers``, shape ``(n,)``. ``misfits`` are values that the text columns could not hold, by
-    column and row index. Raises :class:`HuitouError` for an unknown ``timezone``.
+    ``first_row``, or by ``numbers``, shape ``(n,)``. ``misfits`` are values that the text columns could not
+    hold, by column and row index. Raises :class:`HuitouError` for an unknown ``timezone``.
     """
     checked_timezone(timezone)
     if numbers is None:
@@ -88,13 +88,13 @@ def check_table(
 def check_rows(
     rows: Sequence[Mapping[str, Any]], fields: tuple[Field, ...], *, timezone: str | None, now: datetime
 ) -> Checked:
-    """The same for JSON objects, numbered from 1. Values of the wrong JSON type are rejected, not guessed at."""
+    """The same for JSON objects, numbered from 1. Values of the wrong JSON type are rejected."""
     checked_timezone(timezone)
-    objects = columns_of(
+    columns = columns_of(
         [row if isinstance(row, Mapping) else {} for row in rows], [field.name for field in fields]
     )
-    rules = TimeRules(timezone, now, options=False)
-    check = _Check(objects.table, fields, rules, np.arange(1, len(rows) + 1), objects.misfits)
+    numbers = np.arange(1, len(rows) + 1)
+    check = _Check(columns.table, fields, TimeRules(timezone, now), numbers, columns.misfits, options=False)
     strays = {index: row for index, row in enumerate(rows) if not isinstance(row, Mapping)}
     return check.result(strays)
 
@@ -123,12 +123,14 @@ class _Check:
         times: TimeRules,
         numbers: np.ndarray,
         misfits: Mapping[str, Mapping[int, Any]],
+        options: bool = True,
     ) -> None:
         self.raw = {name: _one_chunk(raw[name]) for name in raw.column_names}
         self.fields = fields
         self.times = times
         self.numbers = numbers
         self.misfits = misfits
+        self.options = options
         self.typed: dict[str, pa.Array] = {}
         self.found = np.zeros(len(raw), np.int16)
         self.faults: list[tuple[str, Fault]] = []
@@ -166,7 +168,7 @@ class _Check:
             self._blame("customer_id", NOBODY, mask_of(nobody))
 
     def _settle_event(self) -> None:
-        """A negative purchase is a return, nothing is learned before it happens, one piece unless it is said."""
+        """A negative purchase is a return, nothing is known before it happens, and one piece is usual."""
         quantity = self.typed["quantity"].fill_null(1)
         negative = pc.less(quantity, 0)
         bought = pc.equal(self.typed["kind"], "purchase")
@@ -194,9 +196,12 @@ class _Check:
             indices = np.flatnonzero(self.found == number)
             events = self._values("event_id", indices, misfits)
             quoted = next((known.type in _QUOTED for known in self.fields if known.name == field), True)
-            for index, value, event in zip(indices, self._values(field, indices, misfits), events, strict=True):
+            for index, value, event in zip(
+                indices, self._values(field, indices, misfits), events, strict=True
+            ):
                 row = int(self.numbers[index])
-                message = _message(field, fault, value, quoted, _place(row, event if field != "event_id" else None))
+                place = _place(row, event if field != "event_id" else None)
+                message = _message(field, fault, value, quoted, place, self.options)
                 rejections.append(
                     Rejection(row, field, _cut(value, LONGEST_VALUE_KEPT), f"{field} {fault.reason}", message)
                 )
@@ -209,7 +214,9 @@ class _Check:
         column = self.raw.get(field)
         texts = [None] * len(indices) if column is None else shown_texts(column.take(pa.array(indices)))
         odd = misfits.get(field, {})
-        return [str(odd[index]) if index in odd else text for index, text in zip(indices, texts, strict=True)]
+        return [
+            shown(odd[index]) if index in odd else text for index, text in zip(indices, texts, strict=True)
+        ]
 
 
 def shown_texts(column: pa.Array) -> list[str | None]:
@@ -226,12 +233,26 @@ def _scalar_text(scalar: pa.Scalar) -> str | None:
         value = scalar.as_py()
     except (ValueError, OverflowError):
         return repr(scalar)
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else None if value is None else str(value)
+    return (
+        value.decode("utf-8", "replace")
+        if isinstance(value, bytes)
+        else None
+        if value is None
+        else str(value)
+    )
 
 
-def _message(field: str, fault: Fault, value: str | None, quoted: bool, place: str) -> str:
+def _message(field: str, fault: Fault, value: str | None, quoted: bool, place: str, options: bool) -> str:
     hint = fault.hint.replace("{iso}", _as_iso(value)) if "{iso}" in fault.hint else fault.hint
+    if "--" in hint and not options:
+        hint = _without_options(hint)
     return f"{field} {fault.rule}; got {_shown(value, quoted)} in {place}.{' ' if hint else ''}{hint}"
+
+
+def _without_options(hint: str) -> str:
+    """The hint for those who have no command line."""
+    first, _, second = hint.partition(", or ")
+    return first + "." if second and "--" not in first else ""
 
 
 def _place(row: int, event_id: str | None) -> str:

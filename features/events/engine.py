@@ -1,9 +1,9 @@
 """Running a function over buckets of customers, several at a time.
 
-The function gets a bucket's number and must not share state between buckets. Threads are enough here: DuckDB, Arrow,
-numpy's large loops and LightGBM work outside the interpreter's lock, and the read of one bucket overlaps the
-arithmetic of another (a thread pool of two takes 0.6 of the time of one thread on two cores; processes took longer
-than that merely to start).
+The function gets a bucket's number and must not share state between buckets. Threads are enough here: DuckDB,
+Arrow, numpy's large loops and LightGBM work outside the interpreter's lock, and the read of one bucket
+overlaps the arithmetic of another (a thread pool of two takes 0.6 of the time of one thread on two cores;
+processes took longer than that merely to start).
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ Progress = Callable[[int, int], None]
 
 
 def map_buckets(
-    function: Callable[[int], Result], buckets: Iterable[int], *, workers: int = 2, progress: Progress | None = None
+    function: Callable[[int], Result],
+    buckets: Iterable[int],
+    *,
+    workers: int = 2,
+    progress: Progress | None = None,
 ) -> Iterator[Result]:
     """The results of ``function`` in the order of ``buckets``; at most ``workers + 1`` are held at a time."""
     numbers = list(buckets)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import numpy as np
@@ -52,6 +53,9 @@ KIND_ALIASES: Mapping[str, str] = {
 VISITOR_PREFIX = "visitor:"
 """Visitors without a customer id are stored under this prefix and their visitor id."""
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""What microseconds and days are counted from."""
+
 MAX_ID_LENGTH = 256
 """The longest id accepted, in characters."""
 
@@ -94,7 +98,11 @@ class Field:
 
 
 EVENT_FIELDS = (
-    Field("event_id", FieldType.ID, "Unique id of the event; makes retries safe. Derived from content if absent."),
+    Field(
+        "event_id",
+        FieldType.ID,
+        "Unique id of the event; makes retries safe. Derived from content if absent.",
+    ),
     Field("customer_id", FieldType.ID, "Who did it. Either customer_id or visitor_id must be given."),
     Field("visitor_id", FieldType.ID, "The browser or device, when the customer is not known, or beside it."),
     Field("item_id", FieldType.ID, "The item it is about.", required=True),
@@ -123,7 +131,11 @@ CUSTOMER_FIELDS = (
     Field("customer_id", FieldType.ID, "The customer's id.", required=True),
     Field("joined_at", FieldType.TIME, "When the customer signed up."),
     Field("contactable", FieldType.FLAG, "False when the customer must not be written to; true if absent."),
-    Field("personalized", FieldType.FLAG, "False when the customer opted out of personalisation; true if absent."),
+    Field(
+        "personalized",
+        FieldType.FLAG,
+        "False when the customer opted out of personalisation; true if absent.",
+    ),
 )
 
 
@@ -136,9 +148,11 @@ EVENT_SCHEMA = arrow_schema(EVENT_FIELDS)
 ITEM_SCHEMA = arrow_schema(ITEM_FIELDS)
 CUSTOMER_SCHEMA = arrow_schema(CUSTOMER_FIELDS)
 
-STORED_EVENT_SCHEMA = EVENT_SCHEMA.append(pa.field("local_date", pa.date32())).append(
-    pa.field("local_hour", pa.int8())
-).append(pa.field("bucket", pa.int16()))
+STORED_EVENT_SCHEMA = (
+    EVENT_SCHEMA.append(pa.field("local_date", pa.date32()))
+    .append(pa.field("local_hour", pa.int8()))
+    .append(pa.field("bucket", pa.int16()))
+)
 """An event as the warehouse keeps it: with the shop's own day and hour, and the customer's bucket."""
 
 
@@ -151,8 +165,11 @@ def bucket_column(customer_ids: pa.Array | pa.ChunkedArray, buckets: int) -> np.
     """The bucket of each customer, shape ``(n,)``, int16."""
     array = customer_ids.combine_chunks() if isinstance(customer_ids, pa.ChunkedArray) else customer_ids
     encoded = array.dictionary_encode()
-    of_unique = np.array([bucket_of(value, buckets) for value in encoded.dictionary.to_pylist()], dtype=np.int16)
-    return of_unique[encoded.indices.to_numpy(zero_copy_only=False)]
+    of_unique = np.array(
+        [bucket_of(value, buckets) for value in encoded.dictionary.to_pylist()], dtype=np.int16
+    )
+    found: np.ndarray = of_unique[encoded.indices.to_numpy(zero_copy_only=False)]
+    return found
 
 
 def with_defaults(events: pa.Table) -> pa.Table:

@@ -1,4 +1,4 @@
-"""Columns as they come in -> typed columns. All work is done once for each different value, not once for each row."""
+"""Columns as they come in -> typed columns. Work is done once for each different value, not for each row."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from features.events.event import (
     Field,
     FieldType,
 )
-from features.events.money import parse_money
-from features.events.parsed import Fault, Parsed, judged, mask_of
-from features.events.times import TimeRules, parse_times, typed_times
+from features.events.values.money import parse_money
+from features.events.values.parsed import Fault, Parsed, judged, mask_of
+from features.events.values.times import TimeRules, parse_times, typed_times
 
 MAX_TEXT_LENGTH = 1_000
 """The longest title, category, ... accepted, in characters."""
@@ -67,19 +67,21 @@ def parse_column(column: pa.Array, field: Field, times: TimeRules) -> Parsed:
     if not _is_simple(column.type, field.type):
         wrong = ((WRONG_TYPE, mask_of(column.is_valid())),)
         return judged(pa.nulls(len(column), ARROW_TYPES[field.type]), wrong)
-    encoded = _with_plain_floats(column).dictionary_encode()
+    if pa.types.is_floating(column.type):
+        column = pc.if_else(pc.is_nan(column), None, column)
+    encoded = column.dictionary_encode()
     return _parse_unique(encoded.dictionary, field, times).spread(encoded.indices)
 
 
 def texts_of(column: pa.Array) -> pa.Array:
-    """A column of any simple type as trimmed texts, blank ones as null; bytes that are no UTF-8 become U+FFFD."""
+    """A column of any simple type as trimmed texts, blank ones null; bytes that are no UTF-8 are U+FFFD."""
     texts = _readable(column) if _is_text(column.type) else column.cast(pa.string())
     trimmed = pc.utf8_trim_whitespace(texts)
     return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
 
 
 def _parse_unique(uniques: pa.Array, field: Field, times: TimeRules) -> Parsed:
-    texts = texts_of(uniques)
+    texts = _float_texts(uniques) if pa.types.is_floating(uniques.type) else texts_of(uniques)
     if field.type is FieldType.TIME:
         return parse_times(_without_words_for_nothing(texts), times)
     if field.type is FieldType.ID:
@@ -124,7 +126,9 @@ def _parse_integers(texts: pa.Array) -> Parsed:
     huge = mask_of(pc.match_substring_regex(plain, r"^[+-]?\d{19,}$"))
     high = huge | mask_of(pc.greater(pc.abs(values), HIGHEST_QUANTITY))
     unreadable = mask_of(texts.is_valid()) & ~mask_of(whole) & ~huge
-    return judged(values, ((NOT_WHOLE, unreadable), (HIGH_QUANTITY, high), (ZERO, mask_of(pc.equal(values, 0)))))
+    return judged(
+        values, ((NOT_WHOLE, unreadable), (HIGH_QUANTITY, high), (ZERO, mask_of(pc.equal(values, 0))))
+    )
 
 
 def _parse_flags(texts: pa.Array) -> Parsed:
@@ -153,13 +157,11 @@ def _without_words_for_nothing(texts: pa.Array) -> pa.Array:
     return pc.if_else(pc.is_in(words, pa.array(NOTHING)), None, texts)
 
 
-def _with_plain_floats(column: pa.Array) -> pa.Array:
-    """A floating-point column with NaN as null, and as whole numbers when that is what all of it is."""
-    if not pa.types.is_floating(column.type):
-        return column
-    numbers = pc.if_else(pc.is_nan(column), None, column)
+def _float_texts(numbers: pa.Array) -> pa.Array:
+    """Floating-point numbers as texts, whole ones without a point."""
     whole = pc.and_(pc.equal(numbers, pc.floor(numbers)), pc.less(pc.abs(numbers), _EXACT_FLOAT))
-    return numbers.cast(pa.int64()) if pc.all(whole).as_py() is not False else numbers
+    digits = pc.if_else(whole, numbers, 0).cast(pa.int64()).cast(pa.string())
+    return pc.if_else(whole, digits, numbers.cast(pa.string()))
 
 
 def _inexact(uniques: pa.Array) -> np.ndarray:
@@ -174,13 +176,14 @@ def _is_simple(type_: pa.DataType, wanted: FieldType) -> bool:
     if pa.types.is_boolean(type_):
         return wanted is FieldType.FLAG
     numeric = pa.types.is_integer(type_) or pa.types.is_floating(type_) or pa.types.is_decimal(type_)
-    return numeric or _is_text(type_) or pa.types.is_temporal(type_) and not pa.types.is_interval(type_)
+    temporal = pa.types.is_temporal(type_) and not pa.types.is_interval(type_)
+    return bool(numeric or temporal or _is_text(type_))
 
 
 def _is_text(type_: pa.DataType) -> bool:
     binary = pa.types.is_binary(type_) or pa.types.is_large_binary(type_) or pa.types.is_binary_view(type_)
     string = pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_)
-    return binary or string or pa.types.is_fixed_size_binary(type_)
+    return bool(binary or string or pa.types.is_fixed_size_binary(type_))
 
 
 def _readable(column: pa.Array) -> pa.Array:
@@ -190,5 +193,7 @@ def _readable(column: pa.Array) -> pa.Array:
         texts.validate(full=True)
     except pa.ArrowInvalid:
         raw = column.cast(pa.large_binary()).to_pylist()
-        texts = pa.array([None if value is None else value.decode("utf-8", "replace") for value in raw], pa.string())
+        texts = pa.array(
+            [None if value is None else value.decode("utf-8", "replace") for value in raw], pa.string()
+        )
     return texts

@@ -1,20 +1,18 @@
-"""Reading one version of the events, bucket by bucket. It holds only file names: processes can be handed one."""
+"""Reading one version of the events, bucket by bucket. It holds only file names and can be sent about."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from features.events.event import KINDS
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from features.events.event import EPOCH, KINDS
 
 # Without hive_partitioning = false a folder on the way that is called kind=web would become a column.
 _FROM_FILES = "from read_parquet($files, hive_partitioning = false)"
@@ -25,7 +23,7 @@ HISTORY_SQL = f"""
            (local_date - date '1970-01-01')::int as local_day, local_hour, quantity::float as quantity,
            unit_price::float as unit_price, order_id
     {_FROM_FILES}
-"""  # noqa: S608 - the kinds are our own words
+"""
 """The columns that histories are made of: times as microseconds, days as numbers since 1970-01-01."""
 
 ORDER_SQL = "order by customer_id, occurred_us, kind, item_id, quantity, unit_price, order_id"
@@ -46,7 +44,11 @@ class Extent:
 
 def connect(memory: str = "1GB", threads: int = 2) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection that stays small, loads nothing from outside and tells times in UTC."""
-    settings: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false", "memory_limit": memory, "threads": threads}
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "memory_limit": memory,
+        "threads": threads,
+    }
     connection = duckdb.connect(config=settings)
     connection.execute("set timezone = 'UTC'")
     connection.execute("set enable_progress_bar = false")
@@ -65,12 +67,17 @@ class EventReader:
     """The Parquet files of each bucket that has events, named as DuckDB reads them (:func:`duckdb_file`)."""
 
     def bucket(
-        self, bucket: int, *, before: datetime | None = None, since: datetime | None = None, known: bool = True
+        self,
+        bucket: int,
+        *,
+        before: datetime | None = None,
+        since: datetime | None = None,
+        known: bool = True,
     ) -> pa.Table:
         """The events of one bucket in ``[since, before)``, ordered by customer and time.
 
-        With ``known`` (the default) events that became known at or after ``before`` are left out as well: at that
-        moment nobody could have used them. Columns as in :data:`HISTORY_SQL`.
+        With ``known`` (the default) events that became known at or after ``before`` are left out as well: at
+        that moment nobody could have used them. Columns as in :data:`HISTORY_SQL`.
         """
         files = list(self.files.get(bucket, ()))
         if not files:
@@ -81,20 +88,27 @@ class EventReader:
             clauses.append("occurred_at >= $since")
             params |= {"since": since}
         if before is not None:
-            clauses.append("occurred_at < $before and known_at < $before" if known else "occurred_at < $before")
+            clauses.append(
+                "occurred_at < $before and known_at < $before" if known else "occurred_at < $before"
+            )
             params |= {"before": before}
         query = f"{HISTORY_SQL} where {' and '.join(clauses)} {ORDER_SQL}"
         with connect() as connection:
             return connection.sql(query, params=params).to_arrow_table()
 
-    def customer(self, bucket: int, customer_id: str) -> pa.Table:
-        """The events of one customer, ordered by time; columns as in :data:`HISTORY_SQL`."""
+    def customer(self, bucket: int, customer_id: str, *, before: datetime | None = None) -> pa.Table:
+        """The events of one customer, ordered by time: its part of :meth:`bucket` with the same ``before``."""
         files = list(self.files.get(bucket, ()))
         if not files:
             return EMPTY_BUCKET
-        query = f"{HISTORY_SQL} where customer_id = $customer {ORDER_SQL}"
+        clauses: list[str] = ["customer_id = $customer"]
+        params: dict[str, Any] = {"files": files, "customer": customer_id}
+        if before is not None:
+            clauses.append("occurred_at < $before and known_at < $before")
+            params |= {"before": before}
+        query = f"{HISTORY_SQL} where {' and '.join(clauses)} {ORDER_SQL}"
         with connect() as connection:
-            return connection.sql(query, params={"files": files, "customer": customer_id}).to_arrow_table()
+            return connection.sql(query, params=params).to_arrow_table()
 
     def all_files(self) -> list[str]:
         """Every Parquet file of this version."""

@@ -9,7 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features.events.event import STORED_EVENT_SCHEMA, bucket_column, with_defaults, with_local_time, with_person
+from features.events.event import (
+    STORED_EVENT_SCHEMA,
+    bucket_column,
+    with_defaults,
+    with_local_time,
+    with_person,
+)
 
 STAGED_SCHEMA = STORED_EVENT_SCHEMA.append(pa.field("row", pa.int64()))
 """A stored event and the position in which it came."""

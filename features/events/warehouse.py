@@ -1,7 +1,7 @@
-"""The only memory of behaviour: Delta tables of events, items and customers. The only file that knows deltalake.
+"""The only memory of behaviour: Delta tables of events, items and customers. Only this file knows deltalake.
 
-A commit to the Delta log makes rows visible all at once, so readers never see half a write, and a process that is
-killed leaves at most files that no version names.
+A commit to the Delta log makes rows visible all at once, so readers never see half a write, and a process
+that is killed leaves at most files that no version names.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import DeltaTable, WriterProperties, write_deltalake
 
 from features.errors import HuitouError
 from features.events.event import CUSTOMER_SCHEMA, ITEM_SCHEMA, STORED_EVENT_SCHEMA, bucket_of
-from features.events.reader import EventReader, connect
+from features.events.reader import EventReader, connect, duckdb_file
 from features.events.staging import Staging
 from features.shop_folder import ShopFolder
 
@@ -24,32 +27,44 @@ Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is."""
 
 _CONTENT = (
-    "customer_id, coalesce(visitor_id, ''), item_id, kind, epoch_us(occurred_at)::varchar, quantity::varchar, "
-    "coalesce(unit_price::varchar, ''), coalesce(order_id, ''), coalesce(session_id, ''), coalesce(channel, ''), "
-    "coalesce(recommendation_id, '')"
+    "customer_id, coalesce(visitor_id, ''), item_id, kind, epoch_us(occurred_at)::varchar, "
+    "quantity::varchar, coalesce(unit_price::varchar, ''), coalesce(order_id, ''), "
+    "coalesce(session_id, ''), coalesce(channel, ''), coalesce(recommendation_id, '')"
 )
 
-# An event without an id is named by 96 bits of its content's MD5 and its position among rows of the same content:
-# the same file gives the same names again, and true repeats keep names of their own.
+# An event without an id is named by 96 bits of its content's MD5 and its position among rows of the same
+# content: the same file gives the same names again, and true repeats keep names of their own. An id is unique
+# within its customer, so that what counts as repeated does not depend on the number of buckets.
+_STORED_COLUMNS = ", ".join(name for name in STORED_EVENT_SCHEMA.names if name != "bucket")
 _NEW_ROWS = f"""
     with contents as (
         select *, case when event_id is null
             then base64(unhex(left(md5(concat_ws(chr(31), {_CONTENT})), 24))) end as content
-        from read_parquet($staged)
+        from read_parquet($staged, hive_partitioning = false)
     ), named as (
         select * exclude (event_id, content), coalesce(
             event_id, content || '-' || row_number() over (partition by content order by row)) as event_id
         from contents
     ), firsts as (
-        select * from named qualify row_number() over (partition by event_id order by row) = 1
+        select * from named qualify row_number() over (partition by customer_id, event_id order by row) = 1
     )
     select {", ".join(STORED_EVENT_SCHEMA.names)} from firsts
     where {{unknown}}
     order by customer_id, occurred_at, item_id
-"""
-_UNKNOWN = "not exists (select 1 from read_parquet($stored) stored where stored.event_id = firsts.event_id)"
+"""  # noqa: S608 - columns of our own schema
+_UNKNOWN = """not exists (
+        select 1 from read_parquet($stored, hive_partitioning = false) stored
+        where stored.event_id = firsts.event_id and stored.customer_id = firsts.customer_id
+    )"""
 
 _COMPRESSION = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=131_072)
+
+# The log must not repeat ids (the least and the greatest of each file), which could not be erased from it,
+# and must not forget the versions that models were trained on.
+_TABLE_SETTINGS: dict[str, str | None] = {
+    "delta.dataSkippingNumIndexedCols": "0",
+    "delta.enableExpiredLogCleanup": "false",
+}
 
 
 @dataclass(frozen=True)
@@ -96,13 +111,7 @@ class Warehouse:
         first = next(batches, None)
         if first is not None:
             reader = pa.RecordBatchReader.from_batches(STORED_EVENT_SCHEMA, chain([first], batches))
-            write_deltalake(
-                self.folder / "events",
-                reader,
-                mode="append",
-                partition_by=["bucket"],
-                writer_properties=_COMPRESSION,
-            )
+            self._write("events", reader, mode="append", partition_by=["bucket"])
         staging.discard()
         return Appended(counts["stored"], staging.rows - counts["stored"])
 
@@ -112,7 +121,7 @@ class Warehouse:
         stored = self.reader().files
         buckets = staging.filled()
         for done, bucket in enumerate(buckets, start=1):
-            params: dict[str, object] = {"staged": str(staging.file(bucket))}
+            params: dict[str, object] = {"staged": duckdb_file(staging.file(bucket))}
             if bucket in stored:
                 params["stored"] = list(stored[bucket])
             query = _NEW_ROWS.format(unknown=_UNKNOWN if bucket in stored else "true")
@@ -124,14 +133,14 @@ class Warehouse:
                 progress(done, len(buckets))
 
     def reader(self, version: int | None = None) -> EventReader:
-        """A reader of one version of the events, the newest by default; raises when there is no such version."""
+        """A reader of one version of the events, the newest by default; raises when there is no such one."""
         table = self._table("events", version)
         if table is None:
             return EventReader(-1, self.buckets, {})
         files: dict[int, tuple[str, ...]] = {}
-        for uri in sorted(table.file_uris()):
-            bucket = int(uri.rsplit("bucket=", 1)[1].split("/", 1)[0])
-            files[bucket] = (*files.get(bucket, ()), uri)
+        for file in self._files("events", table):
+            bucket = int(file.parent.name.removeprefix("bucket="))
+            files[bucket] = (*files.get(bucket, ()), duckdb_file(file))
         return EventReader(table.version(), self.buckets, files)
 
     def erase(self, customer_id: str) -> int:
@@ -139,19 +148,32 @@ class Warehouse:
 
         The files of older versions that held the customer are deleted: those versions can no longer be read.
         """
-        quoted = "'" + customer_id.replace("'", "''") + "'"
-        erased = 0
-        events = self._table("events")
-        if events is not None:
-            predicate = f"bucket = {bucket_of(customer_id, self.buckets)} and customer_id = {quoted}"
-            erased = int(events.delete(predicate)["num_deleted_rows"] or 0)
-        customers = self._table("customers")
-        if customers is not None:
-            customers.delete(f"customer_id = {quoted}")
-        for table in (events, customers):
+        erased = self._erase_events(customer_id)
+        described = self.customers()
+        others = described.filter(pc.not_equal(described["customer_id"], customer_id))
+        if len(others) < len(described):
+            self._write("customers", others, mode="overwrite")
+        for name in ("events", "customers"):
+            table = self._table(name)
             if table is not None:
                 table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True)
         return erased
+
+    def _erase_events(self, customer_id: str) -> int:
+        # The bucket is written anew: a delete with a condition would put the id into the table's log.
+        bucket = bucket_of(customer_id, self.buckets)
+        files = self.reader().files.get(bucket)
+        if not files:
+            return 0
+        query = f"select {_STORED_COLUMNS} from read_parquet($files, hive_partitioning = false)"  # noqa: S608
+        with connect() as connection:
+            rows = connection.sql(query, params={"files": list(files)}).to_arrow_table()
+        others = rows.filter(pc.not_equal(rows["customer_id"], customer_id))
+        if len(others) < len(rows):
+            number = pa.array(np.full(len(others), bucket, dtype=np.int16))
+            others = others.append_column("bucket", number).cast(STORED_EVENT_SCHEMA)
+            self._write("events", others, mode="overwrite", predicate=f"bucket = {bucket}")
+        return len(rows) - len(others)
 
     def compact(self) -> None:
         """Join the small files of each bucket; older versions stay readable."""
@@ -163,7 +185,7 @@ class Warehouse:
     # ---- items and customers
 
     def put_items(self, items: pa.Table) -> Upserted:
-        """Insert or change items by ``item_id``; of several rows the last wins, empty values keep what is known."""
+        """Insert or change items by ``item_id``; the last row wins, empty values keep what is known."""
         return self._upsert("items", "item_id", items.cast(ITEM_SCHEMA))
 
     def put_customers(self, customers: pa.Table) -> Upserted:
@@ -182,22 +204,45 @@ class Warehouse:
         known = self._rows(name, key, incoming.schema, None)
         merged, counts = _merged(known, incoming, key)
         if counts.new or counts.changed:
-            write_deltalake(self.folder / name, merged, mode="overwrite", writer_properties=_COMPRESSION)
+            self._write(name, merged, mode="overwrite")
         return counts
 
     def _rows(self, name: str, key: str, schema: pa.Schema, version: int | None) -> pa.Table:
         table = self._table(name, version)
-        files = [] if table is None else table.file_uris()
+        files = [] if table is None else [duckdb_file(file) for file in self._files(name, table)]
         if not files:
             return schema.empty_table()
         columns = ", ".join(schema.names)
-        query = f"select {columns} from read_parquet($files) order by {key}"
+        source = "read_parquet($files, hive_partitioning = false)"
+        query = f"select {columns} from {source} order by {key}"  # noqa: S608
         with connect() as connection:
             return connection.sql(query, params={"files": files}).to_arrow_table().cast(schema)
 
+    def _write(self, name: str, rows: pa.Table | pa.RecordBatchReader, **how: Any) -> None:
+        write_deltalake(
+            self._address(name), rows, writer_properties=_COMPRESSION, configuration=_TABLE_SETTINGS, **how
+        )
+
+    def _address(self, name: str) -> str:
+        return (self.folder / name).absolute().as_uri()
+
+    def _files(self, name: str, table: DeltaTable) -> list[Path]:
+        """The Parquet files of one version; raises when some were deleted because a customer was erased."""
+        paths = pa.table(table.get_add_actions())["path"].to_pylist()
+        files = sorted(self.folder / name / path for path in paths)
+        if not all(file.is_file() for file in files):
+            raise HuitouError(
+                f"version {table.version()} of the {name} of this shop can no longer be read: a customer was "
+                "erased since. Use the newest version.",
+                code="erased_version",
+                field="version",
+                value=table.version(),
+            )
+        return files
+
     def _table(self, name: str, version: int | None = None) -> DeltaTable | None:
-        path = self.folder / name
-        if not DeltaTable.is_deltatable(str(path)):
+        path = self._address(name)
+        if not DeltaTable.is_deltatable(path):
             return None
         table = DeltaTable(path)
         newest = table.version()
@@ -218,7 +263,9 @@ def _merged(known: pa.Table, incoming: pa.Table, key: str) -> tuple[pa.Table, Up
     others = [name for name in incoming.schema.names if name != key]
     lasts = ", ".join(f"last({name} order by row) filter ({name} is not null) as {name}" for name in others)
     values = ", ".join(f"coalesce(fresh.{name}, known.{name}) as {name}" for name in others)
-    same = " and ".join(f"coalesce(fresh.{name}, known.{name}) is not distinct from known.{name}" for name in others)
+    same = " and ".join(
+        f"coalesce(fresh.{name}, known.{name}) is not distinct from known.{name}" for name in others
+    )
     query = f"""
         with numbered as (select *, row_number() over () as row from incoming),
         fresh as (select {key}, {lasts} from numbered group by {key})
@@ -226,7 +273,7 @@ def _merged(known: pa.Table, incoming: pa.Table, key: str) -> tuple[pa.Table, Up
                case when fresh.{key} is null then 'kept' when known.{key} is null then 'new'
                     when {same} then 'unchanged' else 'changed' end as fate
         from fresh full join known on fresh.{key} = known.{key} order by 1
-    """
+    """  # noqa: S608 - columns of our own schemas
     with connect() as connection:
         connection.register("incoming", incoming)
         connection.register("known", known)

@@ -110,7 +110,7 @@ class People:
         """The weight of each person among the visits without an order."""
         span_days = np.minimum(self.last_day, days) - np.maximum(self.joined_day, 0)
         gone_days = np.minimum(span_days, np.maximum(days - self.leaving_day + FADING_DAYS * 0.3, 0))
-        return self.visit_rate * np.maximum(span_days - 0.9 * gone_days, 0)
+        return np.asarray(self.visit_rate * np.maximum(span_days - 0.9 * gone_days, 0))
 
 
 def assign_groups(settings: SimulationSettings) -> Integers:
@@ -139,7 +139,7 @@ def block_of_people(
     group = groups[first_person : first_person + BLOCK_SIZE].astype(np.int64)
     count = len(group)
     anonymous = np.arange(first_person, first_person + count) >= settings.customers
-    joined_day, last_day = _lifetimes(settings.days, anonymous, rng)
+    joined_day, last_day = _lifetimes(settings.days, anonymous, group, rng)
     only_order_day = np.where(group == Group.ONE_ORDER, rng.random(count) * (settings.days - 0.1), np.inf)
     joined_day = np.where(
         group == Group.ONE_ORDER, only_order_day - 0.01 - rng.exponential(15, count), joined_day
@@ -177,10 +177,12 @@ def block_of_people(
     )
 
 
-def _lifetimes(days: int, anonymous: Flags, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Two thirds of the accounts are older than the history; visitors come within some weeks."""
+def _lifetimes(
+    days: int, anonymous: Flags, group: Integers, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Two thirds of the accounts and all bots are older than the history; visitors come for some weeks."""
     count = len(anonymous)
-    older = rng.random(count) < 0.65
+    older = (rng.random(count) < 0.65) | (group == Group.BOT)
     joined = np.where(older, -rng.exponential(240, count).clip(0, 1_000), rng.random(count) * days)
     joined = np.where(anonymous, rng.uniform(0, days, count), joined)
     return joined, np.where(anonymous, joined + ANONYMOUS_WINDOW_DAYS, np.inf)

@@ -50,7 +50,8 @@ class SimulationSettings:
     events_per_customer: float = 100.0
     """Mean number of events of all kinds per account, above 0, up to 5000, reached within about a tenth.
     Orders come from the planted cycles, browsing fills up the rest. Where orders and what leads to them would
-    pass 60 % of the wish (in a year: a wish below about 75), all cycles are lengthened."""
+    pass 60 % of the wish (in a year: a wish below about 70), all cycles are lengthened. About 0.27 a day of
+    history keeps the kinds of event in their usual proportions."""
     anonymous_share: float = 0.25
     """Visitors without an account, as a part of ``customers``; they come on top of them, 0 to 10."""
     visitor_share: float = 0.22

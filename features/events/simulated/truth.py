@@ -24,8 +24,8 @@ class SimulatedTruth:
 
     customers: pa.Table
     """``customer_id`` as stored (visitors behind ``visitor:``), ``group`` (visitor, one_order, regular,
-    promotion_only, bot), ``cycle_days`` (median days between a regular's orders), ``leaving_at`` (no purchase from
-    then on), ``loved_categories`` (most loved first) and ``price_band`` (low, middle, high)."""
+    promotion_only, bot), ``cycle_days`` (median days between a regular's orders), ``leaving_at`` (no
+    purchase from then on), ``loved_categories`` (most loved first) and ``price_band`` (low, middle, high)."""
     complements: pa.Table
     """``item_id``, ``complement_item_id`` and the ``probability`` that a buyer of the first buys the
     second too, in the same order or within a week."""

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
+_LONGEST_NUMBER_BITS = 1_024
+
 
 @dataclass(frozen=True)
-class Objects:
-    """Rows of JSON objects as columns."""
+class Columns:
+    """Rows as columns."""
 
     table: pa.Table
-    """One text column for each name; numbers are written out, true and false are words."""
-    misfits: Mapping[str, Mapping[int, Any]]
-    """For each column, values that are neither text nor number (true, false, NaN, lists, objects) by row index."""
+    """One column for each name. From JSON all are texts: numbers written out, true and false as words."""
+    misfits: Mapping[str, Mapping[int, Any]] = field(default_factory=dict)
+    """For each column, by row index, values that are neither text nor number (true, NaN, lists, objects)."""
 
 
-def columns_of(rows: Sequence[Mapping[str, Any]], names: Iterable[str]) -> Objects:
+def columns_of(rows: Sequence[Mapping[str, Any]], names: Iterable[str]) -> Columns:
     """The named members of each row; a member that a row does not have is null."""
     columns: dict[str, pa.Array] = {}
     misfits: dict[str, dict[int, Any]] = {}
@@ -35,7 +38,7 @@ def columns_of(rows: Sequence[Mapping[str, Any]], names: Iterable[str]) -> Objec
             columns[name] = pa.array(texts, pa.string())
             misfits[name] = {index: value for index, value in enumerate(values) if not _fits(value)}
     table = pa.table(columns) if columns else pa.table({"": pa.nulls(len(rows))})
-    return Objects(table, misfits)
+    return Columns(table, misfits)
 
 
 def text_of(value: Any) -> str | None:
@@ -47,8 +50,16 @@ def text_of(value: Any) -> str | None:
     if isinstance(value, float):
         return _float_text(value)
     if isinstance(value, int | Decimal):
-        return _number_text(value)
+        return str(value) if _fits(value) else None
     return value.isoformat() if isinstance(value, datetime | date) else None
+
+
+def shown(value: Any) -> str:
+    """Any value of JSON for people, as JSON."""
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except (ValueError, RecursionError):
+        return "a value too large to show"
 
 
 def number_of(written: str) -> str | float:
@@ -56,25 +67,21 @@ def number_of(written: str) -> str | float:
     number = Decimal(written)
     if abs(number.adjusted()) > 30:
         return float(written)
-    whole = number.to_integral_value()
-    return str(whole.quantize(Decimal(1))) if number == whole else format(number, "f")
+    return str(int(number)) if number == number.to_integral_value() else format(number, "f")
 
 
 def _fits(value: Any) -> bool:
+    """Whether a value has a text of reasonable length."""
+    if isinstance(value, bool):
+        return False
     if isinstance(value, float):
         return math.isfinite(value)
-    known = str | int | Decimal | datetime | date | None
-    return isinstance(value, known) and not isinstance(value, bool)
+    if isinstance(value, int):
+        return value.bit_length() <= _LONGEST_NUMBER_BITS
+    return value is None or isinstance(value, str | Decimal | datetime | date)
 
 
 def _float_text(value: float) -> str | None:
     if not math.isfinite(value):
         return None
     return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
-
-
-def _number_text(value: int | Decimal) -> str:
-    try:
-        return str(value)
-    except ValueError:
-        return "a number of thousands of digits"

@@ -1,0 +1,1 @@
+"""The parts of an import: whose columns are whose, what rows say about items, what was rejected."""

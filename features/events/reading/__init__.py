@@ -1,0 +1,1 @@
+"""Files of shops, read in batches of bounded size: CSV, JSON Lines and Parquet."""

@@ -1,0 +1,1 @@
+"""Written values -> typed values: times, money, and what JSON can hold."""

@@ -1,0 +1,1 @@
+"""What keeps the project in order; people, tests and continuous integration run the same code."""

@@ -1,0 +1,102 @@
+"""What the routes share: the shop, its open snapshot, its inbox, and the door to clock and chance."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import unquote
+
+from fastapi import Depends, Header, Path, Query, Request
+from pydantic import StringConstraints
+
+from features.errors import HuitouError
+from features.events.event import MAX_ID_LENGTH, VISITOR_PREFIX
+from features.shop_folder import ShopFolder
+from serving.current_snapshot import CurrentSnapshot
+from serving.database.inbox import Inbox, Touch
+from serving.reason_texts import language_of
+from serving.snapshot import Snapshot
+
+_LOG = logging.getLogger("huitou.api")
+
+
+@dataclass(frozen=True)
+class Service:
+    """One running service."""
+
+    shop: ShopFolder
+    """The shop it serves."""
+    current: CurrentSnapshot
+    """The snapshot to answer from."""
+    inbox: Inbox
+    """Where events arrive."""
+    clock: Callable[[], datetime]
+    """Tells the moment, with its zone."""
+    new_id: Callable[[], str]
+    """Gives an id that was never given before."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot to answer from; raises when nothing is published."""
+        return self.current.get()
+
+    def touches(self, person: str, snapshot: Snapshot) -> list[Touch]:
+        """What a person did since the snapshot.
+
+        Without an answer from the database, as if nothing: pages go on.
+        """
+        try:
+            return self.inbox.touches(person, snapshot.header.event_version)
+        except HuitouError as error:
+            _LOG.warning("fresh events are left out: %s", error.message)
+            return []
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+def _language(
+    lang: Annotated[str | None, Query(max_length=35, description="Language of reasons: en or zh.")] = None,
+    accept_language: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> str:
+    return language_of(lang, accept_language)
+
+
+def _decoded(
+    id: Annotated[str, Path(description="Any id; percent-encode what has a meaning in URLs.")],
+) -> str:
+    # The door left every segment encoded, so that a slash inside an id is told from one between segments.
+    return unquote(id).strip()
+
+
+TheService = Annotated[Service, Depends(_service)]
+"""The service, for routes."""
+Language = Annotated[str, Depends(_language)]
+"""The language of the answer, for routes."""
+PathId = Annotated[str, Depends(_decoded)]
+"""The id in the path, for routes."""
+Id = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=MAX_ID_LENGTH, pattern=r"^[^\x00-\x1f\x7f]*$"
+    ),
+]
+"""An id in a body or query: as events may carry them."""
+
+
+def person_of(customer_id: str | None, visitor_id: str | None) -> str | None:
+    """The person as stored: the customer, else the visitor under the visitors' prefix, else nobody."""
+    if customer_id is not None:
+        return customer_id
+    return None if visitor_id is None else VISITOR_PREFIX + visitor_id
+
+
+def stamp(snapshot: Snapshot) -> dict[str, Any]:
+    """What every answer from a snapshot says of it."""
+    header = snapshot.header
+    return {"model_version": header.model_version, "as_of": header.as_of}

@@ -1,0 +1,203 @@
+"""A recall list: whom to write to today, why, and what to offer them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from features.arrays import Ints
+from features.errors import HuitouError
+from features.events.reader import connect
+from serving.lists.layers import BUYER_LAYERS, checked_layers
+from serving.snapshot import NO_ITEM, Snapshot
+from serving.snapshot_parts.customer_columns import churn_probability, order_probability
+from serving.snapshot_parts.shelf import ItemFilter
+
+REASONS = 3
+"""Reasons told for each customer."""
+ITEMS = 3
+"""Items offered to each customer."""
+
+_BLOCK = 65_536
+
+NOT_CONTACTABLE, BOUGHT_SINCE = "not_contactable", "bought_since"
+"""Why someone who fits the filter is left out."""
+
+# The horizon is part of two names; each of the patterns fits one column.
+_FATES = r"""
+    with people as (
+        select *, columns('^churn_probability_\d+d$') as churn,
+               columns('^order_probability_\d+d$') as ordering
+        from read_parquet($file, file_row_number = true)
+    ), fates as (
+        select people.*, case when not contactable then 'not_contactable'
+                              when buyers.customer_id is not null then 'bought_since' end as exclusion
+        from people left join buyers using (customer_id)
+        where layer in (select unnest($layers::varchar[]))
+          and ($min_churn::double is null or churn >= $min_churn::double)
+          and ($max_churn::double is null or churn <= $max_churn::double)
+          and ($min_spend::double is null or net_spend_all >= $min_spend::double)
+    )
+"""
+_CHOSEN = f"""{_FATES}
+    select customer_id, layer, churn, ordering, days_since_last_order, order_count_all, net_spend_all,
+           reasons, tier, personalized, file_row_number as row
+    from fates where exclusion is null
+    order by churn * greatest(net_spend_all, 0) desc nulls last, ordering desc, customer_id limit $top
+"""  # noqa: S608 - put together from constants
+_COUNTED = f"""{_FATES}
+    select exclusion, count(*) from fates where exclusion is not null group by all
+"""  # noqa: S608 - put together from constants
+
+
+@dataclass(frozen=True)
+class RecallFilter:
+    """Who should be on the list."""
+
+    layers: Sequence[str] = BUYER_LAYERS
+    """Any of these layers."""
+    min_churn: float | None = None
+    """Lowest churn probability, 0 to 1; leaves visitors out, who have none."""
+    max_churn: float | None = None
+    """Highest churn probability, 0 to 1."""
+    min_spend: float | None = None
+    """Lowest net spend of all time, in the shop's currency."""
+    top: int | None = None
+    """At most so many; None for all."""
+
+    def checked(self) -> RecallFilter:
+        """This filter; raises :class:`HuitouError` when a value makes no sense."""
+        checked_layers(self.layers)
+        for field in ("min_churn", "max_churn"):
+            value = getattr(self, field)
+            if value is not None and not 0 <= value <= 1:
+                raise HuitouError(
+                    f"{field} must be between 0 and 1; got {value}. Use for example 0.8.",
+                    field=field,
+                    value=value,
+                    allowed=[0, 1],
+                )
+        if self.top is not None and self.top < 1:
+            raise HuitouError(
+                f"top must be at least 1; got {self.top}. Leave it out for everyone.",
+                field="top",
+                value=self.top,
+            )
+        return self
+
+
+@dataclass(frozen=True)
+class RecallList:
+    """The list, and who is not on it although the filter fits."""
+
+    table: pa.Table
+    """One row for each person, the most urgent first."""
+    exclusions: Mapping[str, int]
+    """How many fit the filter and were left out, by reason."""
+
+
+def recall_list(
+    snapshot: Snapshot, wanted: RecallFilter, *, bought_since: Iterable[str] = (), language: str = "en"
+) -> RecallList:
+    """The people to write to, ordered by churn probability x net spend of all time: what is at stake.
+
+    ``bought_since`` names those who ordered after the snapshot; they and those who must not be written to
+    are left out and counted. Items are in stock; who opted out of personalisation gets popular ones.
+    """
+    wanted = wanted.checked()
+    found, exclusions = _people(snapshot, wanted, bought_since)
+    horizon = snapshot.header.horizon_days
+    columns: dict[str, Any] = {
+        "customer_id": found["customer_id"],
+        "layer": found["layer"],
+        churn_probability(horizon): found["churn"],
+        order_probability(horizon): found["ordering"],
+        "days_since_last_order": found["days_since_last_order"],
+        "order_count": found["order_count_all"],
+        "net_spend": found["net_spend_all"],
+    }
+    columns |= _reasons(found["reasons"].to_pylist(), language)
+    columns |= _items(snapshot, found)
+    stamp = {
+        "as_of": snapshot.header.as_of.isoformat(),
+        "model_version": snapshot.header.model_version,
+        "tier": found["tier"],
+    }
+    columns |= {
+        name: pa.array([value] * len(found), pa.string()) if isinstance(value, str) else value
+        for name, value in stamp.items()
+    }
+    return RecallList(pa.table(columns), exclusions)
+
+
+def _people(
+    snapshot: Snapshot, wanted: RecallFilter, bought_since: Iterable[str]
+) -> tuple[pa.Table, Mapping[str, int]]:
+    """Those who fit and may be written to, in order, with their row in the snapshot.
+
+    And the others, counted.
+    """
+    params: dict[str, Any] = {
+        "file": str(snapshot.customers_file),
+        "layers": list(wanted.layers),
+        "min_churn": wanted.min_churn,
+        "max_churn": wanted.max_churn,
+        "min_spend": wanted.min_spend,
+    }
+    buyers = pa.table({"customer_id": pa.array(sorted(set(bought_since)), pa.string())})
+    with connect() as connection:
+        connection.register("buyers", buyers)
+        table = connection.sql(_CHOSEN, params=params | {"top": wanted.top}).to_arrow_table()
+        counts = dict(connection.sql(_COUNTED, params=params).fetchall())
+    return table, {reason: counts.get(reason, 0) for reason in (NOT_CONTACTABLE, BOUGHT_SINCE)}
+
+
+def _reasons(texts: Sequence[str], language: str) -> dict[str, pa.Array]:
+    told = [[reason[language] for reason in json.loads(text)][:REASONS] for text in texts]
+    return {
+        f"reason_{place + 1}": pa.array(
+            [row[place] if place < len(row) else None for row in told], pa.string()
+        )
+        for place in range(REASONS)
+    }
+
+
+def _items(snapshot: Snapshot, found: pa.Table) -> dict[str, pa.Array]:
+    rows = found["row"].to_numpy().astype(np.int64)
+    best = _best_items(snapshot, rows, found["personalized"].to_numpy(zero_copy_only=False).astype(bool))
+    columns: dict[str, pa.Array] = {}
+    for place in range(ITEMS):
+        # Many people get the same items: each is read once.
+        codes, inverse = np.unique(best[:, place], return_inverse=True)
+        known = [snapshot.shelf.item(int(code)) if code != NO_ITEM else None for code in codes]
+        for name, values in (
+            ("id", [item.item_id if item else None for item in known]),
+            ("title", [item.title if item else None for item in known]),
+        ):
+            columns[f"item_{place + 1}_{name}"] = pa.array(values, pa.string()).take(pa.array(inverse))
+    return columns
+
+
+def _best_items(snapshot: Snapshot, rows: Ints, personalized: np.ndarray) -> Ints:
+    """The first items in stock for each row, filled up with popular ones, shape ``(n, ITEMS)``."""
+    popular = snapshot.popular[snapshot.shelf.allowed(snapshot.popular, ItemFilter())][: 2 * ITEMS]
+    best = np.full((len(rows), ITEMS), NO_ITEM, dtype=np.int64)
+    if not len(snapshot.shelf):
+        return best
+    for start in range(0, len(rows), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        own = snapshot.recommended_items(rows[part]).astype(np.int64)
+        usable = (own != NO_ITEM) & snapshot.shelf.allowed(own.ravel(), ItemFilter()).reshape(own.shape)
+        usable &= personalized[part, None]
+        offered = np.concatenate([own, np.broadcast_to(popular, (len(own), len(popular)))], axis=1)
+        repeated = (own[:, :, None] == popular) & usable[:, :, None]
+        usable = np.concatenate([usable, ~repeated.any(axis=1)], axis=1)
+        order = np.argsort(~usable, axis=1, kind="stable")[:, :ITEMS]
+        taken = np.take_along_axis(offered, order, axis=1)
+        best[part, : taken.shape[1]] = np.where(np.take_along_axis(usable, order, axis=1), taken, NO_ITEM)
+    return best

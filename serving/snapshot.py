@@ -1,0 +1,227 @@
+"""One immutable folder of answers: every customer's scores and items, the shelf, related and popular items.
+
+Opening maps the arrays and reads nothing of them, so it costs milliseconds at any size, and processes share
+the pages.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from features.arrays import Floats, Ints
+from features.errors import HuitouError
+from features.shop_folder import ShopFolder, replace_text
+from serving.snapshot_parts.array_file import broken, mapped
+from serving.snapshot_parts.id_index import IdIndex
+from serving.snapshot_parts.manifest import FileRecord, Manifest, SnapshotContents, SnapshotHeader
+from serving.snapshot_parts.shelf import Shelf
+
+NO_ITEM = -1
+"""Fills the places of the item arrays that are not used."""
+
+_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """The stored recommendations of one customer, best first."""
+
+    item: Ints
+    """Item codes; shape (n,)."""
+    score: Floats
+    """Falling scores; shape (n,)."""
+    source: Ints
+    """Positions in the header's sources; shape (n,)."""
+    because: Ints
+    """Code of the item that a reason speaks of, ``NO_ITEM`` where none; shape (n,)."""
+
+
+class Snapshot:
+    """A published snapshot, open for reading. It stays readable after its folder was removed."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the snapshot in ``folder``.
+
+        Raises :class:`HuitouError` when a file is missing or of the wrong size.
+        """
+        self.folder = folder
+        self.id = folder.name
+        self.manifest = Manifest.read(folder / "manifest.json")
+        self._check_sizes()
+        self.shelf = Shelf(folder)
+        self.customers = IdIndex(folder, "customer")
+        self.opted_out = IdIndex(folder, "opted_out")
+        self.popular: Ints = mapped(folder / "popular.npy", np.int32)
+        places = self.contents.recommendations
+        self._item = mapped(folder / "recommended_item.npy", np.int32, places)
+        self._score = mapped(folder / "recommended_score.npy", np.float32, places)
+        self._source = mapped(folder / "recommended_source.npy", np.int8, places)
+        self._because = mapped(folder / "recommended_because.npy", np.int32, places)
+        self._related = {
+            kind: (
+                mapped(folder / f"related_{kind}_item.npy", np.int32, width),
+                mapped(folder / f"related_{kind}_score.npy", np.float32, width),
+            )
+            for kind, width in self.contents.related.items()
+        }
+        self._parquet = pq.ParquetFile(folder / "customers.parquet", memory_map=True)
+        self._reading = threading.Lock()
+        self._check_lengths()
+
+    @classmethod
+    def open_current(cls, shop: ShopFolder) -> Snapshot:
+        """The snapshot that the shop's pointer names; raises when there is none yet."""
+        return cls(shop.snapshots / current_id(shop))
+
+    @property
+    def header(self) -> SnapshotHeader:
+        """Where it comes from."""
+        return self.manifest.header
+
+    @property
+    def contents(self) -> SnapshotContents:
+        """What it holds."""
+        return self.manifest.contents
+
+    @property
+    def related_kinds(self) -> tuple[str, ...]:
+        """The kinds of related items."""
+        return tuple(self._related)
+
+    @property
+    def customers_file(self) -> Path:
+        """The table of customers, for queries."""
+        return self.folder / "customers.parquet"
+
+    def recommended(self, row: int) -> Recommended:
+        """What is stored for the customer of a row."""
+        items = self._item[row]
+        count = int(np.count_nonzero(items != NO_ITEM))
+        return Recommended(
+            items[:count], self._score[row, :count], self._source[row, :count], self._because[row, :count]
+        )
+
+    def recommended_items(self, rows: Ints) -> Ints:
+        """Item codes stored for the customers of some rows, ``NO_ITEM`` pads, shape ``(n, places)``."""
+        return np.asarray(self._item[rows])
+
+    def related(self, kind: str, code: int) -> tuple[Ints, Floats]:
+        """Codes and scores of the items related to one, best first; raises for a kind that is not stored."""
+        if kind not in self._related:
+            raise HuitouError(
+                f"kind must be one of {', '.join(self._related)}; got {kind!r}.",
+                field="kind",
+                value=kind,
+                allowed=list(self._related),
+            )
+        items, scores = self._related[kind]
+        count = int(np.count_nonzero(items[code] != NO_ITEM))
+        return items[code, :count], scores[code, :count]
+
+    def customer(self, row: int) -> dict[str, Any]:
+        """The columns of one customer's row in ``customers.parquet``, with ``reasons`` decoded."""
+        group = int(np.searchsorted(self._group_ends, row, side="right"))
+        start = int(self._group_ends[group - 1]) if group else 0
+        with self._reading:
+            table = self._parquet.read_row_group(group, use_threads=False)
+        found: dict[str, Any] = table.slice(row - start, 1).to_pylist()[0]
+        found["reasons"] = json.loads(found["reasons"])
+        return found
+
+    def verify(self) -> None:
+        """Read every file and compare it with the manifest.
+
+        Raises :class:`HuitouError` for the first that differs.
+        """
+        for name, record in self.manifest.files.items():
+            if FileRecord.of(self.folder / name) != record:
+                raise broken(self.folder / name, "its checksum is not the one in the manifest")
+
+    @cached_property
+    def _group_ends(self) -> Ints:
+        metadata = self._parquet.metadata
+        return np.cumsum([metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)])
+
+    def _check_sizes(self) -> None:
+        for name, record in self.manifest.files.items():
+            file = self.folder / name
+            size = file.stat().st_size if file.is_file() else None
+            if size != record.size_bytes:
+                raise broken(file, f"{record.size_bytes} bytes were written, {size or 'none'} are there")
+
+    def _check_lengths(self) -> None:
+        customers, items = self.contents.customers, self.contents.items
+        tables = {"customer ids": len(self.customers), "customers.parquet": self._parquet.metadata.num_rows}
+        tables |= {"recommendations": len(self._item), "scores": len(self._score)}
+        tables |= {"sources": len(self._source), "reasons": len(self._because)}
+        expected = dict.fromkeys(tables, customers)
+        tables |= {"items": len(self.shelf), "popular": len(self.popular)}
+        tables |= {f"related {kind}": len(pair[0]) for kind, pair in self._related.items()}
+        expected = dict.fromkeys(tables, items) | expected
+        wrong = [f"{name} has {tables[name]} rows" for name in tables if tables[name] != expected[name]]
+        if wrong:
+            raise broken(
+                self.folder / "manifest.json",
+                f"it tells of {customers} customers and {items} items, {wrong[0]}",
+            )
+
+
+def current_id(shop: ShopFolder) -> str:
+    """The id of the snapshot that is served; raises when nothing was published."""
+    try:
+        return (shop.snapshots / "CURRENT").read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise HuitouError(
+            f"nothing is published for the shop in {shop.path}. Run: huitou publish --shop {shop.path}",
+            code="no_snapshot",
+            hint="huitou publish",
+        ) from None
+
+
+def published(shop: ShopFolder) -> list[tuple[str, Manifest]]:
+    """Id and manifest of every complete snapshot, the newest first."""
+    folders = shop.snapshots.iterdir() if shop.snapshots.is_dir() else ()
+    found = [
+        (folder.name, Manifest.read(folder / "manifest.json"))
+        for folder in folders
+        if _ID.fullmatch(folder.name)
+    ]
+    return sorted(found, key=lambda entry: (entry[1].header.published_at, entry[0]), reverse=True)
+
+
+def point_to(shop: ShopFolder, snapshot_id: str) -> Snapshot:
+    """Serve another snapshot from now on; it is verified first. Running services swap by themselves."""
+    folder = shop.snapshots / snapshot_id
+    if not _ID.fullmatch(snapshot_id) or not folder.is_dir():
+        allowed = [identity for identity, _ in published(shop)]
+        raise HuitouError(
+            f"snapshot must be one of {', '.join(allowed) or '(none is published)'}; got {snapshot_id!r}.",
+            code="unknown_snapshot",
+            field="snapshot",
+            value=snapshot_id,
+            allowed=allowed,
+        )
+    snapshot = Snapshot(folder)
+    snapshot.verify()
+    replace_text(shop.snapshots / "CURRENT", snapshot_id + "\n")
+    sync_folder(shop.snapshots)
+    return snapshot
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in ``folder`` survive a loss of power."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,113 @@
+"""From an id to its row and back, in memory maps: no dictionary of all ids is held by any process.
+
+Rows are found by a 64-bit hash, sorted, and verified against the stored text, so that two ids of one hash
+(about one pair in 2^64 / n^2) are told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from features.arrays import Ints
+from features.errors import HuitouError
+from serving.snapshot_parts.array_file import ArrayWriter, mapped, write_array
+
+NO_ROW = -1
+"""The row of an id that is not there."""
+
+
+def key_of(text: bytes) -> int:
+    """The first 64 bits of BLAKE2b of an id in UTF-8."""
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "little")
+
+
+class IdIndexWriter:
+    """Writes the ids of rows in the order in which they are added."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Begin the files ``{name}_*.npy`` in ``folder``."""
+        self._folder, self._name = folder, name
+        self._text = ArrayWriter(folder / f"{name}_text.npy", np.uint8)
+        self._end = ArrayWriter(folder / f"{name}_end.npy", np.int64)
+        self._keys: list[Ints] = []
+        self._length = 0
+
+    def add(self, ids: Sequence[str]) -> None:
+        """Add the ids of the next rows."""
+        encoded = [value.encode() for value in ids]
+        ends = self._length + np.cumsum([len(text) for text in encoded], dtype=np.int64)
+        self._text.append(np.frombuffer(b"".join(encoded), dtype=np.uint8))
+        self._end.append(ends)
+        self._length = int(ends[-1]) if len(ends) else self._length
+        self._keys.append(np.array([key_of(text) for text in encoded], dtype=np.uint64))
+
+    def close(self) -> None:
+        """Sort the keys and finish the files; raises when an id was added twice."""
+        self._text.close()
+        self._end.close()
+        keys = np.concatenate([np.zeros(0, dtype=np.uint64), *self._keys])
+        order = np.argsort(keys, kind="stable")
+        write_array(self._folder / f"{self._name}_key.npy", keys[order], np.uint64)
+        write_array(self._folder / f"{self._name}_row.npy", order, np.int64)
+        IdIndex(self._folder, self._name).refuse_repeats()
+
+
+class IdIndex:
+    """Rows by id."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Map the files ``{name}_*.npy`` of ``folder``."""
+        self.name = name
+        self._text = mapped(folder / f"{name}_text.npy", np.uint8)
+        self._end = mapped(folder / f"{name}_end.npy", np.int64)
+        self._key = mapped(folder / f"{name}_key.npy", np.uint64)
+        self._row = mapped(folder / f"{name}_row.npy", np.int64)
+
+    def __len__(self) -> int:
+        return len(self._end)
+
+    def __contains__(self, identity: str) -> bool:
+        return self.row(identity) != NO_ROW
+
+    def row(self, identity: str) -> int:
+        """The row of an id, ``NO_ROW`` where it is not known."""
+        text = identity.encode("utf-8", "surrogatepass")
+        key = np.uint64(key_of(text))
+        position = int(self._key.searchsorted(key))
+        while position < len(self._key) and self._key[position] == key:
+            row = int(self._row[position])
+            if self._bytes(row) == text:
+                return row
+            position += 1
+        return NO_ROW
+
+    def rows(self, ids: Sequence[str]) -> Ints:
+        """The rows of the ids that are known, in order; the others are left out."""
+        found = np.array([self.row(identity) for identity in ids], dtype=np.int64)
+        known: Ints = found[found != NO_ROW]
+        return known
+
+    def id(self, row: int) -> str:
+        """The id of a row."""
+        return self._bytes(row).decode()
+
+    def refuse_repeats(self) -> None:
+        """Raise when two rows have the same id."""
+        for position in np.flatnonzero(self._key[1:] == self._key[:-1]):
+            first, second = int(self._row[position]), int(self._row[position + 1])
+            if self._bytes(first) == self._bytes(second):
+                raise HuitouError(
+                    f"a snapshot holds each {self.name} once; got {self.id(first)!r} twice. "
+                    "Add it in one bucket only.",
+                    code="repeated_id",
+                    field=self.name,
+                    value=self.id(first),
+                )
+
+    def _bytes(self, row: int) -> bytes:
+        start = int(self._end[row - 1]) if row else 0
+        return self._text[start : int(self._end[row])].tobytes()

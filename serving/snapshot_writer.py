@@ -1,0 +1,275 @@
+"""Writing a snapshot, bucket by bucket in bounded memory, and putting it in the place of the served one."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from features.arrays import Floats, Ints
+from features.catalogue import Catalogue
+from features.errors import HuitouError
+from features.shop_folder import ShopFolder
+from serving.snapshot import NO_ITEM, Snapshot, current_id, point_to, published, sync_folder
+from serving.snapshot_parts.array_file import ArrayWriter, write_array
+from serving.snapshot_parts.customer_columns import customer_schema
+from serving.snapshot_parts.id_index import IdIndexWriter
+from serving.snapshot_parts.manifest import (
+    KIND_OF_RELATION,
+    FileRecord,
+    Manifest,
+    SnapshotContents,
+    SnapshotHeader,
+)
+from serving.snapshot_parts.shelf import write_shelf
+from training.recommend.recommender import Recommendations
+
+KEPT = 3
+"""How many snapshots stay in the folder, the served one among them."""
+
+RECOMMENDATIONS = 50
+"""How many items are kept for each customer."""
+
+_BUILDING = ".building"
+_ROWS_OF_GROUP = 4_096
+"""One customer is looked up by reading a row group: 3 ms at this size."""
+
+Step = Callable[[str], None]
+"""Called with the name of each step when it is done."""
+
+
+class SnapshotWriter:
+    """Builds one snapshot in a folder that nobody reads; :meth:`commit` checks it and moves it into place.
+
+    Used as a context manager: what was not committed is removed. Left-overs of a killed process are swept
+    first.
+    """
+
+    def __init__(self, shop: ShopFolder, header: SnapshotHeader, *, step: Step = lambda name: None) -> None:
+        """Begin; raises :class:`HuitouError` when another process is publishing for this shop."""
+        self._shop, self.header, self._step = shop, header, step
+        shop.snapshots.mkdir(parents=True, exist_ok=True)
+        self._lock = _publishing_lock(shop)
+        self.folder = shop.snapshots / _BUILDING
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+        self._schema = customer_schema(header.horizon_days)
+        self._table = pq.ParquetWriter(self.folder / "customers.parquet", self._schema, compression="zstd")
+        self._customers = IdIndexWriter(self.folder, "customer")
+        self._opted_out = IdIndexWriter(self.folder, "opted_out")
+        types: Mapping[str, type] = {
+            "item": np.int32,
+            "score": np.float32,
+            "source": np.int8,
+            "because": np.int32,
+        }
+        self._arrays = {
+            name: ArrayWriter(self.folder / f"recommended_{name}.npy", dtype, RECOMMENDATIONS)
+            for name, dtype in types.items()
+        }
+        self._counts: Counter[str] = Counter()
+        self._layers: Counter[str] = Counter()
+        self._items: int | None = None
+        self._popular: Ints = np.zeros(0, dtype=np.int32)
+        self._related: dict[str, int] = {}
+        self._committed = False
+        step("begun")
+
+    def __enter__(self) -> SnapshotWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+        if not self._committed:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        self._lock_released()
+
+    def add_customers(self, table: pa.Table, recommendations: Recommendations) -> None:
+        """Add some customers.
+
+        Their columns as in ``customer_schema`` and their recommendations, row by row.
+        """
+        rows = table.select(self._schema.names).cast(self._schema)
+        self._refuse_unknown(recommendations.item, recommendations.because)
+        self._table.write_table(rows, row_group_size=_ROWS_OF_GROUP)
+        self._customers.add(rows["customer_id"].to_pylist())
+        opted_out = rows.filter(pc.invert(rows["personalized"]))["customer_id"].to_pylist()
+        self.add_opted_out(opted_out)
+        for name, writer in self._arrays.items():
+            empty = NO_ITEM if name in ("item", "because") else 0
+            writer.append(_of_width(getattr(recommendations, name), RECOMMENDATIONS, empty))
+        self._counts["customers"] += len(rows)
+        self._layers.update(
+            {entry["values"]: entry["counts"] for entry in rows["layer"].value_counts().to_pylist()}
+        )
+        self._step("customers")
+
+    def add_opted_out(self, customer_ids: Sequence[str]) -> None:
+        """Remember people who opted out of personalisation and were not added as customers."""
+        self._opted_out.add(customer_ids)
+        self._counts["opted_out"] += len(customer_ids)
+
+    def set_items(self, catalogue: Catalogue) -> None:
+        """Write the shelf; the codes of everything else are this catalogue's."""
+        write_shelf(self.folder, catalogue)
+        self._items = len(catalogue)
+        self._step("items")
+
+    def set_popular(self, items: Ints) -> None:
+        """Set the popular items, best first; the items that are not among them follow in their order."""
+        self._refuse_unknown(items)
+        self._popular = np.asarray(items, dtype=np.int32)
+        self._step("popular")
+
+    def set_related(self, kind: str, item: Ints, score: Floats) -> None:
+        """Write the related items of one kind, best first, -1 where there are fewer.
+
+        Both ``(n_items, k)``.
+        """
+        if not KIND_OF_RELATION.fullmatch(kind):
+            raise ValueError(
+                f"a kind of related items is written in small letters and underscores; got {kind!r}"
+            )
+        self._refuse_unknown(item)
+        write_array(self.folder / f"related_{kind}_item.npy", item, np.int32)
+        write_array(self.folder / f"related_{kind}_score.npy", score, np.float32)
+        self._related[kind] = item.shape[1]
+        self._step(f"related {kind}")
+
+    def commit(self) -> str:
+        """Check what was written, move it into place and point to it; return the snapshot's id."""
+        self._write_popular(self._shelf_size())
+        self._close()
+        self._customers.close()
+        self._opted_out.close()
+        self._step("closed")
+        text = self._write_manifest(self._shelf_size())
+        for file in self.folder.iterdir():
+            _sync(file)
+        sync_folder(self.folder)
+        Snapshot(self.folder).verify()
+        self._step("checked")
+        snapshot_id = self._move(text)
+        self._step("renamed")
+        point_to(self._shop, snapshot_id)
+        self._step("pointed")
+        _remove_oldest(self._shop)
+        self._step("swept")
+        return snapshot_id
+
+    def _shelf_size(self) -> int:
+        if self._items is None:
+            raise ValueError("set_items comes before whatever speaks of items by their codes")
+        return self._items
+
+    def _refuse_unknown(self, *codes: Ints) -> None:
+        for block in codes:
+            if block.size and not (block.min() >= NO_ITEM and block.max() < self._shelf_size()):
+                raise ValueError(f"item codes must be from -1 to {self._shelf_size() - 1}")
+
+    def _write_popular(self, items: int) -> None:
+        rest = np.ones(items, dtype=bool)
+        rest[self._popular] = False
+        write_array(
+            self.folder / "popular.npy", np.concatenate([self._popular, np.flatnonzero(rest)]), np.int32
+        )
+
+    def _write_manifest(self, items: int) -> str:
+        contents = SnapshotContents(
+            customers=self._counts["customers"],
+            items=items,
+            opted_out=self._counts["opted_out"],
+            recommendations=RECOMMENDATIONS,
+            related=dict(sorted(self._related.items())),
+            layers=dict(sorted(self._layers.items())),
+        )
+        files = {file.name: FileRecord.of(file) for file in sorted(self.folder.iterdir())}
+        text = Manifest(self.header, contents, files).to_json()
+        (self.folder / "manifest.json").write_text(text, encoding="utf-8")
+        return text
+
+    def _move(self, text: str) -> str:
+        """Give the folder its name: the moment and eight digits of its content."""
+        moment = self.header.published_at.astimezone(UTC)
+        snapshot_id = f"{moment:%Y%m%dT%H%M%SZ}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        target = self._shop.snapshots / snapshot_id
+        # It may be there already: published again, or by a process that was killed before it pointed here.
+        if target.exists() and _is_whole(target):
+            shutil.rmtree(self.folder)
+        else:
+            shutil.rmtree(target, ignore_errors=True)
+            os.rename(self.folder, target)
+        sync_folder(self._shop.snapshots)
+        self._committed = True
+        return snapshot_id
+
+    def _close(self) -> None:
+        self._table.close()
+        for writer in self._arrays.values():
+            writer.close()
+
+    def _lock_released(self) -> None:
+        os.close(self._lock)
+
+
+def _publishing_lock(shop: ShopFolder) -> int:
+    """Hold the lock of publishing; the system releases it when the process ends, however that happens."""
+    handle = os.open(shop.snapshots / ".publishing.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise HuitouError(
+            f"another process is publishing for the shop in {shop.path}. Wait until it has finished.",
+            code="busy",
+            field="shop",
+            value=str(shop.path),
+        ) from None
+    return handle
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        Snapshot(folder).verify()
+    except HuitouError:
+        return False
+    return True
+
+
+def _of_width(block: NDArray[Any], width: int, empty: int) -> NDArray[Any]:
+    """The first ``width`` columns of ``block``, filled up with ``empty`` where it has fewer."""
+    missing = width - block.shape[1]
+    if missing <= 0:
+        return block[:, :width]
+    return np.pad(block, ((0, 0), (0, missing)), constant_values=empty)
+
+
+def _remove_oldest(shop: ShopFolder) -> None:
+    """Keep the served snapshot and the newest others."""
+    current = current_id(shop)
+    others = [identity for identity, _ in published(shop) if identity != current]
+    for identity in others[KEPT - 1 :]:
+        # Away from its name first: a removal that is cut short leaves nothing that looks complete.
+        shutil.rmtree(shop.snapshots / _BUILDING, ignore_errors=True)
+        os.rename(shop.snapshots / identity, shop.snapshots / _BUILDING)
+        shutil.rmtree(shop.snapshots / _BUILDING)
+
+
+def _sync(file: Path) -> None:
+    handle = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,157 @@
+"""A small published shop for the tests of serving: seven items and some customers, written from plain arrays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from features.catalogue import Catalogue
+from features.events.event import ITEM_SCHEMA
+from features.shop_folder import ShopFolder
+from serving.snapshot_parts.customer_columns import churn_probability, order_probability
+from serving.snapshot_parts.manifest import SnapshotHeader
+from serving.snapshot_writer import SnapshotWriter, Step
+from training.recommend.recommender import Recommendations
+
+AS_OF = datetime(2025, 3, 1, tzinfo=UTC)
+NOW = datetime(2025, 3, 1, 12, tzinfo=UTC)
+SOURCES = ("open_cart", "viewed", "viewed_together", "popular")
+
+HEADER = SnapshotHeader(
+    as_of=AS_OF,
+    published_at=NOW,
+    model_version="3",
+    churn_tier="model",
+    recommendation_tier="ranker",
+    horizon_days=91,
+    event_version=5,
+    feature_fingerprint="f" * 64,
+    sources=SOURCES,
+)
+
+ITEMS = ("apple", "a/b 苹果", 'quo"te', "gone", "kettle", "tea 🍵", "zip")
+"""Item ids; ``gone`` is out of stock."""
+PRICES = (1.0, 2.0, 3.0, 4.0, 50.0, 6.0, None)
+CATEGORIES = ("fruit", "fruit", "paper", "paper", "kitchen", "kitchen", None)
+
+
+@dataclass(frozen=True)
+class Person:
+    """One customer of the small shop."""
+
+    id: str
+    items: Sequence[str] = ()
+    layer: str = "active"
+    churn: float | None = 0.25
+    spend: float = 100.0
+    contactable: bool = True
+    personalized: bool = True
+
+
+PEOPLE = (
+    Person("anna", ("kettle", "gone", "apple"), "high_win_back", 0.8, 500.0),
+    Person("b/o b", ("zip", "apple"), "lost", 0.9, 100.0),
+    Person("王小明", ("a/b 苹果",), "new", 0.3, 40.0),
+    Person("quiet", ("zip",), "active", 0.2, 900.0, personalized=False),
+    Person("noletter", ("zip",), "lost", 0.95, 800.0, contactable=False),
+    Person("visitor:v 1", ("tea 🍵",), "visitor", None, 0.0),
+)
+
+
+def catalogue(ids: Sequence[str] = ITEMS) -> Catalogue:
+    """The items with prices and categories, repeated as often as needed."""
+    count = len(ids)
+    repeats = -(-count // len(ITEMS))
+    table = pa.table(
+        {
+            "item_id": pa.array(ids, pa.string()),
+            "title": pa.array([f"The {name}" if name != "zip" else None for name in ids], pa.string()),
+            "category": pa.array((CATEGORIES * repeats)[:count], pa.string()),
+            "brand": pa.nulls(count, pa.string()),
+            "price": pa.array((PRICES * repeats)[:count], pa.float64()).cast(pa.decimal128(18, 4)),
+            "in_stock": pa.array([name != "gone" for name in ids]),
+            "added_at": pa.nulls(count, pa.timestamp("us", tz="UTC")),
+        },
+        schema=ITEM_SCHEMA,
+    )
+    return Catalogue.before(table, pa.array([], pa.string()))
+
+
+def customers_table(people: Sequence[Person], horizon_days: int = 91) -> pa.Table:
+    """The rows of the people as publishing makes them."""
+    reasons = [{"concept": "silence", "en": "silent for long", "zh": "很久没来"}]
+    return pa.table(
+        {
+            "customer_id": pa.array([person.id for person in people], pa.string()),
+            "layer": pa.array([person.layer for person in people], pa.string()),
+            "tier": pa.array(["model"] * len(people), pa.string()),
+            order_probability(horizon_days): pa.array(
+                [0.1 if person.churn is None else 1 - person.churn for person in people], pa.float64()
+            ),
+            churn_probability(horizon_days): pa.array([person.churn for person in people], pa.float64()),
+            "order_count_all": pa.array([0 if person.churn is None else 2 for person in people], pa.int64()),
+            "net_spend_all": pa.array([person.spend for person in people], pa.float64()),
+            "days_since_last_order": pa.array(
+                [None if person.churn is None else 30.5 for person in people], pa.float64()
+            ),
+            "days_since_any": pa.array([3.0] * len(people), pa.float64()),
+            "purchase_gap_mean_days": pa.nulls(len(people), pa.float64()),
+            "contactable": pa.array([person.contactable for person in people]),
+            "personalized": pa.array([person.personalized for person in people]),
+            "reasons": pa.array([json.dumps(reasons)] * len(people), pa.string()),
+        }
+    )
+
+
+def recommendations(people: Sequence[Person], shelf: Catalogue, k: int = 4) -> Recommendations:
+    """Each person's items, all from the cart, with scores 0.9, 0.8, ..."""
+    shape = (len(people), k)
+    item = np.full(shape, -1, dtype=np.int32)
+    for row, person in enumerate(people):
+        item[row, : len(person.items)] = shelf.codes(pa.array(list(person.items), pa.string()))
+    score = np.where(item >= 0, 0.9 - 0.1 * np.arange(k), 0).astype(np.float32)
+    return Recommendations(item, score, np.zeros(shape, np.int8), np.full(shape, -1, np.int32))
+
+
+def write_snapshot(
+    shop: ShopFolder,
+    people: Sequence[Person] = PEOPLE,
+    ids: Sequence[str] = ITEMS,
+    *,
+    header: SnapshotHeader = HEADER,
+    step: Step = lambda name: None,
+    buckets: int = 2,
+) -> str:
+    """Publish the people bucket by bucket; items are related to their neighbours by code."""
+    shelf = catalogue(ids)
+    count = len(shelf)
+    nearest = (np.arange(count)[:, None] + np.arange(1, 4)) % max(count, 1)
+    with SnapshotWriter(shop, header, step=step) as writer:
+        writer.set_items(shelf)
+        writer.set_popular(shelf.codes(pa.array([name for name in ("tea 🍵", "gone", "apple") if name in ids])))
+        strength = np.broadcast_to(np.array([0.5, 0.4, 0.1]), (count, 3))
+        writer.set_related("viewed_together", nearest, strength)
+        writer.set_related("bought_together", nearest[:, ::-1], strength)
+        for bucket in range(buckets):
+            part = people[bucket::buckets]
+            writer.add_customers(customers_table(part), recommendations(part, shelf))
+        writer.add_opted_out(["stranger who said no"])
+        return writer.commit()
+
+
+def small_shop(folder: Path) -> ShopFolder:
+    """A shop with one published snapshot."""
+    shop = ShopFolder.create(folder)
+    write_snapshot(shop)
+    return shop
+
+
+def later(hours: int) -> SnapshotHeader:
+    """The header of a snapshot published some hours after the first."""
+    return replace(HEADER, published_at=NOW.replace(hour=NOW.hour + hours), model_version=f"3+{hours}")

@@ -1,0 +1,136 @@
+"""Training the recommender: the ranker is kept only where it beats the rule on the shop's own newest fold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from features.arrays import Floats
+from features.behaviour import Behaviour
+from training.cutoffs import CutoffSettings, embargoed, training_cutoffs
+from training.gate import Gate
+from training.recommend.candidates import tiered_score
+from training.recommend.folds import Fold
+from training.recommend.ranker import Ranker, RankerSettings
+from training.recommend.recommender import RULE, Recommender
+from training.recommend.sources import SourceSettings
+
+LEAST_CUSTOMERS = 50
+"""Fewer buyers than this in the newest fold say nothing; the rule serves."""
+
+LEAST_BOUGHT = 100
+"""The ranker is trained on at least this many bought candidates."""
+
+MOST_FOLDS = 4
+"""Cutoffs that ranking cases are made at, the judging one included."""
+
+Said = Callable[[str], None]
+"""Called with what is being done."""
+
+
+@dataclass(frozen=True)
+class RecommenderTraining:
+    """The outcome of a training."""
+
+    recommender: Recommender
+    """What serves from now on."""
+    gate: Gate
+    """Why the ranker serves, or why it does not."""
+    cutoffs: tuple[datetime, ...]
+    """The cutoffs of the folds, oldest first."""
+    figures: dict[str, float]
+    """ndcg@10 of rule and ranker on the newest fold, their difference and its interval."""
+
+
+def source_settings(history_days: float) -> SourceSettings:
+    """How sources count in a shop with this much history: interest halves in a tenth of it, 1 to 30 days."""
+    return SourceSettings(half_life_days=float(np.clip(history_days / 10, 1.0, 30.0)))
+
+
+def fit_recommender(
+    behaviour: Behaviour,
+    as_of: datetime,
+    horizon_days: int,
+    *,
+    settings: RankerSettings | None = None,
+    said: Said | None = None,
+) -> RecommenderTraining:
+    """Choose between the rule and the ranker with what was known before ``as_of``.
+
+    The newest fold is the judge: the ranker is trained on the folds whose answers were complete before it, and is
+    trained once more on all folds when it wins.
+    """
+    settings = settings or RankerSettings()
+    first = behaviour.reader.extent().first
+    history_days = 0.0 if first is None else (as_of - first).total_seconds() / 86_400
+    sources = source_settings(history_days)
+    cutoffs = training_cutoffs(first, as_of, horizon_days, behaviour.settings.timezone, CutoffSettings(most=MOST_FOLDS))
+    folds = []
+    for number, cutoff in enumerate(cutoffs, start=1):
+        if said is not None:
+            said(f"ranking cases {number} of {len(cutoffs)}, known before {cutoff:%Y-%m-%d}")
+        folds.append(Fold.at(behaviour, cutoff, horizon_days, sources))
+    return _judged(folds, behaviour, horizon_days, sources, settings)
+
+
+def _judged(
+    folds: Sequence[Fold],
+    behaviour: Behaviour,
+    horizon_days: int,
+    sources: SourceSettings,
+    settings: RankerSettings,
+) -> RecommenderTraining:
+    rule = Recommender(sources)
+    cutoffs = tuple(fold.cutoff for fold in folds)
+    before = embargoed(cutoffs, cutoffs[-1], horizon_days, behaviour.settings.timezone) if folds else []
+    earlier = [fold for fold in folds if fold.cutoff in before]
+    reason = _too_little(folds, earlier)
+    if reason is not None:
+        return RecommenderTraining(rule, Gate(False, (reason,)), cutoffs, {})
+    judge = folds[-1]
+    by_rule = judge.ndcg([tiered_score(case.found, RULE) for case in judge.cases])
+    trial = Ranker.fit([fold.rows for fold in earlier], settings)
+    by_ranker = judge.ndcg(judge.split(trial.score(judge.rows.names, judge.rows.values)))
+    figures = _compared(by_rule, by_ranker, settings.seed)
+    passed = figures["difference_low"] > 0
+    sentence = (
+        f"the ranker's ndcg@10 must beat the rule's on the newest fold ({len(by_rule)} customers): "
+        f"{figures['ranker_ndcg_at_10']:.4f} against {figures['rule_ndcg_at_10']:.4f}, difference "
+        f"{figures['difference']:+.4f} (95 % interval {figures['difference_low']:+.4f} to "
+        f"{figures['difference_high']:+.4f}): {'the ranker serves' if passed else 'the rule serves'}"
+    )
+    if passed:
+        rule = Recommender(sources, Ranker.fit([fold.rows for fold in folds], settings))
+    return RecommenderTraining(rule, Gate(passed, (sentence,)), cutoffs, figures)
+
+
+def _too_little(folds: Sequence[Fold], earlier: Sequence[Fold]) -> str | None:
+    """Why there is nothing to train a ranker on, or None."""
+    if not folds:
+        return "the history is too short for a cutoff with a horizon after it: the rule serves"
+    if folds[-1].customers < LEAST_CUSTOMERS:
+        return (
+            f"at least {LEAST_CUSTOMERS} customers must have bought in the newest fold; "
+            f"{folds[-1].customers} did: the rule serves"
+        )
+    bought = sum(int(fold.rows.bought.sum()) for fold in earlier)
+    if bought < LEAST_BOUGHT:
+        return f"at least {LEAST_BOUGHT} bought candidates are needed before it; there are {bought}: the rule serves"
+    return None
+
+
+def _compared(by_rule: Floats, by_ranker: Floats, seed: int) -> dict[str, float]:
+    """Means and the bootstrap interval of the paired difference over customers."""
+    difference = by_ranker - by_rule
+    draws = np.random.default_rng(seed).integers(0, len(difference), (1000, len(difference)))
+    means = difference[draws].mean(axis=1)
+    return {
+        "rule_ndcg_at_10": float(by_rule.mean()),
+        "ranker_ndcg_at_10": float(by_ranker.mean()),
+        "difference": float(difference.mean()),
+        "difference_low": float(np.quantile(means, 0.025)),
+        "difference_high": float(np.quantile(means, 0.975)),
+    }
