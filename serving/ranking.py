@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from serving.database.inbox import Touch
-from serving.snapshot import NO_ITEM, Snapshot
+from serving.snapshot import Snapshot
+from serving.snapshot_parts.customer_files import NO_ITEM
 
 VIEWED, OPEN_CART, OPEN_FAVORITE, POPULAR = "viewed", "open_cart", "open_favorite", "popular"
 """Names of sources that live answers add to those of the snapshot."""

@@ -22,12 +22,10 @@ from features.arrays import Floats, Ints
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder, replace_text
 from serving.snapshot_parts.array_file import broken, mapped
+from serving.snapshot_parts.customer_files import NO_ITEM
 from serving.snapshot_parts.id_index import IdIndex
 from serving.snapshot_parts.manifest import FileRecord, Manifest, SnapshotContents, SnapshotHeader
 from serving.snapshot_parts.shelf import Shelf
-
-NO_ITEM = -1
-"""Fills the places of the item arrays that are not used."""
 
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 

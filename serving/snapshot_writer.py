@@ -6,26 +6,20 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from features.arrays import Floats, Ints
 from features.catalogue import Catalogue
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
-from serving.snapshot import NO_ITEM, Snapshot, current_id, point_to, published, sync_folder
-from serving.snapshot_parts.array_file import ArrayWriter, write_array
-from serving.snapshot_parts.customer_columns import customer_schema
-from serving.snapshot_parts.id_index import IdIndexWriter
+from serving.snapshot import Snapshot, current_id, point_to, published, sync_folder
+from serving.snapshot_parts.array_file import write_array
+from serving.snapshot_parts.customer_files import NO_ITEM, RECOMMENDATIONS, CustomerFiles, Recommendations
 from serving.snapshot_parts.manifest import (
     KIND_OF_RELATION,
     FileRecord,
@@ -34,18 +28,11 @@ from serving.snapshot_parts.manifest import (
     SnapshotHeader,
 )
 from serving.snapshot_parts.shelf import write_shelf
-from training.recommend.recommender import Recommendations
 
 KEPT = 3
 """How many snapshots stay in the folder, the served one among them."""
 
-RECOMMENDATIONS = 50
-"""How many items are kept for each customer."""
-
 _BUILDING = ".building"
-_ROWS_OF_GROUP = 4_096
-"""One customer is looked up by reading a row group: 3 ms at this size."""
-
 Step = Callable[[str], None]
 """Called with the name of each step when it is done."""
 
@@ -65,22 +52,7 @@ class SnapshotWriter:
         self.folder = shop.snapshots / _BUILDING
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()
-        self._schema = customer_schema(header.horizon_days)
-        self._table = pq.ParquetWriter(self.folder / "customers.parquet", self._schema, compression="zstd")
-        self._customers = IdIndexWriter(self.folder, "customer")
-        self._opted_out = IdIndexWriter(self.folder, "opted_out")
-        types: Mapping[str, type] = {
-            "item": np.int32,
-            "score": np.float32,
-            "source": np.int8,
-            "because": np.int32,
-        }
-        self._arrays = {
-            name: ArrayWriter(self.folder / f"recommended_{name}.npy", dtype, RECOMMENDATIONS)
-            for name, dtype in types.items()
-        }
-        self._counts: Counter[str] = Counter()
-        self._layers: Counter[str] = Counter()
+        self._files = CustomerFiles(self.folder, header.horizon_days)
         self._items: int | None = None
         self._popular: Ints = np.zeros(0, dtype=np.int32)
         self._related: dict[str, int] = {}
@@ -91,35 +63,23 @@ class SnapshotWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._close()
+        self._files.close()
         if not self._committed:
             shutil.rmtree(self.folder, ignore_errors=True)
-        self._lock_released()
+        os.close(self._lock)
 
     def add_customers(self, table: pa.Table, recommendations: Recommendations) -> None:
         """Add some customers.
 
         Their columns as in ``customer_schema`` and their recommendations, row by row.
         """
-        rows = table.select(self._schema.names).cast(self._schema)
         self._refuse_unknown(recommendations.item, recommendations.because)
-        self._table.write_table(rows, row_group_size=_ROWS_OF_GROUP)
-        self._customers.add(rows["customer_id"].to_pylist())
-        opted_out = rows.filter(pc.invert(rows["personalized"]))["customer_id"].to_pylist()
-        self.add_opted_out(opted_out)
-        for name, writer in self._arrays.items():
-            empty = NO_ITEM if name in ("item", "because") else 0
-            writer.append(_of_width(getattr(recommendations, name), RECOMMENDATIONS, empty))
-        self._counts["customers"] += len(rows)
-        self._layers.update(
-            {entry["values"]: entry["counts"] for entry in rows["layer"].value_counts().to_pylist()}
-        )
+        self._files.add(table, recommendations)
         self._step("customers")
 
     def add_opted_out(self, customer_ids: Sequence[str]) -> None:
         """Remember people who opted out of personalisation and were not added as customers."""
-        self._opted_out.add(customer_ids)
-        self._counts["opted_out"] += len(customer_ids)
+        self._files.add_opted_out(customer_ids)
 
     def set_items(self, catalogue: Catalogue) -> None:
         """Write the shelf; the codes of everything else are this catalogue's."""
@@ -151,9 +111,7 @@ class SnapshotWriter:
     def commit(self) -> str:
         """Check what was written, move it into place and point to it; return the snapshot's id."""
         self._write_popular(self._shelf_size())
-        self._close()
-        self._customers.close()
-        self._opted_out.close()
+        self._files.finish()
         self._step("closed")
         text = self._write_manifest(self._shelf_size())
         for file in self.folder.iterdir():
@@ -188,12 +146,12 @@ class SnapshotWriter:
 
     def _write_manifest(self, items: int) -> str:
         contents = SnapshotContents(
-            customers=self._counts["customers"],
+            customers=self._files.customers,
             items=items,
-            opted_out=self._counts["opted_out"],
+            opted_out=self._files.opted_out,
             recommendations=RECOMMENDATIONS,
             related=dict(sorted(self._related.items())),
-            layers=dict(sorted(self._layers.items())),
+            layers=dict(sorted(self._files.layers.items())),
         )
         files = {file.name: FileRecord.of(file) for file in sorted(self.folder.iterdir())}
         text = Manifest(self.header, contents, files).to_json()
@@ -214,14 +172,6 @@ class SnapshotWriter:
         sync_folder(self._shop.snapshots)
         self._committed = True
         return snapshot_id
-
-    def _close(self) -> None:
-        self._table.close()
-        for writer in self._arrays.values():
-            writer.close()
-
-    def _lock_released(self) -> None:
-        os.close(self._lock)
 
 
 def _publishing_lock(shop: ShopFolder) -> int:
@@ -246,14 +196,6 @@ def _is_whole(folder: Path) -> bool:
     except HuitouError:
         return False
     return True
-
-
-def _of_width(block: NDArray[Any], width: int, empty: int) -> NDArray[Any]:
-    """The first ``width`` columns of ``block``, filled up with ``empty`` where it has fewer."""
-    missing = width - block.shape[1]
-    if missing <= 0:
-        return block[:, :width]
-    return np.pad(block, ((0, 0), (0, missing)), constant_values=empty)
 
 
 def _remove_oldest(shop: ShopFolder) -> None:

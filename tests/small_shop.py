@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from features.behaviour import Behaviour
 from features.catalogue import Catalogue
 from features.customers import CustomerFeatures, customer_features
+from features.events.engine import map_buckets
 from features.events.event import CUSTOMER_SCHEMA, EVENT_SCHEMA, ITEM_SCHEMA
 from features.events.reader import EventReader, duckdb_file
 from features.events.staging import Staging
@@ -117,6 +119,31 @@ def features(
 ) -> CustomerFeatures:
     """The features of everyone in ``table`` at ``cutoff``."""
     return customer_features(history(table, cutoff, described, timezone))
+
+
+def by_customer(found: CustomerFeatures) -> dict[str, list[float]]:
+    """The row of each customer."""
+    rows = found.values.tolist()
+    return {name: rows[place] for place, name in enumerate(found.customer_ids.to_pylist())}
+
+
+def whole_shop(folder: ShopFolder, cutoff: datetime, workers: int = 2) -> dict[str, list[float]]:
+    """The features of every customer, bucket by bucket, as training and publishing compute them."""
+    behaviour = Behaviour.of(folder)
+    catalogue = behaviour.catalogue(cutoff)
+
+    def of_bucket(bucket: int) -> dict[str, list[float]]:
+        return by_customer(customer_features(behaviour.history(bucket, cutoff, catalogue)))
+
+    tables = map_buckets(of_bucket, behaviour.buckets, workers=workers)
+    return {name: row for table in tables for name, row in table.items()}
+
+
+def equal(found: dict[str, list[float]], other: dict[str, list[float]]) -> bool:
+    """Whether two tables are the same, NaN being equal to NaN."""
+    return {name: repr(row) for name, row in found.items()} == {
+        name: repr(row) for name, row in other.items()
+    }
 
 
 def random_events(

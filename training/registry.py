@@ -128,11 +128,18 @@ class Registry:
         It is complete or not there at all, and not fetched again when it is there.
         Raises :class:`HuitouError` when the registry does not hold it.
         """
-        folder = target / f"{version.number}-{version.run_id}"
+        folder = target / re.sub(r"[^\w-]", "_", f"{version.number}-{version.run_id}")
         return whole_folder(folder, lambda part: self._take(version, "bundle", part))
 
     def _take(self, version: Version, name: str, target: Path) -> Path:
         """``target / name``, copied from what the run of ``version`` keeps under that name."""
+        if not re.fullmatch(r"[\w-]+", version.run_id):
+            raise HuitouError(
+                f"a version must name the run that made it; version {version.number} names "
+                f"{version.run_id!r}. Promote another version, or train again.",
+                code="no_bundle",
+                value=version.run_id,
+            )
         kept = self._store.artifact(version.run_id, name)
         with self._client() as client:
             if kept is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,11 @@ class CustomerTable:
     def ordered(self) -> Flags:
         """The label: whether the customer ordered within the horizon; shape ``(n_customers,)``."""
         return self.order_count > 0
+
+    @property
+    def label_end(self) -> datetime:
+        """When the label window ends: so many days of the cutoff's own clock after it."""
+        return self.cutoff + timedelta(days=self.horizon_days)
 
     def take(self, rows: Ints | Flags) -> CustomerTable:
         """The table of some of its rows, given by position or as flags."""
@@ -132,6 +138,7 @@ def bucket_tables(
     Labels know only what was known before the end of the label window; features, what was known before ``cutoff``.
     """
     checked_horizon(horizon_days)
+    cutoff = cutoff.astimezone(ZoneInfo(behaviour.settings.timezone))
     end = shifted(cutoff, horizon_days, behaviour.settings.timezone)
     catalogue = behaviour.catalogue(cutoff)
 
@@ -162,7 +169,7 @@ def customer_table(
             break
     return CustomerTable(
         joined([part.features for part in parts]),
-        cutoff,
+        parts[0].cutoff,
         horizon_days,
         np.concatenate([part.order_count for part in parts]),
     )

@@ -97,7 +97,7 @@ class EventReader:
             return connection.sql(query, params=params).to_arrow_table()
 
     def customer(self, bucket: int, customer_id: str, *, before: datetime | None = None) -> pa.Table:
-        """The events of one customer, ordered by time: its part of :meth:`bucket` with the same ``before``."""
+        """The events of one customer, ordered by time: its part of :meth:`bucket` with that ``before``."""
         files = list(self.files.get(bucket, ()))
         if not files:
             return EMPTY_BUCKET

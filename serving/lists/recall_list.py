@@ -14,8 +14,9 @@ from features.arrays import Ints
 from features.errors import HuitouError
 from features.events.reader import connect
 from serving.lists.layers import BUYER_LAYERS, checked_layers
-from serving.snapshot import NO_ITEM, Snapshot
+from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_columns import churn_probability, order_probability
+from serving.snapshot_parts.customer_files import NO_ITEM
 from serving.snapshot_parts.shelf import ItemFilter
 
 REASONS = 3

@@ -46,9 +46,13 @@ class IdIndexWriter:
         self._keys.append(np.array([key_of(text) for text in encoded], dtype=np.uint64))
 
     def close(self) -> None:
-        """Sort the keys and finish the files; raises when an id was added twice."""
+        """Close the files; ids can no longer be added."""
         self._text.close()
         self._end.close()
+
+    def sort(self) -> None:
+        """Close the files and write the keys in order; raises when an id was added twice."""
+        self.close()
         keys = np.concatenate([np.zeros(0, dtype=np.uint64), *self._keys])
         order = np.argsort(keys, kind="stable")
         write_array(self._folder / f"{self._name}_key.npy", keys[order], np.uint64)

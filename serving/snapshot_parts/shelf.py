@@ -56,7 +56,7 @@ def write_shelf(folder: Path, catalogue: Catalogue) -> None:
     ids = IdIndexWriter(folder, "item")
     for start in range(0, len(catalogue), _BLOCK):
         ids.add(catalogue.ids.slice(start, _BLOCK).to_pylist())
-    ids.close()
+    ids.sort()
     titles = pa.record_batch({"title": catalogue.titles.cast(pa.large_string())})
     with (
         pa.OSFile(str(folder / "item_titles.arrow"), "wb") as sink,

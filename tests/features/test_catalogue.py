@@ -15,7 +15,8 @@ NOBODY = pa.array([], pa.string())
 
 def test_codes_are_positions_of_sorted_ids() -> None:
     """Described and seen items are one list, each once, sorted; the position is the code."""
-    catalogue = Catalogue.before(items(("pot", None, None), ("b", None, None)), pa.array(["tea", "pot", "茶", "A"]))
+    described = items(("pot", None, None), ("b", None, None))
+    catalogue = Catalogue.before(described, pa.array(["tea", "pot", "茶", "A"]))
     assert catalogue.ids.to_pylist() == ["A", "b", "pot", "tea", "茶"]
     assert len(catalogue) == 5
     assert catalogue.codes(pa.array(["茶", "nothing", "A", None])).tolist() == [4, UNKNOWN, 0, UNKNOWN]
@@ -80,7 +81,9 @@ def test_a_shop_without_items() -> None:
     assert catalogue.codes(pa.array(["tea"])).tolist() == [UNKNOWN]
 
 
-@pytest.mark.parametrize(("title", "label"), [("Green tea", "Green tea"), ("绿茶", "绿茶"), ("", "tea"), (None, "tea")])
+@pytest.mark.parametrize(
+    ("title", "label"), [("Green tea", "Green tea"), ("绿茶", "绿茶"), ("", "tea"), (None, "tea")]
+)
 def test_a_label_is_the_title_or_the_id(title: str | None, label: str) -> None:
     """People read the title, or the id where there is none."""
     assert Catalogue.before(items(("tea", None, None, {"title": title})), NOBODY).label(0) == label

@@ -80,7 +80,8 @@ def test_the_regular() -> None:
         purchase_day_count=4,
         days_since_first_purchase=100,
         purchase_gap_mean_days=80 / 3,
-        purchase_gap_std_days=12.47219128924647,  # of the population: sqrt(((10/3)^2 + (50/3)^2 + (40/3)^2) / 3)
+        # of the population: sqrt(((10/3)^2 + (50/3)^2 + (40/3)^2) / 3)
+        purchase_gap_std_days=12.47219128924647,
         purchase_gap_variation=0.46770717334674267,
         purchase_gap_last_days=40,
         purchase_gap_shortest_days=10,

@@ -253,14 +253,12 @@ def test_nobody_has_no_features() -> None:
 
 
 def test_one_customer_one_event() -> None:
-    """The smallest history has a row without a warning, with zeros where things are counted and NaN elsewhere."""
+    """The smallest history has a row without a warning: zeros where things are counted, else NaN."""
     found = features(events(("anna", "view", "green tea", CUTOFF - timedelta(days=1))), CUTOFF).to_pandas()
     counts = [name for name in found.columns if "_count_" in name or name.startswith("net_spend")]
-    assert (
-        found.loc["anna", counts].sum() == 5 * 2
-    )  # one view: in 1, 3, 7, 14, 30, 60, 90, 180, 365 days and all
+    assert found.loc["anna", counts].sum() == 10  # the view, in nine windows and in all time
     assert found.loc["anna", "days_since_any"] == 1
-    assert np.isnan(found.loc["anna", "visit_gap_mean_days"])
+    assert found["visit_gap_mean_days"].isna().all()
 
 
 def test_the_table_can_be_asked_by_name() -> None:
@@ -289,7 +287,7 @@ def test_features_do_not_change_the_history() -> None:
 
 
 def test_price_levels_of_items() -> None:
-    """Items are compared within their category, those without one with each other, unpriced ones not at all."""
+    """Items are compared within their category, those without one with each other, unpriced ones not."""
     price = np.array([10.0, 20.0, 40.0, 5.0, 5.0, np.nan, 0.0])
     category = np.array([0, 0, 0, -1, -1, 0, 0])
     expected = [-np.log(2), 0, np.log(2), 0, 0, np.nan, np.nan]

@@ -55,7 +55,7 @@ def test_customers_lie_one_after_another() -> None:
 
 
 def test_an_event_at_the_cutoff_is_not_there() -> None:
-    """One microsecond before the cutoff is in the history, the cutoff itself is not, at any moment of time."""
+    """One microsecond before the cutoff is in the history, the cutoff itself is not, at any time."""
     for cutoff in (CUTOFF, moment("2025-03-31T12:34:56.789013Z"), moment("2037-01-01T00:00:00.000001Z")):
         tick = timedelta(microseconds=1)
         table = events(("anna", "view", "in", cutoff - tick), ("anna", "view", "out", cutoff))
@@ -65,7 +65,7 @@ def test_an_event_at_the_cutoff_is_not_there() -> None:
 
 
 def test_a_history_cuts_rows_that_are_handed_to_it() -> None:
-    """Rows at or after the cutoff, and of items that the catalogue does not know, are left out by the history too."""
+    """Rows at or after the cutoff, and of items that the catalogue does not know, are left out here too."""
     catalogue = Catalogue.before(ITEM_SCHEMA.empty_table(), pa.array(["tea"]))
     full = of(("anna", "view", "tea", 3), ("anna", "view", "other", 2), ("bob", "view", "other", 2))
     rows = pa.table(
@@ -109,7 +109,7 @@ def test_windows_are_half_open_days() -> None:
 
 
 def test_a_day_of_a_window_is_24_hours_also_when_clocks_change() -> None:
-    """On the day on which an hour is lost, one day before the cutoff is 24 hours and not one wall-clock day."""
+    """Where an hour is lost, one day before the cutoff is 24 hours and not one wall-clock day."""
     cutoff = moment("2025-03-31T00:00+02:00")
     table = events(
         ("anna", "view", "x", "2025-03-30T00:00+01:00"),  # 23 hours before: 30 March has no hour from 2 to 3

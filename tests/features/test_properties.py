@@ -1,21 +1,19 @@
 """The properties that hold Huitou together, by the names they have in its design.
 
-Those about saved models, Spark and live answers are beside the parts they speak of.
+Those of the store are in ``test_properties_of_storage.py``; those about saved models, Spark and live answers
+are beside the parts they speak of.
 """
 
 from __future__ import annotations
 
 import math
 import re
-import signal
-import subprocess
-import sys
-from datetime import datetime, timedelta
+from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
@@ -24,25 +22,23 @@ from hypothesis import strategies as st
 from features.behaviour import Behaviour
 from features.customers import CustomerFeatures, customer_features
 from features.errors import HuitouError
-from features.events.engine import map_buckets
-from features.events.event import EVENT_SCHEMA, KINDS, bucket_of
+from features.events.event import KINDS, bucket_of
 from features.events.reader import connect
 from features.events.warehouse import Warehouse
 from features.history import History
 from features.schema import FeatureSchema
-from features.shop_folder import ShopFolder
-from tests.features.events.appending import COUNT
 from tests.features.oracle import oracle
 from tests.small_shop import (
     append,
+    by_customer,
+    equal,
     events,
     features,
     items,
     moment,
     random_events,
-    shop,
     stored,
-    stored_rows,
+    whole_shop,
 )
 
 CUTOFF = moment("2025-02-01T06:30Z")
@@ -55,8 +51,6 @@ SHELF = items(
     ("i5", None, "12"),
     ("i6", None, None),
 )
-STEPS = ("begun", "half staged", "staged", "bucket 1", "bucket 3", "bucket 4", "committed", "acknowledged")
-
 drawn_events = st.lists(
     st.tuples(
         st.sampled_from(["anna", "o'hara", "顾客"]),
@@ -76,36 +70,12 @@ drawn_events = st.lists(
 )
 
 
-def by_customer(found: CustomerFeatures) -> dict[str, list[float]]:
-    rows = found.values.tolist()
-    return {name: rows[place] for place, name in enumerate(found.customer_ids.to_pylist())}
-
-
 def same(found: CustomerFeatures, other: CustomerFeatures, leaving_out: tuple[str, ...] = ()) -> None:
     """Hold two tables to the same customers, columns and numbers, to the last bit."""
     assert found.names == other.names
     assert found.customer_ids.to_pylist() == other.customer_ids.to_pylist()
     for name in set(found.names) - set(leaving_out):
         np.testing.assert_array_equal(found.column(name), other.column(name), err_msg=name)
-
-
-def whole_shop(folder: ShopFolder, cutoff: datetime = CUTOFF, workers: int = 2) -> dict[str, list[float]]:
-    """The features of every customer, bucket by bucket, as training and publishing compute them."""
-    behaviour = Behaviour.of(folder)
-    catalogue = behaviour.catalogue(cutoff)
-
-    def of_bucket(bucket: int) -> dict[str, list[float]]:
-        return by_customer(customer_features(behaviour.history(bucket, cutoff, catalogue)))
-
-    tables = map_buckets(of_bucket, behaviour.buckets, workers=workers)
-    return {name: row for table in tables for name, row in table.items()}
-
-
-def equal(found: dict[str, list[float]], other: dict[str, list[float]]) -> bool:
-    """Whether two tables are the same, NaN being equal to NaN."""
-    return {name: repr(row) for name, row in found.items()} == {
-        name: repr(row) for name, row in other.items()
-    }
 
 
 # ---- 1
@@ -116,7 +86,7 @@ def test_alone_equals_in_the_crowd(tmp_path: Path) -> None:
     folder = stored(tmp_path / "shop", random_events(1, 1200), described=SHELF)
     behaviour = Behaviour.of(folder)
     catalogue = behaviour.catalogue(CUTOFF)
-    crowd = whole_shop(folder)
+    crowd = whole_shop(folder, CUTOFF)
     assert len(crowd) == 12
     for name, row in crowd.items():
         own = behaviour.reader.customer(bucket_of(name, 4), name, before=CUTOFF)
@@ -127,7 +97,7 @@ def test_alone_equals_in_the_crowd(tmp_path: Path) -> None:
 @given(drawn_events)
 @settings(max_examples=20)
 def test_alone_equals_in_the_crowd_for_drawn_shops(rows: list[Any]) -> None:
-    """Without the others' events a customer has the same numbers, when the others' items are still on the shelf."""
+    """Without the others' events a customer has the same numbers, when their items stay on the shelf."""
     table = events(*rows)
     shelf = items(*((name, None, "5") for name in ("i0", "i1", "i3", "i6", "undescribed")))
     crowd = features(table, CUTOFF, shelf)
@@ -155,41 +125,14 @@ def test_the_future_never_matters(past: list[Any], future: list[Any], late: bool
 def test_late_arrival_does_not_leak(tmp_path: Path) -> None:
     """What a later import brings, known after the cutoff, changes neither the customers nor the catalogue."""
     folder = stored(tmp_path / "shop", random_events(1, 300), described=SHELF)
-    before = whole_shop(folder)
+    before = whole_shop(folder, CUTOFF)
     late = {"known_at": CUTOFF, "unit_price": "1000"}
     day = CUTOFF - timedelta(days=3)
     append(folder, events(("c0", "purchase", "i0", day, late), ("stranger", "view", "new", day, late)))
-    assert equal(whole_shop(folder), before)
+    assert equal(whole_shop(folder, CUTOFF), before)
     known = whole_shop(folder, CUTOFF + timedelta(microseconds=1))
     assert "stranger" in known
     assert known["c0"] != before["c0"]
-
-
-# ---- 3
-
-
-@pytest.mark.parametrize(("seed", "parts"), [(1, 1), (2, 3)])
-@pytest.mark.parametrize("named", [True, False])
-def test_order_and_repetition_of_arrival_never_matter(
-    tmp_path: Path, seed: int, parts: int, named: bool
-) -> None:
-    """Shuffled, split into several imports, some of them repeated: the same events and the same features."""
-    table = random_events(3, 240)
-    if not named:  # rows without ids are known by their content, and here no two are equal
-        table = table.set_column(0, "event_id", pa.nulls(len(table), pa.string()))
-        assert len(table.to_pylist()) == len({repr(row) for row in table.to_pylist()})
-    straight = stored(tmp_path / "straight", table, described=SHELF)
-    places = np.random.default_rng(seed).permutation(len(table))
-    crooked = shop(tmp_path / "crooked")
-    Warehouse.open(crooked).put_items(SHELF)
-    for part in range(parts):
-        chunk = table.take(places[part::parts])
-        # Within one import equal rows without ids would be two events, as they are in a shop's export.
-        append(crooked, chunk, chunk.slice(0, 20 if named else 0))
-        append(crooked, chunk.slice(10, 30))
-    append(crooked, table)
-    assert stored_rows(Warehouse.open(crooked).reader()) == stored_rows(Warehouse.open(straight).reader())
-    assert equal(whole_shop(crooked), whole_shop(straight))
 
 
 # ---- 4
@@ -208,7 +151,7 @@ def test_windows_nest(rows: list[Any]) -> None:
     assert len(families["view_count"]) == 10
     for windows in families.values():
         ordered = [found.column(windows[days]) for days in sorted(windows)]
-        assert all((shorter <= longer).all() for shorter, longer in zip(ordered, ordered[1:], strict=False))
+        assert all((shorter <= longer).all() for shorter, longer in pairwise(ordered))
     assert (found.column("open_cart_count_7d") <= found.column("open_cart_count")).all()
 
 
@@ -267,7 +210,8 @@ def test_sql_counts_the_same(tmp_path: Path) -> None:
         for kind in ("view", "cart")
         for days in (1, 30, 365)
     ]
-    spend = "sum(case kind when 'purchase' then 1 when 'return' then -1 else 0 end * quantity * coalesce(unit_price, 0))"
+    sign = "case kind when 'purchase' then 1 when 'return' then -1 else 0 end"
+    spend = f"sum({sign} * quantity * coalesce(unit_price, 0))"
     days = "count(distinct local_date) filter (occurred_at >= $cutoff - interval 720 hour)"
     query = f"""
         select customer_id, {", ".join(conditions)}, {spend}::double, {days}
@@ -278,22 +222,8 @@ def test_sql_counts_the_same(tmp_path: Path) -> None:
         rows = connection.sql(query, params=params).fetchall()
     columns = features(random_events(4, 1), CUTOFF).names
     wanted = [columns.index(name) for name in [*names, "net_spend_all", "active_days_30d"]]
-    found = {name: [row[place] for place in wanted] for name, row in whole_shop(folder).items()}
+    found = {name: [row[place] for place in wanted] for name, row in whole_shop(folder, CUTOFF).items()}
     assert found == {name: pytest.approx(list(row), rel=1e-5, abs=1e-5) for name, *row in rows}
-
-
-# ---- 7
-
-
-def test_one_bucket_or_sixty_four_one_worker_or_several(tmp_path: Path) -> None:
-    """The number of buckets, and of workers at them, changes no row of the table."""
-    table = random_events(6, 1500, customers=40)
-    tables = [
-        whole_shop(stored(tmp_path / f"{buckets}", table, buckets=buckets, described=SHELF), workers=workers)
-        for buckets, workers in ((1, 1), (64, 1), (64, 4), (7, 2))
-    ]
-    assert len(tables[0]) == 40
-    assert all(equal(other, tables[0]) for other in tables[1:])
 
 
 # ---- 9
@@ -309,48 +239,3 @@ def test_a_changed_column_raises_with_a_diff() -> None:
         "This bundle was trained with other features:  - visit_churn_factor  - churn_factor  "
         "+ visit_churn_ratio  + churn_ratio.  Retrain."
     )
-
-
-# ---- 10
-
-
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """What is stored when nothing is killed."""
-    folder = stored(tmp_path_factory.mktemp("calm") / "shop", random_events(7, COUNT))
-    return stored_rows(Warehouse.open(folder).reader())
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_an_acknowledged_event_is_never_lost(
-    tmp_path: Path, root: Path, step: str, undisturbed: list[dict[str, Any]]
-) -> None:
-    """An import killed at any step leaves the old version or the new one whole, and run again ends right."""
-    folder = stored(tmp_path / "shop", random_events(7, COUNT).slice(0, 10))
-    old = stored_rows(Warehouse.open(folder).reader())
-    kill_at(step, folder, root)
-    left = stored_rows(Warehouse.open(folder).reader())
-    assert left == (undisturbed if step in ("committed", "acknowledged") else old)
-    append(folder, random_events(7, COUNT))
-    assert stored_rows(Warehouse.open(folder).reader()) == undisturbed
-    assert not (folder.staging / "import").exists()
-
-
-def kill_at(step: str, folder: ShopFolder, root: Path) -> None:
-    """Start an import in another process and kill it when it says that it has come to ``step``."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.features.events.appending", str(folder.path), "7"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=root,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    while (said := process.stdout.readline().rstrip("\n")) != step:
-        assert said, f"the import ended before {step}"
-        process.stdin.write("\n")
-        process.stdin.flush()
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL

@@ -14,6 +14,7 @@ import pytest
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder, ShopSettings, replace_text
 
+RISING = "the layers' days must rise (new < active < high win-back < lost);"
 HOLD = """
 import sys
 from features.shop_folder import ShopFolder
@@ -100,13 +101,11 @@ def test_settings_of_a_later_version_are_passed_over(tmp_path: Path) -> None:
         ),
         (
             {"active_within_days": 45},
-            "the layers' days must rise (new < active < high win-back < lost); got (45, 45, 180, 360). "
-            "Mend them in shop.json.",
+            f"{RISING} got (45, 45, 180, 360). Mend them in shop.json.",
         ),
         (
             {"new_within_days": 0},
-            "the layers' days must rise (new < active < high win-back < lost); got (0, 90, 180, 360). "
-            "Mend them in shop.json.",
+            f"{RISING} got (0, 90, 180, 360). Mend them in shop.json.",
         ),
     ],
 )

@@ -11,7 +11,7 @@ from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.current_snapshot import CurrentSnapshot
 from serving.snapshot import Snapshot, current_id, point_to, published
-from tests.serving.small_shop import ITEMS, PEOPLE, later, small_shop, write_snapshot
+from tests.serving.published_shop import ITEMS, PEOPLE, later, small_shop, write_snapshot
 
 
 @pytest.fixture
@@ -26,7 +26,11 @@ def test_every_customer_reads_back(shop: ShopFolder) -> None:
     for person in PEOPLE:
         row = snapshot.customers.row(person.id)
         said = snapshot.customer(row)
-        assert (said["customer_id"], said["layer"], said["net_spend_all"]) == (person.id, person.layer, person.spend)
+        assert (said["customer_id"], said["layer"], said["net_spend_all"]) == (
+            person.id,
+            person.layer,
+            person.spend,
+        )
         assert said["churn_probability_91d"] == person.churn
         items = [snapshot.shelf.ids.id(int(code)) for code in snapshot.recommended(row).item]
         assert items == list(person.items)
@@ -89,11 +93,15 @@ def test_changed_file_is_found_by_verify(shop: ShopFolder) -> None:
     content = bytearray(file.read_bytes())
     content[-1] ^= 1
     file.write_bytes(content)
-    with pytest.raises(HuitouError, match=r"^recommended_score.npy of snapshot \S+ cannot be used: its checksum"):
+    with pytest.raises(
+        HuitouError, match=r"^recommended_score.npy of snapshot \S+ cannot be used: its checksum"
+    ):
         snapshot.verify()
 
 
-@pytest.mark.parametrize("name", ["customer_key.npy", "customers.parquet", "item_titles.arrow", "popular.npy"])
+@pytest.mark.parametrize(
+    "name", ["customer_key.npy", "customers.parquet", "item_titles.arrow", "popular.npy"]
+)
 def test_short_file_is_refused_at_opening(shop: ShopFolder, name: str) -> None:
     """A file that was cut short is named as soon as the snapshot is opened."""
     file = shop.snapshots / current_id(shop) / name
@@ -164,7 +172,7 @@ def test_a_broken_snapshot_cannot_be_pointed_to(shop: ShopFolder) -> None:
 
 
 def test_a_running_service_swaps(shop: ShopFolder) -> None:
-    """The holder answers from the new snapshot as soon as the pointer moved, and the old one stays readable."""
+    """The holder answers from the new snapshot once the pointer moved, and the old one stays readable."""
     current = CurrentSnapshot(shop)
     before = current.get()
     assert current.get() is before

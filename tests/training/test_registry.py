@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -231,6 +232,15 @@ def test_a_lost_bundle_is_told(embedded: Registry, shop: ShopFolder, bundle: Pat
     ):
         embedded.fetch(version, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [".fetch.lock"]
+
+
+@pytest.mark.parametrize("run_id", ["", "../../x"])
+def test_a_version_without_a_run(embedded: Registry, bundle: Path, tmp_path: Path, run_id: str) -> None:
+    """A version that was registered by hand, or names a path, is refused before a path is made of it."""
+    version = replace(record(embedded, bundle), run_id=run_id)
+    with pytest.raises(HuitouError, match=rf"must name the run that made it; version 1 names {run_id!r}\."):
+        embedded.fetch(version, tmp_path / "a" / "b")
+    assert [path.name for path in tmp_path.rglob("*")] == ["a", "b", ".fetch.lock"]
 
 
 @pytest.mark.parametrize("failing", ["champion", "previous"])

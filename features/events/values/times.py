@@ -194,8 +194,8 @@ def _zoned(
         return _within(_instants(micros, known & ~naive), rules, (*wrong, (NO_ZONE, naive)))
     if naive.any():
         clock = _instants(np.clip(micros, -_FARTHEST, _FARTHEST), naive).cast(pa.timestamp("us"))
-        # A clock put back shows an hour twice, one put forward skips an hour: take the earlier moment.
-        zoned = pc.assume_timezone(clock, rules.timezone, ambiguous="earliest", nonexistent="earliest")
+        # A clock put back shows an hour twice: the first. Put forward it skips one: the moment of change.
+        zoned = pc.assume_timezone(clock, rules.timezone, ambiguous="earliest", nonexistent="latest")
         micros = np.where(naive, zoned.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False), micros)
     return _within(_instants(micros, known), rules, wrong)
 

@@ -126,7 +126,7 @@ def test_typed_times() -> None:
 def test_hours_that_clocks_skip_or_show_twice() -> None:
     """An hour shown twice is the first, an hour skipped is the moment of the change."""
     read_here = read(["2025-10-26 02:30:00", "2025-03-30 02:30:00"], "occurred_at", zone="Europe/Berlin")
-    assert read_here == [utc(2025, 10, 26, 0, 30), utc(2025, 3, 30, 0, 59, 59, 999999)]
+    assert read_here == [utc(2025, 10, 26, 0, 30), utc(2025, 3, 30, 1)]
 
 
 @given(st.lists(MOMENTS, min_size=1, max_size=8), st.sampled_from(["Asia/Shanghai", "UTC", "Asia/Kolkata"]))

@@ -64,6 +64,7 @@ def test_appending_nothing_makes_no_version(tmp_path: Path) -> None:
     append(folder, random_events(1, 50))
     version = newest(folder).version
     assert append(folder, random_events(1, 50)) == Appended(0, 50)
+    assert newest(folder).version == version
 
 
 def test_repeated_ids_are_stored_once(tmp_path: Path) -> None:

@@ -50,7 +50,8 @@ def test_an_erased_customer_is_in_no_file(tmp_path: Path) -> None:
     folder = shop(tmp_path / "shop", buckets=2)
     warehouse = Warehouse.open(folder)
     for day in ("2025-03-01", "2025-03-02"):
-        append(folder, events(*((who, "view", "tea", f"{day}T12:00Z") for who in ("aaa-first", "mmm", "zzz-last"))))
+        people_of_day = ("aaa-first", "mmm", "zzz-last")
+        append(folder, events(*((who, "view", "tea", f"{day}T12:00Z") for who in people_of_day)))
     warehouse.put_customers(people("aaa-first", "zzz-last", contactable=True))
     warehouse.compact()
     for name in ("aaa-first", "zzz-last"):

@@ -1,4 +1,7 @@
-"""A small published shop for the tests of serving: seven items and some customers, written from plain arrays."""
+"""A small published shop for the tests of serving.
+
+Seven items and some customers, written from plain arrays.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from features.arrays import Floats, Ints
 from features.catalogue import Catalogue
 from features.events.event import ITEM_SCHEMA
 from features.shop_folder import ShopFolder
 from serving.snapshot_parts.customer_columns import churn_probability, order_probability
 from serving.snapshot_parts.manifest import SnapshotHeader
 from serving.snapshot_writer import SnapshotWriter, Step
-from training.recommend.recommender import Recommendations
 
 AS_OF = datetime(2025, 3, 1, tzinfo=UTC)
 NOW = datetime(2025, 3, 1, 12, tzinfo=UTC)
@@ -34,6 +37,17 @@ HEADER = SnapshotHeader(
     feature_fingerprint="f" * 64,
     sources=SOURCES,
 )
+
+
+@dataclass(frozen=True)
+class Recommendations:
+    """Items of some customers as the recommender gives them."""
+
+    item: Ints
+    score: Floats
+    source: Ints
+    because: Ints
+
 
 ITEMS = ("apple", "a/b 苹果", 'quo"te', "gone", "kettle", "tea 🍵", "zip")
 """Item ids; ``gone`` is out of stock."""
@@ -134,7 +148,8 @@ def write_snapshot(
     nearest = (np.arange(count)[:, None] + np.arange(1, 4)) % max(count, 1)
     with SnapshotWriter(shop, header, step=step) as writer:
         writer.set_items(shelf)
-        writer.set_popular(shelf.codes(pa.array([name for name in ("tea 🍵", "gone", "apple") if name in ids])))
+        popular = [name for name in ("tea 🍵", "gone", "apple") if name in ids]
+        writer.set_popular(shelf.codes(pa.array(popular, pa.string())))
         strength = np.broadcast_to(np.array([0.5, 0.4, 0.1]), (count, 3))
         writer.set_related("viewed_together", nearest, strength)
         writer.set_related("bought_together", nearest[:, ::-1], strength)

@@ -1,0 +1,335 @@
+"""The front door: the command line. Here, and only here, the real parts are put together.
+
+The clock, the environment and the terminal come in through this file; everything else gets them as arguments.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from features.errors import HuitouError
+from features.events.importers import ImportOptions, import_customers, import_events, import_items
+from features.shop_folder import ShopFolder, ShopSettings
+from serving.terminal.progress import bar, bars, spinner
+from serving.terminal.tables import show_imports, show_measures, show_table
+
+app = typer.Typer(
+    help="Huitou (回头): who is about to stop buying, what each customer wants next, and whom to write to today.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+importing = typer.Typer(help="Take in events, items or customers from files.", no_args_is_help=True)
+models = typer.Typer(help="The versions of the models: list them, promote one, roll back.", no_args_is_help=True)
+snapshots = typer.Typer(help="What has been published: list it, point back to an earlier one.", no_args_is_help=True)
+app.add_typer(importing, name="import")
+app.add_typer(models, name="models")
+app.add_typer(snapshots, name="snapshots")
+console = Console()
+
+Shop = Annotated[Path, typer.Option("--shop", envvar="HUITOU_SHOP", help="The folder of the shop.")]
+SHOP = Path("shop")
+Files = Annotated[list[Path], typer.Argument(help="CSV (also .gz), JSON Lines or Parquet files.")]
+Source = Annotated[str | None, typer.Option("--source", help="A ready-made column map: huitou, taobao, tmall, ...")]
+Mapped = Annotated[list[str] | None, typer.Option("--map", metavar="OURS=THEIRS", help="Which column is which.")]
+Constant = Annotated[list[str] | None, typer.Option("--set", metavar="OURS=VALUE", help="A value for every row.")]
+Zone = Annotated[str | None, typer.Option("--timezone", help="Zone of times without one; also a new shop's zone.")]
+Encoding = Annotated[str | None, typer.Option("--encoding", help="utf-8, gb18030, ...; recognised if absent.")]
+DateOrder = Annotated[str | None, typer.Option("--date-order", help="dmy or mdy, for dates such as 3/4/2025.")]
+Delimiter = Annotated[str | None, typer.Option("--delimiter", help="What separates values; recognised if absent.")]
+Header = Annotated[bool | None, typer.Option("--header/--no-header", help="Whether the first line names columns.")]
+Allowed = Annotated[bool, typer.Option("--allow-rejected", help="Exit with 0 although rows were rejected.")]
+Horizon = Annotated[int | None, typer.Option("--horizon-days", help="How far ahead; the shop's own cycle if absent.")]
+
+
+def now() -> datetime:
+    """The one place where the clock is read."""
+    return datetime.now(UTC)
+
+
+@app.command()
+def init(
+    shop: Shop = SHOP,
+    timezone: Annotated[str, typer.Option(help="IANA name of the shop's time zone.")] = "UTC",
+    currency: Annotated[str, typer.Option(help="ISO 4217 code of its currency.")] = "CNY",
+    buckets: Annotated[int, typer.Option(help="Parts that customers are split into; 64 for a large shop.")] = 16,
+) -> None:
+    """Make a new shop with settings of its own; importing makes one with the usual settings."""
+    made = ShopFolder.create(shop, ShopSettings(timezone=timezone, currency=currency, buckets=buckets))
+    console.print(f"shop {made.path}: time zone {made.settings.timezone}, currency {made.settings.currency}")
+
+
+def _pairs(option: str, said: list[str] | None) -> dict[str, str]:
+    pairs = {}
+    for text in said or []:
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            raise HuitouError(f"{option} must look like NAME=VALUE; got {text!r}. Use for example {option} kind=view.")
+        pairs[name] = value
+    return pairs
+
+
+def _import(what: Any, shop: Path, files: list[Path], options: ImportOptions, allow_rejected: bool) -> None:
+    folder = ShopFolder.create(shop, ShopSettings(timezone=options.timezone or "UTC"))
+    with bars(console) as doing:
+        summaries = what(folder, files, options, now=now(), progress=doing)
+    show_imports(console, summaries)
+    rejected = sum(summary.rejected for summary in summaries)
+    if rejected and not allow_rejected:
+        raise HuitouError(
+            f"{rejected:,} rows were rejected and the others kept. Mend the rejected rows and import them again, "
+            "or say --allow-rejected."
+        )
+
+
+def _import_command(name: str, what: Any, help: str) -> None:
+    def command(
+        files: Files,
+        shop: Shop = SHOP,
+        source: Source = None,
+        map: Mapped = None,
+        set: Constant = None,
+        timezone: Zone = None,
+        encoding: Encoding = None,
+        delimiter: Delimiter = None,
+        date_order: DateOrder = None,
+        header: Header = None,
+        allow_rejected: Allowed = False,
+    ) -> None:
+        options = ImportOptions(
+            source=source,
+            columns=_pairs("--map", map),
+            constants=_pairs("--set", set),
+            timezone=timezone,
+            encoding=encoding,
+            delimiter=delimiter,
+            date_order=date_order,
+            header=header,
+        )
+        _import(what, shop, files, options, allow_rejected)
+
+    importing.command(name, help=help)(command)
+
+
+_import_command("events", import_events, "Views, carts, favourites, purchases, returns.")
+_import_command("items", import_items, "Titles, categories, brands, prices, stock.")
+_import_command("customers", import_customers, "Who joined when, who may be written to, who opted out.")
+
+
+def _registry(folder: ShopFolder) -> Any:
+    from training.registry import Registry
+
+    return Registry(folder, os.environ.get("HUITOU_MLFLOW"))
+
+
+@app.command()
+def train(shop: Shop = SHOP, horizon_days: Horizon = None) -> None:
+    """Train on everything the shop knows; the result serves only if the gate lets it pass."""
+    from features.behaviour import Behaviour
+    from training.train import train as run
+
+    folder = ShopFolder.open(shop)
+    _absorb(folder)
+    with spinner(console, "training") as said:
+        outcome = run(Behaviour.of(folder), _registry(folder), folder.bundles, now(), horizon_days, said)
+    show_measures(console, "Churn, newest cutoff", outcome.churn_measures, ("auc", "log_loss", "brier"))
+    for sentence in outcome.gate.reasons:
+        console.print(f"gate: {sentence}", markup=False)
+    place = "champion" if outcome.gate.passed else "challenger"
+    console.print(f"version {outcome.bundle.label} is now the {place}; publish it with: huitou publish", markup=False)
+
+
+@models.command("list")
+def list_models(shop: Shop = SHOP) -> None:
+    """The versions, newest first, with their aliases and the gate's verdict."""
+    folder = ShopFolder.open(shop)
+    registry = _registry(folder)
+    rows = [
+        (
+            version.number,
+            f"{version.created_at:%Y-%m-%d %H:%M}",
+            ", ".join(version.aliases),
+            registry.gate(version).verdict,
+            version.metrics.get("churn_log_loss"),
+            version.metrics.get("recommender_ndcg_at_10"),
+        )
+        for version in registry.versions()
+    ]
+    show_table(console, "Versions", ("version", "made (UTC)", "alias", "gate", "churn log loss", "ndcg@10"), rows)
+
+
+@models.command()
+def promote(version: Annotated[int, typer.Argument(help="The version's number.")], shop: Shop = SHOP) -> None:
+    """Make a version the champion, whatever its gate said."""
+    promoted = _registry(ShopFolder.open(shop)).promote(version)
+    console.print(f"version {promoted.number} is the champion; publish it with: huitou publish")
+
+
+@models.command()
+def rollback(shop: Shop = SHOP) -> None:
+    """Make the previous champion the champion again."""
+    version = _registry(ShopFolder.open(shop)).roll_back()
+    console.print(f"version {version.number} is the champion again; publish it with: huitou publish")
+
+
+def _absorb(folder: ShopFolder) -> None:
+    """Move events that came through the API into the warehouse."""
+    from serving.absorb import absorb
+    from serving.database.connection import open_database
+    from serving.database.inbox import Inbox
+
+    if not folder.database.exists() and not os.environ.get("HUITOU_DATABASE"):
+        return
+    moved = absorb(folder, Inbox(open_database(folder, os.environ.get("HUITOU_DATABASE"))))
+    if moved.stored or moved.repeated:
+        console.print(f"{moved.stored:,} events from the API taken into the warehouse")
+
+
+@app.command()
+def publish(shop: Shop = SHOP) -> None:
+    """Score everyone with the champion and put the result into service."""
+    from features.behaviour import Behaviour
+    from serving.publish import publish as run
+    from training.train import champion
+
+    folder = ShopFolder.open(shop)
+    _absorb(folder)
+    bundle = champion(_registry(folder), folder.bundles)
+    with bar(console, "publishing") as progress:
+        name = run(Behaviour.of(folder), bundle, folder, now=now(), progress=progress)
+    console.print(f"snapshot {name} is published, made by version {bundle.label}", markup=False)
+
+
+@snapshots.command("list")
+def list_snapshots(shop: Shop = SHOP) -> None:
+    """The snapshots that are kept, newest first."""
+    from serving.snapshot import current_id, published
+
+    folder = ShopFolder.open(shop)
+    current = current_id(folder)
+    rows = [
+        (
+            name,
+            "yes" if name == current else "",
+            manifest.header.model_version,
+            f"{manifest.header.as_of:%Y-%m-%d %H:%M}",
+            manifest.contents.customers,
+        )
+        for name, manifest in published(folder)
+    ]
+    show_table(console, "Snapshots", ("snapshot", "served", "model", "as of (UTC)", "customers"), rows)
+
+
+@snapshots.command("use")
+def use_snapshot(snapshot: Annotated[str, typer.Argument(help="Its name.")], shop: Shop = SHOP) -> None:
+    """Serve an earlier snapshot again."""
+    from serving.snapshot import point_to
+
+    point_to(ShopFolder.open(shop), snapshot)
+    console.print(f"snapshot {snapshot} is served", markup=False)
+
+
+@app.command()
+def serve(
+    shop: Shop = SHOP,
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen at.")] = 8000,
+) -> None:
+    """Answer the shop's pages over HTTP."""
+    import uvicorn
+
+    from serving.api.application import create_app
+    from serving.api.door import check_binding
+
+    folder = ShopFolder.open(shop)
+    key = os.environ.get("HUITOU_API_KEY")
+    check_binding(host, key)
+    application = create_app(folder, clock=now, api_key=key, database_url=os.environ.get("HUITOU_DATABASE"))
+    console.print(f"serving {folder.path} at http://{host}:{port} (Ctrl+C ends it)", markup=False)
+    uvicorn.run(application, host=host, port=port, log_level="warning", access_log=False)
+
+
+@app.command()
+def backtest(
+    cutoff: Annotated[str, typer.Option(help="A moment, such as 2025-09-01 (the shop's midnight).")],
+    out: Annotated[Path, typer.Option(help="Folder for report.json, churn.parquet and recommendations.parquet.")],
+    shop: Shop = SHOP,
+    horizon_days: Horizon = None,
+) -> None:
+    """Pretend it is the cutoff: train on what was known before it, and measure by what came after."""
+    from features.behaviour import Behaviour
+    from training.backtest import backtest as run
+    from training.cutoffs import moment
+
+    folder = ShopFolder.open(shop)
+    with bars(console) as doing:
+        at = moment(cutoff, folder.settings.timezone)
+        report = run(Behaviour.of(folder), at, horizon_days, out, progress=doing)
+    show_measures(console, "Churn", report["churn"]["models"], ("auc", "average_precision", "log_loss", "brier"))
+    show_measures(
+        console, "Next items", report["recommendations"]["models"], ("recall@10", "ndcg@10", "new_recall@10")
+    )
+    console.print(f"{out / 'report.json'} holds all measures", markup=False)
+
+
+@app.command("list")
+def recall(
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    shop: Shop = SHOP,
+    layer: Annotated[list[str] | None, typer.Option(help="new, active, high_win_back, low_win_back, lost.")] = None,
+    min_churn: Annotated[float | None, typer.Option(help="Lowest churn probability, 0 to 1.")] = None,
+    max_churn: Annotated[float | None, typer.Option(help="Highest churn probability, 0 to 1.")] = None,
+    min_spend: Annotated[float | None, typer.Option(help="Lowest net spend of all time.")] = None,
+    top: Annotated[int | None, typer.Option(help="At most so many people.")] = None,
+    format: Annotated[str, typer.Option(help="csv (for Excel) or xlsx.")] = "csv",
+    language: Annotated[str, typer.Option(help="Language of the reasons, en or zh.")] = "en",
+) -> None:
+    """Write whom to recall today, why, and with which items."""
+    from serving.lists.command import write_recall_list
+
+    folder = ShopFolder.open(shop)
+    options = {"min_churn": min_churn, "max_churn": max_churn, "min_spend": min_spend, "top": top}
+    database = os.environ.get("HUITOU_DATABASE")
+    for line in write_recall_list(folder, out, format, language, layer, options, database):
+        console.print(line, markup=False)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option("--folder", help="Where the demo's shop is made; emptied first.")] = Path(
+        "demo"
+    ),
+    customers: Annotated[int, typer.Option(help="Customers of the simulated shop.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Another seed makes another shop.")] = 7,
+    serving: Annotated[bool, typer.Option("--serve/--no-serve", help="Start the API at the end.")] = True,
+    port: Annotated[int, typer.Option(help="Port of the API.")] = 8000,
+) -> None:
+    """Make a shop, and do everything with it: import, train, publish, compare with the truth, list, serve."""
+    from serving.demo import run_demo
+
+    shop = run_demo(folder, customers, seed, console, now)
+    if serving:
+        serve(shop, "127.0.0.1", port)
+
+
+def main() -> None:
+    """Run the command line; a mistake is told in one line, and the status is not zero."""
+    try:
+        app()
+    except HuitouError as error:
+        print(f"huitou: {error.message}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except OSError as error:
+        print(f"huitou: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

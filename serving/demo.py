@@ -1,0 +1,126 @@
+"""The whole of Huitou on a simulated shop, and what it found beside what had been planted there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from features.behaviour import Behaviour
+from features.errors import HuitouError
+from features.events.importers import ImportOptions, import_customers, import_events, import_items
+from features.events.simulate import SimulatedTruth, SimulationSettings, simulate
+from features.shop_folder import ShopFolder, ShopSettings
+from serving.database.connection import open_database
+from serving.demo_findings import findings
+from serving.lists.command import write_recall_list
+from serving.publish import publish
+from serving.snapshot import Snapshot
+from serving.terminal.progress import bar, bars, spinner
+from serving.terminal.tables import show_imports, show_measures, show_table
+from training.registry import Registry
+from training.train import train
+
+MARK = "simulated.json"
+"""A folder with this file was made by the demo and may be emptied by it."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Where the demo put things, and whom it asks for the time."""
+
+    folder: Path
+    """Holds the simulated exports, the shop and the list."""
+    console: Console
+    """Where it tells what it does."""
+    clock: Callable[[], datetime]
+    """The present moment."""
+
+    @property
+    def files(self) -> Path:
+        """The exports of the simulated shop."""
+        return self.folder / "exports"
+
+    @property
+    def shop(self) -> Path:
+        """The shop's folder."""
+        return self.folder / "shop"
+
+
+def run_demo(folder: Path, customers: int, seed: int, console: Console, clock: Callable[[], datetime]) -> Path:
+    """Simulate, import, train, publish, compare with the truth and write a list; return the shop's folder."""
+    demo = Demo(folder, console, clock)
+    settings = replace(SimulationSettings(), customers=customers, seed=seed)
+    _emptied(folder, settings)
+    truth = _simulated(demo, settings)
+    shop = ShopFolder.create(demo.shop, ShopSettings(timezone=settings.timezone))
+    _imported(demo, shop)
+    _trained_and_published(demo, shop)
+    console.rule("What was found, beside what was planted")
+    show_table(console, "", ("what", "found", "to compare with", "meaning"), findings(shop, truth))
+    _listed(demo, shop)
+    return demo.shop
+
+
+def _emptied(folder: Path, settings: SimulationSettings) -> None:
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).is_file():
+        raise HuitouError(
+            f"the demo's folder must be empty or from an earlier demo; {folder} holds other things. "
+            "Name another with --folder.",
+            field="folder",
+            value=str(folder),
+        )
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    said = {"customers": settings.customers, "seed": settings.seed}
+    (folder / MARK).write_text(json.dumps(said) + "\n", encoding="utf-8")
+
+
+def _simulated(demo: Demo, settings: SimulationSettings) -> SimulatedTruth:
+    demo.console.rule("A simulated shop")
+    shop = simulate(settings)
+    with bar(demo.console, f"a year of {settings.customers:,} customers") as progress:
+        shop.write(demo.files, progress)
+    return shop.truth
+
+
+def _imported(demo: Demo, shop: ShopFolder) -> None:
+    demo.console.rule("Import")
+    takers = (("items", import_items), ("customers", import_customers), ("events", import_events))
+    with bars(demo.console) as doing:
+        summaries = [
+            summary
+            for name, take in takers
+            for summary in take(
+                shop, [demo.files / f"{name}.parquet"], ImportOptions(), now=demo.clock(), progress=doing
+            )
+        ]
+    show_imports(demo.console, summaries)
+
+
+def _trained_and_published(demo: Demo, shop: ShopFolder) -> None:
+    demo.console.rule("Train and publish")
+    behaviour = Behaviour.of(shop)
+    with spinner(demo.console, "training") as said:
+        outcome = train(behaviour, Registry(shop), shop.bundles, demo.clock(), None, said)
+    show_measures(demo.console, "Churn, newest cutoff", outcome.churn_measures, ("auc", "log_loss", "brier"))
+    for sentence in outcome.gate.reasons:
+        demo.console.print(f"gate: {sentence}", markup=False)
+    with bar(demo.console, "publishing") as progress:
+        publish(behaviour, outcome.bundle, shop, now=demo.clock(), progress=progress)
+
+
+def _listed(demo: Demo, shop: ShopFolder) -> None:
+    demo.console.rule("A recall list")
+    out = demo.folder / "recall.csv"
+    layers = ["active", "high_win_back"]
+    for line in write_recall_list(shop, out, "csv", "en", layers, {"min_churn": 0.5, "top": 500}, None):
+        demo.console.print(line, markup=False)
+    open_database(shop).dispose()
+    someone = Snapshot.open_current(shop).customer(0)["customer_id"]
+    demo.console.print(f"try: curl http://127.0.0.1:8000/v1/customers/{someone}", markup=False)

@@ -1,0 +1,55 @@
+"""The recall list as the command line writes it: from the served snapshot and the fresh events, into one file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from features.errors import HuitouError
+from features.shop_folder import ShopFolder
+from serving.database.connection import open_database
+from serving.database.inbox import Inbox
+from serving.lists.exports import export
+from serving.lists.layers import BUYER_LAYERS
+from serving.lists.recall_list import RecallFilter, recall_list
+from serving.snapshot import Snapshot
+
+LANGUAGES = ("en", "zh")
+"""Languages that reasons are told in."""
+
+EXCLUSIONS = {"not_contactable": "must not be written to", "bought_since": "ordered since the snapshot"}
+"""Why someone is left out, in words."""
+
+
+def write_recall_list(
+    shop: ShopFolder,
+    out: Path,
+    format: str,
+    language: str,
+    layers: Sequence[str] | None,
+    limits: Mapping[str, Any],
+    database: str | None,
+) -> list[str]:
+    """Write the list to ``out``; return sentences that tell what is on it and who was left out.
+
+    ``limits`` are the other fields of :class:`~serving.lists.recall_list.RecallFilter`; ``database`` is the URL of
+    the shop's database, the shop's own SQLite file when None.
+    """
+    if language not in LANGUAGES:
+        raise HuitouError(
+            f"language must be one of {', '.join(LANGUAGES)}; got {language!r}.", field="language", value=language
+        )
+    wanted = RecallFilter(layers=tuple(layers or BUYER_LAYERS), **limits)
+    snapshot = Snapshot.open_current(shop)
+    engine = open_database(shop, database)
+    try:
+        buyers = Inbox(engine).buyers(snapshot.header.event_version)
+    finally:
+        engine.dispose()
+    found = recall_list(snapshot, wanted, bought_since=buyers, language=language)
+    export(found.table, out, format)
+    told = [f"{found.table.num_rows:,} customers are in {out}, as of {snapshot.header.as_of:%Y-%m-%d %H:%M} UTC"]
+    for reason, count in found.exclusions.items():
+        told.append(f"{count:,} fit and were left out: {EXCLUSIONS.get(reason, reason)}")
+    return told

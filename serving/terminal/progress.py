@@ -1,0 +1,68 @@
+"""Progress bars for long work, one line each; without a terminal only the finished lines are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+Steps = Callable[[int, int], None]
+"""Called with how much is done and how much there is."""
+
+Doing = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done and how much there is."""
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(finished_text="[green]ok[/]"),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=30),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    )
+
+
+@contextmanager
+def bar(console: Console, title: str) -> Iterator[Steps]:
+    """A bar named ``title``; the value is called with done and total."""
+    with _progress(console) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+        total = progress.tasks[0].total or 1
+        progress.update(task, completed=total, total=total)
+
+
+@contextmanager
+def bars(console: Console) -> Iterator[Doing]:
+    """A bar for each thing that is done; the value is called with what it is, done and total."""
+    with _progress(console) as progress:
+        tasks = {}
+
+        def doing(title: str, done: int, total: int) -> None:
+            if title not in tasks:
+                tasks[title] = progress.add_task(title, total=total)
+            progress.update(tasks[title], completed=done, total=max(total, 1))
+
+        yield doing
+        for task in progress.tasks:
+            progress.update(task.id, completed=task.total)
+
+
+@contextmanager
+def spinner(console: Console, title: str) -> Iterator[Callable[[str], None]]:
+    """A moving line named ``title``; the value changes what stands beside it."""
+    with _progress(console) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda text: progress.update(task, description=f"{title}: {text}")
+        progress.update(task, description=title, completed=1, total=1)

@@ -1,0 +1,77 @@
+"""Tables for the terminal. What comes from a shop is printed as text, never as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from features.events.importers import ImportSummary
+
+
+def show_table(console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print rows under ``columns``; numbers stand to the right."""
+    listed = [list(row) for row in rows]
+    table = Table(title=Text(title), title_justify="left", header_style="bold")
+    for place, name in enumerate(columns):
+        numeric = all(isinstance(row[place], int | float) or row[place] is None for row in listed)
+        table.add_column(Text(name), justify="right" if numeric and listed else "left", overflow="fold")
+    for row in listed:
+        table.add_row(*(Text(said(value)) for value in row))
+    console.print(table)
+
+
+def said(value: Any) -> str:
+    """A value as people read it: three decimals, thousands apart, an empty cell for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.4f}" if abs(value) < 1 else f"{value:,.2f}"
+    return str(value)
+
+
+def show_imports(console: Console, summaries: Sequence[ImportSummary]) -> None:
+    """Print what became of each file, and how its columns were understood."""
+    show_table(
+        console,
+        "Imported",
+        ("file", "rows", "stored", "repeated", "rejected"),
+        [(s.file.name, s.rows_read, s.stored, s.repeated, s.rejected) for s in summaries],
+    )
+    for summary in summaries:
+        columns = ", ".join(f"{ours} = {theirs}" for ours, theirs in summary.columns.items())
+        known = f" (as {summary.source})" if summary.source else ""
+        console.print(Text(f"{summary.file.name}: columns understood{known}: {columns}"))
+        if summary.ignored_columns:
+            console.print(Text(f"  not used: {', '.join(summary.ignored_columns)}"))
+        if summary.date_order:
+            console.print(Text(f"  dates read as {summary.date_order}"))
+        for reason, count in summary.rejected_by_reason.items():
+            console.print(Text(f"  rejected {count:,}: {reason}"))
+        if summary.rejected_file:
+            console.print(Text(f"  rejected rows are in {summary.rejected_file}"))
+
+
+def show_measures(
+    console: Console, title: str, models: Mapping[str, Mapping[str, Any]], names: Sequence[str]
+) -> None:
+    """Print the measures ``names`` of every model, each with its interval where there is one."""
+    rows = [[model, *(_interval(measures.get(name)) for name in names)] for model, measures in models.items()]
+    show_table(console, title, ("model", *names), rows)
+
+
+def _interval(measure: Any) -> str:
+    if not isinstance(measure, Mapping):
+        return said(measure)
+    if measure.get("value") is None:
+        return "-"
+    if measure.get("low") is None:
+        return f"{measure['value']:.4f}"
+    return f"{measure['value']:.4f} ({measure['low']:.3f} to {measure['high']:.3f})"

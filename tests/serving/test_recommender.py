@@ -1,0 +1,183 @@
+"""Live answers: what was computed, until something happens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from features.events.event import KINDS
+from features.shop_folder import ShopFolder
+from serving.database.inbox import Touch
+from serving.recommender import Answer, Wish, reason_of, recommend
+from serving.snapshot import Snapshot
+from serving.snapshot_parts.shelf import ItemFilter
+from tests.serving.published_shop import ITEMS, PEOPLE, later, small_shop, write_snapshot
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    return Snapshot.open_current(small_shop(tmp_path_factory.mktemp("shop")))
+
+
+def names(snapshot: Snapshot, answer: Answer) -> list[str]:
+    return [snapshot.shelf.ids.id(candidate.item) for candidate in answer.items]
+
+
+def sources(answer: Answer) -> list[str]:
+    return [candidate.source for candidate in answer.items]
+
+
+def test_nothing_new_gives_the_stored_items(snapshot: Snapshot) -> None:
+    """Without fresh events the answer is the stored list with its scores, then popular items."""
+    answer = recommend(snapshot, Wish("b/o b", n=3))
+    assert names(snapshot, answer) == ["zip", "apple", "tea 🍵"]
+    assert sources(answer) == ["open_cart", "open_cart", "popular"]
+    np.testing.assert_allclose([c.score for c in answer.items[:2]], [0.9, 0.8], rtol=1e-6)
+    assert answer.fallback is None
+
+
+def test_out_of_stock_is_left_out(snapshot: Snapshot) -> None:
+    """What cannot be bought is not shown, unless it is asked for."""
+    assert names(snapshot, recommend(snapshot, Wish("anna", n=2))) == ["kettle", "apple"]
+    everything = Wish("anna", n=2, wanted=ItemFilter(in_stock=False))
+    assert names(snapshot, recommend(snapshot, everything)) == ["kettle", "gone"]
+
+
+def test_unknown_customers_get_popular_items(snapshot: Snapshot) -> None:
+    """Someone who was never seen gets popular items, and the answer says so."""
+    answer = recommend(snapshot, Wish("nobody", n=2))
+    assert names(snapshot, answer) == ["tea 🍵", "apple"]
+    assert answer.fallback == "unknown_customer"
+    assert recommend(snapshot, Wish(n=2)).fallback == "anonymous"
+
+
+def test_opted_out_customers_get_popular_items(snapshot: Snapshot) -> None:
+    """Neither the stored items nor the last clicks of someone who opted out are used, and the answer says so."""
+    for person in ("quiet", "stranger who said no"):
+        answer = recommend(snapshot, Wish(person, touches=[Touch("cart", "kettle")], n=2))
+        assert names(snapshot, answer) == ["tea 🍵", "apple"]
+        assert answer.fallback == "opted_out"
+
+
+def test_what_was_bought_since_is_left_out(snapshot: Snapshot) -> None:
+    """An item bought a minute ago is not recommended."""
+    answer = recommend(snapshot, Wish("anna", touches=[Touch("purchase", "kettle")], n=7))
+    assert "kettle" not in names(snapshot, answer)
+
+
+def test_a_fresh_cart_comes_first(snapshot: Snapshot) -> None:
+    """What was just carted comes first, the newest before the others, then what was stored."""
+    touches = [Touch("cart", "a/b 苹果"), Touch("cart", 'quo"te')]
+    answer = recommend(snapshot, Wish("anna", touches=touches, n=3))
+    assert names(snapshot, answer)[:2] == ['quo"te', "a/b 苹果"]
+    assert sources(answer)[:2] == ["open_cart", "open_cart"]
+
+
+def test_a_fresh_view_brings_related_items(snapshot: Snapshot) -> None:
+    """The item just viewed and what is viewed together with it come before the stored items."""
+    answer = recommend(snapshot, Wish("anna", touches=[Touch("view", "a/b 苹果")], n=7))
+    shown = names(snapshot, answer)
+    assert shown[0] == "a/b 苹果"
+    assert shown[1] == "apple", "the best related item in stock"
+    assert sources(answer)[1] == "viewed_together"
+    assert reason_of(snapshot, answer.items[1], "en") == "because you viewed The a/b 苹果"
+    assert shown.index("kettle") > 1
+
+
+def test_taken_out_of_the_cart(snapshot: Snapshot) -> None:
+    """A stored cart item that was taken out since is no longer offered as one."""
+    answer = recommend(snapshot, Wish("anna", touches=[Touch("uncart", "kettle")], n=7))
+    by_name = dict(zip(names(snapshot, answer), sources(answer), strict=True))
+    assert by_name["kettle"] == "popular"
+    again = recommend(snapshot, Wish("anna", touches=[Touch("uncart", "kettle"), Touch("cart", "kettle")], n=1))
+    assert names(snapshot, again) == ["kettle"]
+
+
+def test_items_on_the_page_bring_related_ones(snapshot: Snapshot) -> None:
+    """On an item's page related items come first and the item itself is not shown."""
+    answer = recommend(snapshot, Wish("anna", context=["a/b 苹果"], placement="item", n=7))
+    assert names(snapshot, answer)[0] == "apple"
+    assert "a/b 苹果" not in names(snapshot, answer)
+    assert answer.items[0].source == "viewed_together"
+    assert recommend(snapshot, Wish("anna", context=["a/b 苹果"], placement="cart")).items[0].source == "bought_together"
+
+
+def test_the_page_is_served_without_a_customer(snapshot: Snapshot) -> None:
+    """Nobody in particular gets what belongs to the page, which is no fallback."""
+    answer = recommend(snapshot, Wish(context=["a/b 苹果"], n=1))
+    assert (names(snapshot, answer), answer.fallback) == (["apple"], None)
+
+
+def test_the_cart_page_does_not_offer_the_cart(snapshot: Snapshot) -> None:
+    """In the cart, what lies in it already is not recommended."""
+    assert "kettle" not in names(snapshot, recommend(snapshot, Wish("anna", placement="cart", n=7)))
+
+
+def test_filters(snapshot: Snapshot) -> None:
+    """Category and price limit every item of the answer, popular ones, too."""
+    kitchen = recommend(snapshot, Wish("anna", n=7, wanted=ItemFilter(categories=("kitchen",))))
+    assert names(snapshot, kitchen) == ["kettle", "tea 🍵"]
+    cheap = recommend(snapshot, Wish("anna", n=7, wanted=ItemFilter(max_price=3.0)))
+    assert names(snapshot, cheap) == ["apple", "a/b 苹果", 'quo"te']
+    dear = recommend(snapshot, Wish("anna", n=7, wanted=ItemFilter(min_price=10.0)))
+    assert names(snapshot, dear) == ["kettle"]
+    assert not recommend(snapshot, Wish(wanted=ItemFilter(categories=("nothing such",)))).items
+
+
+def test_excluded_items_are_not_shown(snapshot: Snapshot) -> None:
+    """Excluded items appear nowhere, and ids that nobody knows are passed over."""
+    assert "kettle" not in names(snapshot, recommend(snapshot, Wish("anna", exclude=["kettle", "no such"], n=7)))
+
+
+def test_strict_leaves_places_empty(snapshot: Snapshot) -> None:
+    """With strict there are personal items or none."""
+    assert names(snapshot, recommend(snapshot, Wish("anna", strict=True))) == ["kettle", "apple"]
+    assert not recommend(snapshot, Wish("nobody", strict=True)).items
+
+
+def test_every_source_has_a_place_in_the_answer(snapshot: Snapshot) -> None:
+    """Reasons are told for popular items and carts in both languages."""
+    answer = recommend(snapshot, Wish("b/o b", n=3))
+    assert [reason_of(snapshot, item, "zh") for item in answer.items] == ["在您的购物车里", "在您的购物车里", "当前热门"]
+
+
+TOUCHES = st.lists(st.builds(Touch, st.sampled_from(KINDS), st.sampled_from([*ITEMS, "not in the snapshot"])))
+PERSONS = st.sampled_from([None, "nobody", *(person.id for person in PEOPLE)])
+SOME = st.lists(st.sampled_from(ITEMS), max_size=3)
+
+
+@given(person=PERSONS, touches=TOUCHES, context=SOME, exclude=SOME, placement=st.sampled_from(["home", "cart"]))
+def test_every_answer_is_sound(
+    snapshot: Snapshot, person: str | None, touches: list[Touch], context: list[str], exclude: list[str], placement: str
+) -> None:
+    """Whatever happened: no item twice, none hidden or out of stock, scores never rise, pages fit together."""
+    wish = Wish(person, touches, context, exclude, placement=placement, n=50)
+    answer = recommend(snapshot, wish)
+    shown = names(snapshot, answer)
+    assert len(shown) == len(set(shown))
+    assert not {*shown} & {*context, *exclude, "gone"}
+    scores = [candidate.score for candidate in answer.items]
+    assert scores == sorted(scores, reverse=True)
+    pages = [
+        names(snapshot, recommend(snapshot, Wish(person, touches, context, exclude, placement=placement, n=2, offset=at)))
+        for at in range(0, 8, 2)
+    ]
+    assert sum(pages, []) == shown
+
+
+def test_popular_items_are_looked_for_through_the_whole_shop(tmp_path: Path) -> None:
+    """Far down the list there is still something to show when the filter lets little through."""
+    shop = ShopFolder.create(tmp_path)
+    ids = [f"item {number:05d}" for number in range(3_500)]
+    write_snapshot(shop, (), ids, header=later(1))
+    snapshot = Snapshot.open_current(shop)
+    answer = recommend(snapshot, Wish(wanted=ItemFilter(categories=("kitchen",)), exclude=ids[:3_000], n=50))
+    assert len(answer.items) == 50
+    assert {snapshot.shelf.item(candidate.item).category for candidate in answer.items} == {"kitchen"}
+    assert min(names(snapshot, answer)) >= ids[3_000]
+
+
