@@ -15,10 +15,10 @@ import typer
 from rich.console import Console
 
 from features.errors import HuitouError
-from features.events.importers import ImportOptions, import_customers, import_events, import_items
 from features.shop_folder import ShopFolder, ShopSettings
+from serving.terminal.import_commands import SHOP, Shop, import_commands
 from serving.terminal.progress import bar, bars, spinner
-from serving.terminal.tables import show_imports, show_measures, show_table
+from serving.terminal.tables import show_measures, show_table
 
 app = typer.Typer(
     help="Huitou (回头): who is about to stop buying, what each customer wants next, and whom to write to today.",
@@ -26,32 +26,21 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-importing = typer.Typer(help="Take in events, items or customers from files.", no_args_is_help=True)
 models = typer.Typer(help="The versions of the models: list them, promote one, roll back.", no_args_is_help=True)
 snapshots = typer.Typer(help="What has been published: list it, point back to an earlier one.", no_args_is_help=True)
-app.add_typer(importing, name="import")
-app.add_typer(models, name="models")
-app.add_typer(snapshots, name="snapshots")
 console = Console()
 
-Shop = Annotated[Path, typer.Option("--shop", envvar="HUITOU_SHOP", help="The folder of the shop.")]
-SHOP = Path("shop")
-Files = Annotated[list[Path], typer.Argument(help="CSV (also .gz), JSON Lines or Parquet files.")]
-Source = Annotated[str | None, typer.Option("--source", help="A ready-made column map: huitou, taobao, tmall, ...")]
-Mapped = Annotated[list[str] | None, typer.Option("--map", metavar="OURS=THEIRS", help="Which column is which.")]
-Constant = Annotated[list[str] | None, typer.Option("--set", metavar="OURS=VALUE", help="A value for every row.")]
-Zone = Annotated[str | None, typer.Option("--timezone", help="Zone of times without one; also a new shop's zone.")]
-Encoding = Annotated[str | None, typer.Option("--encoding", help="utf-8, gb18030, ...; recognised if absent.")]
-DateOrder = Annotated[str | None, typer.Option("--date-order", help="dmy or mdy, for dates such as 3/4/2025.")]
-Delimiter = Annotated[str | None, typer.Option("--delimiter", help="What separates values; recognised if absent.")]
-Header = Annotated[bool | None, typer.Option("--header/--no-header", help="Whether the first line names columns.")]
-Allowed = Annotated[bool, typer.Option("--allow-rejected", help="Exit with 0 although rows were rejected.")]
 Horizon = Annotated[int | None, typer.Option("--horizon-days", help="How far ahead; the shop's own cycle if absent.")]
 
 
 def now() -> datetime:
     """The one place where the clock is read."""
     return datetime.now(UTC)
+
+
+app.add_typer(import_commands(now, console), name="import")
+app.add_typer(models, name="models")
+app.add_typer(snapshots, name="snapshots")
 
 
 @app.command()
@@ -62,65 +51,10 @@ def init(
     buckets: Annotated[int, typer.Option(help="Parts that customers are split into; 64 for a large shop.")] = 16,
 ) -> None:
     """Make a new shop with settings of its own; importing makes one with the usual settings."""
+    if (shop / "shop.json").exists():
+        raise HuitouError(f"there is a shop in {shop} already. Change its settings in {shop / 'shop.json'}.")
     made = ShopFolder.create(shop, ShopSettings(timezone=timezone, currency=currency, buckets=buckets))
     console.print(f"shop {made.path}: time zone {made.settings.timezone}, currency {made.settings.currency}")
-
-
-def _pairs(option: str, said: list[str] | None) -> dict[str, str]:
-    pairs = {}
-    for text in said or []:
-        name, equals, value = text.partition("=")
-        if not (name and equals):
-            raise HuitouError(f"{option} must look like NAME=VALUE; got {text!r}. Use for example {option} kind=view.")
-        pairs[name] = value
-    return pairs
-
-
-def _import(what: Any, shop: Path, files: list[Path], options: ImportOptions, allow_rejected: bool) -> None:
-    folder = ShopFolder.create(shop, ShopSettings(timezone=options.timezone or "UTC"))
-    with bars(console) as doing:
-        summaries = what(folder, files, options, now=now(), progress=doing)
-    show_imports(console, summaries)
-    rejected = sum(summary.rejected for summary in summaries)
-    if rejected and not allow_rejected:
-        raise HuitouError(
-            f"{rejected:,} rows were rejected and the others kept. Mend the rejected rows and import them again, "
-            "or say --allow-rejected."
-        )
-
-
-def _import_command(name: str, what: Any, help: str) -> None:
-    def command(
-        files: Files,
-        shop: Shop = SHOP,
-        source: Source = None,
-        map: Mapped = None,
-        set: Constant = None,
-        timezone: Zone = None,
-        encoding: Encoding = None,
-        delimiter: Delimiter = None,
-        date_order: DateOrder = None,
-        header: Header = None,
-        allow_rejected: Allowed = False,
-    ) -> None:
-        options = ImportOptions(
-            source=source,
-            columns=_pairs("--map", map),
-            constants=_pairs("--set", set),
-            timezone=timezone,
-            encoding=encoding,
-            delimiter=delimiter,
-            date_order=date_order,
-            header=header,
-        )
-        _import(what, shop, files, options, allow_rejected)
-
-    importing.command(name, help=help)(command)
-
-
-_import_command("events", import_events, "Views, carts, favourites, purchases, returns.")
-_import_command("items", import_items, "Titles, categories, brands, prices, stock.")
-_import_command("customers", import_customers, "Who joined when, who may be written to, who opted out.")
 
 
 def _registry(folder: ShopFolder) -> Any:

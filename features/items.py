@@ -57,7 +57,7 @@ def item_statistics(history: History) -> ItemStatistics:
     counts = np.bincount(index, minlength=size * kinds * width).reshape(size, kinds, width).cumsum(axis=2)
     item_kind = history.item.astype(np.int64) * kinds + history.kind
     weight = 0.5 ** (history.age_days / TREND_HALF_LIFE_DAYS)
-    decayed = np.bincount(item_kind, weights=weight, minlength=size * kinds).reshape(size, kinds)
+    decayed = np.bincount(item_kind, weights=weight, minlength=size * kinds).astype(np.float64).reshape(size, kinds)
     person = np.unique(history.customer * np.int64(size * kinds) + item_kind) % max(size * kinds, 1)
     people = np.bincount(person, minlength=size * kinds).reshape(size, kinds)
     repeat_buyers, gap_sum, gap_count = _repurchases(history)
@@ -71,7 +71,9 @@ def item_statistics(history: History) -> ItemStatistics:
         repeat_buyers=repeat_buyers,
         gap_sum_days=gap_sum,
         gap_count=gap_count,
-        price_sum=np.bincount(history.item[priced], weights=history.unit_price[priced], minlength=size),
+        price_sum=np.bincount(history.item[priced], weights=history.unit_price[priced], minlength=size).astype(
+            np.float64
+        ),
         price_count=np.bincount(history.item[priced], minlength=size).astype(np.float64),
         first_age_days=first,
     )
@@ -94,7 +96,7 @@ def _repurchases(history: History) -> tuple[Floats, Floats, Floats]:
     repeated = np.unique(pair[again]) % max(size, 1)
     return (
         np.bincount(repeated, minlength=size).astype(np.float64),
-        np.bincount(item, weights=gaps, minlength=size),
+        np.bincount(item, weights=gaps, minlength=size).astype(np.float64),
         np.bincount(item, minlength=size).astype(np.float64),
     )
 

@@ -95,7 +95,7 @@ class Touches:
             by_kind[kind] = weight
         decay = 0.5 ** (self.history.age_days[self.rows] / half_life_days)
         weights = by_kind[self.history.kind[self.rows]] * decay
-        return np.bincount(self.pair, weights=weights, minlength=len(self.key))
+        return np.bincount(self.pair, weights=weights, minlength=len(self.key)).astype(np.float64)
 
     def find(self, customer: Ints, item: Ints) -> tuple[Ints, Flags]:
         """For each wanted pair its position here, and whether it is here at all; shapes ``(n,)``."""
@@ -174,9 +174,7 @@ def _affinities(touches: Touches, customer: Ints, item: Ints) -> dict[str, Float
     for name, code in (("category", catalogue.category), ("brand", catalogue.brand)):
         size = np.int64(code.max(initial=0) + 1)
         known = code[touches.item] != UNKNOWN
-        unique, place = np.unique(
-            touches.customer[known] * size + code[touches.item[known]], return_inverse=True
-        )
+        unique, place = np.unique(touches.customer[known] * size + code[touches.item[known]], return_inverse=True)
         sums = np.bincount(place, weights=weight[known], minlength=len(unique))
         fresh = np.full(len(unique), np.inf)
         np.minimum.at(fresh, place, newest[known])

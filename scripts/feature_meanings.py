@@ -1,4 +1,4 @@
-"""What every customer feature means: the texts of docs/features.md, which scripts/feature_document.py writes."""
+"""What every customer feature means: the texts that scripts/feature_document.py puts together."""
 
 from __future__ import annotations
 
@@ -234,8 +234,8 @@ HABITS = [
 def _trend(name: str, what: str, newest: int, longer: int) -> Entry:
     return Entry(
         f"{name}_trend_{newest}d_{longer}d",
-        f"{what} per day in the newest {newest} days, divided by that plus the same of the {longer - newest} days "
-        "before: 0.5 is steady, 1 all new, 0 all old",
+        f"{what} per day in the newest {newest} days, divided by that plus the same of the {longer - newest} "
+        "days before: 0.5 is steady, 1 all new, 0 all old",
         "share",
         f"none in {longer} days",
     )

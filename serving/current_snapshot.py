@@ -59,11 +59,7 @@ class CurrentSnapshot:
         before = self._open.snapshot
         try:
             named = current_id(self._shop)
-            snapshot = (
-                before
-                if before is not None and before.id == named
-                else Snapshot(self._shop.snapshots / named)
-            )
+            snapshot = before if before is not None and before.id == named else Snapshot(self._shop.snapshots / named)
             return _Open(mark, snapshot, None)
         except HuitouError as trouble:
             return _Open(mark, before, trouble)

@@ -37,9 +37,7 @@ class TouchedItem:
     """How often; pieces for purchases."""
 
 
-def customer_items(
-    shop: ShopFolder, inbox: Inbox, customer_id: str, now: datetime
-) -> dict[str, list[TouchedItem]]:
+def customer_items(shop: ShopFolder, inbox: Inbox, customer_id: str, now: datetime) -> dict[str, list[TouchedItem]]:
     """Items by what was done with them until ``now``, the newest first.
 
     Empty lists for someone who is not known.
@@ -51,9 +49,7 @@ def customer_items(
     order = np.lexsort((_kind_order(events), events["occurred_us"].to_numpy()))
     history = _history(events.take(pa.array(order)), now)
     if not len(history):
-        return {
-            name: [] for name in ("bought", "viewed", "carted", "favorited", "open_cart", "open_favorites")
-        }
+        return {name: [] for name in ("bought", "viewed", "carted", "favorited", "open_cart", "open_favorites")}
     carts, favorites = history.open_carts, history.open_favorites
     return {
         "bought": _touched(history, history.of(PURCHASE), history.quantity),

@@ -94,7 +94,8 @@ def _tastes(snapshot: Snapshot, people: pd.DataFrame) -> Iterator[Finding]:
     category = np.array(pc.fill_null(snapshot.shelf.categories, "").to_pylist(), dtype=object)
     popular = category[snapshot.popular[:TOP]]
     loved = people["loved_categories"].tolist()
-    own = [np.isin(category[chosen[chosen >= 0]], list(tastes)).mean() for chosen, tastes in zip(items, loved, strict=True)]
+    pairs = zip(items, loved, strict=True)
+    own = [np.isin(category[chosen[chosen >= 0]], list(tastes)).mean() for chosen, tastes in pairs]
     everyones = [np.isin(popular, list(tastes)).mean() for tastes in loved]
     yield (
         f"tastes ({len(people):,} people)",

@@ -66,11 +66,7 @@ class Fresh:
                 touched.pop(item, None)
                 touched[item] = None
         newest = list(reversed(state.items()))
-        opened = [
-            Candidate(item, 1.0, source)
-            for (source, item), is_open in newest
-            if is_open and item not in bought
-        ]
+        opened = [Candidate(item, 1.0, source) for (source, item), is_open in newest if is_open and item not in bought]
         return cls(
             frozenset(bought),
             tuple(sorted(opened, key=lambda candidate: candidate.source != OPEN_CART)),
@@ -113,11 +109,7 @@ def of_fresh(snapshot: Snapshot, fresh: Fresh, kinds: Sequence[str]) -> Iterator
     yield from fresh.opened
     yield from (Candidate(item, 1.0, VIEWED) for item in fresh.touched)
     newest = [
-        [
-            Candidate(item, score, kind, code)
-            for kind in kinds[:1]
-            for item, score in _related(snapshot, kind, code)
-        ]
+        [Candidate(item, score, kind, code) for kind in kinds[:1] for item, score in _related(snapshot, kind, code)]
         for code in fresh.touched[:TOUCHED_ITEMS]
     ]
     for place in range(RELATED_ITEMS):

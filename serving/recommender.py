@@ -103,14 +103,8 @@ def related_kinds(snapshot: Snapshot, placement: str) -> tuple[str, ...]:
 
 def reason_of(snapshot: Snapshot, candidate: Candidate, language: str) -> str:
     """Why the item is shown, in words."""
-    because = (
-        snapshot.shelf.label(candidate.because)
-        if candidate.because not in (NO_ITEM, candidate.item)
-        else None
-    )
-    return reason(
-        candidate.source, language, because=because, category=snapshot.shelf.item(candidate.item).category
-    )
+    because = snapshot.shelf.label(candidate.because) if candidate.because not in (NO_ITEM, candidate.item) else None
+    return reason(candidate.source, language, because=because, category=snapshot.shelf.item(candidate.item).category)
 
 
 def _why_popular(wish: Wish, row: int) -> str:
@@ -131,9 +125,7 @@ def _allowed(
     return [candidate for candidate, is_kept in zip(firsts.values(), kept.tolist(), strict=True) if is_kept]
 
 
-def _popular(
-    snapshot: Snapshot, hidden: set[int], wanted: ItemFilter, count: int, highest: float
-) -> list[Candidate]:
+def _popular(snapshot: Snapshot, hidden: set[int], wanted: ItemFilter, count: int, highest: float) -> list[Candidate]:
     """The most popular items that may be shown, at most ``count``.
 
     Their score is 1 / (1 + rank) or ``highest``.

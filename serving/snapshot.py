@@ -189,11 +189,7 @@ def current_id(shop: ShopFolder) -> str:
 def published(shop: ShopFolder) -> list[tuple[str, Manifest]]:
     """Id and manifest of every complete snapshot, the newest first."""
     folders = shop.snapshots.iterdir() if shop.snapshots.is_dir() else ()
-    found = [
-        (folder.name, Manifest.read(folder / "manifest.json"))
-        for folder in folders
-        if _ID.fullmatch(folder.name)
-    ]
+    found = [(folder.name, Manifest.read(folder / "manifest.json")) for folder in folders if _ID.fullmatch(folder.name)]
     return sorted(found, key=lambda entry: (entry[1].header.published_at, entry[0]), reverse=True)
 
 

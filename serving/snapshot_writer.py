@@ -99,9 +99,7 @@ class SnapshotWriter:
         Both ``(n_items, k)``.
         """
         if not KIND_OF_RELATION.fullmatch(kind):
-            raise ValueError(
-                f"a kind of related items is written in small letters and underscores; got {kind!r}"
-            )
+            raise ValueError(f"a kind of related items is written in small letters and underscores; got {kind!r}")
         self._refuse_unknown(item)
         write_array(self.folder / f"related_{kind}_item.npy", item, np.int32)
         write_array(self.folder / f"related_{kind}_score.npy", score, np.float32)
@@ -140,9 +138,7 @@ class SnapshotWriter:
     def _write_popular(self, items: int) -> None:
         rest = np.ones(items, dtype=bool)
         rest[self._popular] = False
-        write_array(
-            self.folder / "popular.npy", np.concatenate([self._popular, np.flatnonzero(rest)]), np.int32
-        )
+        write_array(self.folder / "popular.npy", np.concatenate([self._popular, np.flatnonzero(rest)]), np.int32)
 
     def _write_manifest(self, items: int) -> str:
         contents = SnapshotContents(

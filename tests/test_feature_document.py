@@ -16,14 +16,14 @@ def computed() -> list[str]:
 
 
 def test_the_document_names_exactly_the_features_of_the_code(root: Path) -> None:
-    """Every computed feature stands once in the tables of docs/features.md, in order, and nothing else does."""
+    """Every computed feature stands once in the document's tables, in order, and nothing else does."""
     text = (root / "docs" / "features.md").read_text(encoding="utf-8")
     cells = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
     assert [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)] == computed()
 
 
 def test_the_document_is_the_one_that_the_script_writes() -> None:
-    """The file in docs is what the texts give: run ``python -m scripts.feature_document`` after changing them."""
+    """The file is what the texts give: run ``python -m scripts.feature_document`` after changing them."""
     assert DOCUMENT.read_text(encoding="utf-8") == document()
 
 

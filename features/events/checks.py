@@ -90,9 +90,7 @@ def check_rows(
 ) -> Checked:
     """The same for JSON objects, numbered from 1. Values of the wrong JSON type are rejected."""
     checked_timezone(timezone)
-    columns = columns_of(
-        [row if isinstance(row, Mapping) else {} for row in rows], [field.name for field in fields]
-    )
+    columns = columns_of([row if isinstance(row, Mapping) else {} for row in rows], [field.name for field in fields])
     numbers = np.arange(1, len(rows) + 1)
     check = _Check(columns.table, fields, TimeRules(timezone, now), numbers, columns.misfits, options=False)
     strays = {index: row for index, row in enumerate(rows) if not isinstance(row, Mapping)}
@@ -196,9 +194,7 @@ class _Check:
             indices = np.flatnonzero(self.found == number)
             events = self._values("event_id", indices, misfits)
             quoted = next((known.type in _QUOTED for known in self.fields if known.name == field), True)
-            for index, value, event in zip(
-                indices, self._values(field, indices, misfits), events, strict=True
-            ):
+            for index, value, event in zip(indices, self._values(field, indices, misfits), events, strict=True):
                 row = int(self.numbers[index])
                 place = _place(row, event if field != "event_id" else None)
                 message = _message(field, fault, value, quoted, place, self.options)
@@ -207,16 +203,12 @@ class _Check:
                 )
         return sorted(rejections, key=lambda rejection: rejection.row)
 
-    def _values(
-        self, field: str, indices: np.ndarray, misfits: Mapping[str, Mapping[int, Any]]
-    ) -> list[str | None]:
+    def _values(self, field: str, indices: np.ndarray, misfits: Mapping[str, Mapping[int, Any]]) -> list[str | None]:
         """The raw values of a field as text."""
         column = self.raw.get(field)
         texts = [None] * len(indices) if column is None else shown_texts(column.take(pa.array(indices)))
         odd = misfits.get(field, {})
-        return [
-            shown(odd[index]) if index in odd else text for index, text in zip(indices, texts, strict=True)
-        ]
+        return [shown(odd[index]) if index in odd else text for index, text in zip(indices, texts, strict=True)]
 
 
 def shown_texts(column: pa.Array) -> list[str | None]:
@@ -233,13 +225,7 @@ def _scalar_text(scalar: pa.Scalar) -> str | None:
         value = scalar.as_py()
     except (ValueError, OverflowError):
         return repr(scalar)
-    return (
-        value.decode("utf-8", "replace")
-        if isinstance(value, bytes)
-        else None
-        if value is None
-        else str(value)
-    )
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else None if value is None else str(value)
 
 
 def _message(field: str, fault: Fault, value: str | None, quoted: bool, place: str, options: bool) -> str:

@@ -126,9 +126,7 @@ def _parse_integers(texts: pa.Array) -> Parsed:
     huge = mask_of(pc.match_substring_regex(plain, r"^[+-]?\d{19,}$"))
     high = huge | mask_of(pc.greater(pc.abs(values), HIGHEST_QUANTITY))
     unreadable = mask_of(texts.is_valid()) & ~mask_of(whole) & ~huge
-    return judged(
-        values, ((NOT_WHOLE, unreadable), (HIGH_QUANTITY, high), (ZERO, mask_of(pc.equal(values, 0))))
-    )
+    return judged(values, ((NOT_WHOLE, unreadable), (HIGH_QUANTITY, high), (ZERO, mask_of(pc.equal(values, 0)))))
 
 
 def _parse_flags(texts: pa.Array) -> Parsed:
@@ -193,7 +191,5 @@ def _readable(column: pa.Array) -> pa.Array:
         texts.validate(full=True)
     except pa.ArrowInvalid:
         raw = column.cast(pa.large_binary()).to_pylist()
-        texts = pa.array(
-            [None if value is None else value.decode("utf-8", "replace") for value in raw], pa.string()
-        )
+        texts = pa.array([None if value is None else value.decode("utf-8", "replace") for value in raw], pa.string())
     return texts

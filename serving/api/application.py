@@ -54,9 +54,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        dependencies=[
-            Depends(HTTPBearer(auto_error=False, description="The key of the shop, where one is set."))
-        ],
+        dependencies=[Depends(HTTPBearer(auto_error=False, description="The key of the shop, where one is set."))],
     )
     app.state.service = Service(shop, CurrentSnapshot(shop), Inbox(engine), clock, new_id)
     for part in (recommendations, customers, items, events, health):

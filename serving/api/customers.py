@@ -59,9 +59,7 @@ def get_customer_items(customer_id: PathId, service: TheService) -> dict[str, An
     found = customer_items(service.shop, service.inbox, customer_id, service.clock())
     if not any(found.values()):
         raise _unknown(customer_id)
-    return {"customer_id": customer_id} | {
-        name: [asdict(item) for item in items] for name, items in found.items()
-    }
+    return {"customer_id": customer_id} | {name: [asdict(item) for item in items] for name, items in found.items()}
 
 
 @router.get("/customers/{id:path}", summary="What is predicted of a customer", responses=_shown(EXAMPLE))

@@ -44,9 +44,7 @@ def error_response(error: HuitouError, headers: Mapping[str, str] | None = None)
     said = error.as_dict() | {"value": plain(error.value), "allowed": plain(error.allowed)}
     # The message may quote what came in: what UTF-8 cannot hold is escaped.
     body = json.dumps({"error": said}, ensure_ascii=False).encode("utf-8", "backslashreplace")
-    return Response(
-        body, STATUS.get(error.code, 422), media_type="application/json", headers=dict(headers or {})
-    )
+    return Response(body, STATUS.get(error.code, 422), media_type="application/json", headers=dict(headers or {}))
 
 
 def plain(value: Any, depth: int = 3) -> Any:
@@ -94,9 +92,7 @@ async def _http(request: Request, error: Exception) -> Response:
     if status == 405:
         allowed = headers.get("allow", "")
         message = f"{path} takes {allowed or 'another method'}; got {request.method}."
-        wrong = HuitouError(
-            message, code="method_not_allowed", field="method", value=request.method, allowed=allowed
-        )
+        wrong = HuitouError(message, code="method_not_allowed", field="method", value=request.method, allowed=allowed)
         return error_response(wrong, headers)
     code = "broken_json" if status == 400 else "internal"
     return error_response(HuitouError(f"{HTTPStatus(status).phrase}.", code=code), headers)

@@ -31,9 +31,7 @@ _JSON_TYPES: dict[FieldType, dict[str, Any]] = {
 
 EVENT_JSON = {
     "type": "object",
-    "properties": {
-        field.name: _JSON_TYPES[field.type] | {"description": field.description} for field in EVENT_FIELDS
-    },
+    "properties": {field.name: _JSON_TYPES[field.type] | {"description": field.description} for field in EVENT_FIELDS},
     "required": [field.name for field in EVENT_FIELDS if field.required],
 }
 """An event as OpenAPI describes it; it follows from the field table."""
@@ -127,21 +125,15 @@ def post_events(
 
 def with_ids(rows: pa.Table, service: Service) -> pa.Table:
     """The rows with a new ``event_id`` wherever there is none."""
-    ids = [
-        identity if identity is not None else service.new_id() for identity in rows["event_id"].to_pylist()
-    ]
+    ids = [identity if identity is not None else service.new_id() for identity in rows["event_id"].to_pylist()]
     return rows.set_column(rows.schema.get_field_index("event_id"), "event_id", pa.array(ids, pa.string()))
 
 
-def _taken(
-    positions: Sequence[int], ids: Sequence[str | None], outcomes: Sequence[str]
-) -> Iterable[RowResult]:
+def _taken(positions: Sequence[int], ids: Sequence[str | None], outcomes: Sequence[str]) -> Iterable[RowResult]:
     for row, identity, outcome in zip(positions, ids, outcomes, strict=True):
         yield RowResult.model_validate({"row": row, "event_id": identity, "status": outcome})
 
 
 def _rejected(rejection: Rejection) -> RowResult:
-    error = RowError(
-        code="invalid", message=rejection.message, field=rejection.field, value=plain(rejection.value)
-    )
+    error = RowError(code="invalid", message=rejection.message, field=rejection.field, value=plain(rejection.value))
     return RowResult(row=rejection.row, event_id=None, status="rejected", error=error)

@@ -55,13 +55,9 @@ class RelatedItems(BaseModel):
 def get_related(
     item_id: PathId,
     service: TheService,
-    kind: Annotated[
-        str | None, Query(max_length=64, description="viewed_together, bought_together, ...")
-    ] = None,
+    kind: Annotated[str | None, Query(max_length=64, description="viewed_together, bought_together, ...")] = None,
     n: Annotated[int, Query(ge=1, le=50, description="How many items.")] = 10,
-    in_stock: Annotated[
-        bool, Query(description="False gives items that cannot be bought now as well.")
-    ] = True,
+    in_stock: Annotated[bool, Query(description="False gives items that cannot be bought now as well.")] = True,
 ) -> RelatedItems:
     """The related items of one kind, by default without those out of stock."""
     snapshot = service.snapshot

@@ -38,9 +38,7 @@ class Filter(BaseModel):
 
     def to_items(self) -> ItemFilter:
         """The filter as the recommender takes it."""
-        return ItemFilter(
-            self.in_stock, tuple(self.category), tuple(self.brand), self.min_price, self.max_price
-        )
+        return ItemFilter(self.in_stock, tuple(self.category), tuple(self.brand), self.min_price, self.max_price)
 
 
 class RecentEvent(BaseModel):
@@ -59,9 +57,7 @@ class Question(BaseModel):
 
     customer_id: Id | None = Field(None, description="Who will see it.")
     visitor_id: Id | None = Field(None, description="The browser or device, when the customer is not known.")
-    placement: str = Field(
-        "home", max_length=64, description="Where it is shown: home, item, cart, email, ..."
-    )
+    placement: str = Field("home", max_length=64, description="Where it is shown: home, item, cart, email, ...")
     n: int = Field(10, ge=1, le=MOST_ITEMS, description="How many items.")
     offset: int = Field(0, ge=0, le=DEEPEST_OFFSET, description="How many of the best to pass over.")
     context_items: list[Id] = Field([], max_length=50, description="Items on the page or in the cart.")
@@ -86,9 +82,7 @@ class RecommendationRequest(Question):
         }
     )
 
-    recent_events: list[RecentEvent] = Field(
-        [], max_length=100, description="The newest last; for stateless callers."
-    )
+    recent_events: list[RecentEvent] = Field([], max_length=100, description="The newest last; for stateless callers.")
     filter: Filter = Field(default_factory=lambda: Filter.model_validate({}))
 
 
@@ -142,9 +136,7 @@ class Recommendations(BaseModel):
     recommendation_id: str = Field(description="Send it back in the events that follow.")
     placement: str
     model_version: str
-    as_of: datetime = Field(
-        description="The moment that the snapshot speaks of; newer events count on top of it."
-    )
+    as_of: datetime = Field(description="The moment that the snapshot speaks of; newer events count on top of it.")
     tier: str = Field(description="What ranked the items: a model, or rules.")
     fallback: str | None = Field(
         description="Why it is not personal: unknown_customer, anonymous, opted_out, no_candidates; or null."
@@ -153,9 +145,7 @@ class Recommendations(BaseModel):
 
 
 @router.post("/recommendations", summary="Items to show to a person or on a page")
-def post_recommendations(
-    request: RecommendationRequest, service: TheService, language: Language
-) -> Recommendations:
+def post_recommendations(request: RecommendationRequest, service: TheService, language: Language) -> Recommendations:
     """The best items that may be shown, never none while the shop has any that fit.
 
     Reacts to the last click.

@@ -82,9 +82,7 @@ PathId = Annotated[str, Depends(_decoded)]
 """The id in the path, for routes."""
 Id = Annotated[
     str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=MAX_ID_LENGTH, pattern=r"^[^\x00-\x1f\x7f]*$"
-    ),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_ID_LENGTH, pattern=r"^[^\x00-\x1f\x7f]*$"),
 ]
 """An id in a body or query: as events may carry them."""
 

@@ -105,8 +105,7 @@ def _check_version(connection: Connection) -> None:
         connection.execute(insert(SCHEMA).values(version=SCHEMA_VERSION))
     elif found != SCHEMA_VERSION:
         raise HuitouError(
-            f"the database has schema {found}, this Huitou needs {SCHEMA_VERSION}. "
-            "Use the Huitou that made it.",
+            f"the database has schema {found}, this Huitou needs {SCHEMA_VERSION}. Use the Huitou that made it.",
             code="database",
             field="schema_version",
             value=found,

@@ -70,11 +70,7 @@ class Inbox:
         if not firsts:
             return []
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
-        new = (
-            dialect.insert(INBOX)
-            .on_conflict_do_nothing(index_elements=["event_id"])
-            .returning(INBOX.c.event_id)
-        )
+        new = dialect.insert(INBOX).on_conflict_do_nothing(index_elements=["event_id"]).returning(INBOX.c.event_id)
         with self._writing() as connection:
             stored = set(connection.execute(new, list(firsts.values())).scalars())
         return [first and row["event_id"] in stored for first, row in zip(is_first, rows, strict=True)]
@@ -130,9 +126,7 @@ class Inbox:
 
     def waiting(self) -> int:
         """How many events are not in the warehouse yet."""
-        query = (
-            select(func.count().label("events")).select_from(INBOX).where(INBOX.c.absorbed_version.is_(None))
-        )
+        query = select(func.count().label("events")).select_from(INBOX).where(INBOX.c.absorbed_version.is_(None))
         return int(self._rows(query)[0].events)
 
     def _rows(self, query: Select[Any]) -> Sequence[Any]:

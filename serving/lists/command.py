@@ -38,7 +38,9 @@ def write_recall_list(
     """
     if language not in LANGUAGES:
         raise HuitouError(
-            f"language must be one of {', '.join(LANGUAGES)}; got {language!r}.", field="language", value=language
+            f"language must be one of {', '.join(LANGUAGES)}; got {language!r}.",
+            field="language",
+            value=language,
         )
     wanted = RecallFilter(layers=tuple(layers or BUYER_LAYERS), **limits)
     snapshot = Snapshot.open_current(shop)

@@ -161,9 +161,7 @@ def _people(
 def _reasons(texts: Sequence[str], language: str) -> dict[str, pa.Array]:
     told = [[reason[language] for reason in json.loads(text)][:REASONS] for text in texts]
     return {
-        f"reason_{place + 1}": pa.array(
-            [row[place] if place < len(row) else None for row in told], pa.string()
-        )
+        f"reason_{place + 1}": pa.array([row[place] if place < len(row) else None for row in told], pa.string())
         for place in range(REASONS)
     }
 

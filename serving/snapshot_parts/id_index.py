@@ -105,8 +105,7 @@ class IdIndex:
             first, second = int(self._row[position]), int(self._row[position + 1])
             if self._bytes(first) == self._bytes(second):
                 raise HuitouError(
-                    f"a snapshot holds each {self.name} once; got {self.id(first)!r} twice. "
-                    "Add it in one bucket only.",
+                    f"a snapshot holds each {self.name} once; got {self.id(first)!r} twice. Add it in one bucket only.",
                     code="repeated_id",
                     field=self.name,
                     value=self.id(first),

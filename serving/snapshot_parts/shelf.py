@@ -85,9 +85,7 @@ class Shelf:
         names = json.loads((folder / "item_names.json").read_text(encoding="utf-8"))
         self.categories: tuple[str, ...] = tuple(names["categories"])
         self.brands: tuple[str, ...] = tuple(names["brands"])
-        lengths = {
-            len(column) for column in (self._titles, self._category, self._brand, self._price, self._in_stock)
-        }
+        lengths = {len(column) for column in (self._titles, self._category, self._brand, self._price, self._in_stock)}
         if lengths != {len(self.ids)}:
             raise broken(folder / "item_titles.arrow", "the item files differ in length")
 

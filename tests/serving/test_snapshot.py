@@ -93,15 +93,11 @@ def test_changed_file_is_found_by_verify(shop: ShopFolder) -> None:
     content = bytearray(file.read_bytes())
     content[-1] ^= 1
     file.write_bytes(content)
-    with pytest.raises(
-        HuitouError, match=r"^recommended_score.npy of snapshot \S+ cannot be used: its checksum"
-    ):
+    with pytest.raises(HuitouError, match=r"^recommended_score.npy of snapshot \S+ cannot be used: its checksum"):
         snapshot.verify()
 
 
-@pytest.mark.parametrize(
-    "name", ["customer_key.npy", "customers.parquet", "item_titles.arrow", "popular.npy"]
-)
+@pytest.mark.parametrize("name", ["customer_key.npy", "customers.parquet", "item_titles.arrow", "popular.npy"])
 def test_short_file_is_refused_at_opening(shop: ShopFolder, name: str) -> None:
     """A file that was cut short is named as soon as the snapshot is opened."""
     file = shop.snapshots / current_id(shop) / name

@@ -52,9 +52,7 @@ def contents(shop: ShopFolder) -> dict[str, bytes]:
 def kill_after(shop: ShopFolder, steps: int, root: Path) -> list[str]:
     """Publish in another process, kill it when it has said so many steps, and return what it said."""
     command = [sys.executable, "-m", "tests.serving.publishing_child", str(shop.path)]
-    with subprocess.Popen(
-        command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as child:
+    with subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdin is not None
         assert child.stdout is not None
         said = [child.stdout.readline().strip()]
@@ -75,9 +73,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("steps", [1, 4, 7, 8, 9, 10, 11])
-def test_killed_publishing_harms_nothing(
-    tmp_path: Path, root: Path, undisturbed: dict[str, bytes], steps: int
-) -> None:
+def test_killed_publishing_harms_nothing(tmp_path: Path, root: Path, undisturbed: dict[str, bytes], steps: int) -> None:
     """Killed after any step the old or the new snapshot is served whole.
 
     Publishing again ends as if undisturbed.

@@ -49,5 +49,5 @@ class Answers:
             return np.zeros(np.shape(item), dtype=bool)
         wanted = customer * np.int64(self.size) + np.maximum(item, 0)
         place = np.minimum(np.searchsorted(self.key, wanted), len(self.key) - 1)
-        return (self.key[place] == wanted) & (np.asarray(item) >= 0)
-
+        held: Flags = (self.key[place] == wanted) & (np.asarray(item) >= 0)
+        return held

@@ -46,7 +46,7 @@ def _bestsellers(sources: Sources) -> Ints:
     """Items by purchases over all time, ties by all events."""
     purchases = sources.statistics.counts[:, PURCHASE, -1]
     events = sources.statistics.counts[:, :, -1].sum(axis=1)
-    order = np.lexsort((np.arange(len(events)), -events, -purchases))
+    order: Ints = np.lexsort((np.arange(len(events)), -events, -purchases))
     return order[events[order] > 0]
 
 

@@ -50,7 +50,8 @@ class Candidates:
     @property
     def source(self) -> Ints:
         """The first source in ``SOURCES`` that proposed each pair, shape ``(n,)``."""
-        return np.argmax(~np.isnan(self.rank), axis=1)
+        first: Ints = np.argmax(~np.isnan(self.rank), axis=1)
+        return first
 
     def columns(self) -> dict[str, Floats]:
         """Scores and ranks as features of the pairs."""
@@ -127,9 +128,7 @@ def _purchased(touches: Touches, half_life_days: float) -> sparse.csr_matrix:
     bought = np.flatnonzero(count > 0)
     weight = 0.5 ** (age[bought] / half_life_days)
     shape = (len(touches.history), len(touches.history.catalogue))
-    return sparse.csr_matrix(
-        (weight.astype(np.float32), (touches.customer[bought], touches.item[bought])), shape=shape
-    )
+    return sparse.csr_matrix((weight.astype(np.float32), (touches.customer[bought], touches.item[bought])), shape=shape)
 
 
 def _category_taste(sources: Sources, own: sparse.csr_matrix) -> sparse.csr_matrix:

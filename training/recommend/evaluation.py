@@ -83,14 +83,16 @@ def measures(parts: Sequence[Judged], catalogue_size: int, seed: int) -> dict[st
 def recall_at(hits: Flags, bought: Ints, k: int) -> Floats:
     """Hits among the first ``k`` over ``min(k, number bought)``; NaN for who bought nothing."""
     whole = np.minimum(bought, k).astype(np.float64)
-    return np.divide(hits[:, :k].sum(axis=1), whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    share: Floats = np.divide(hits[:, :k].sum(axis=1), whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    return share
 
 
 def ndcg_at(hits: Flags, bought: Ints, k: int) -> Floats:
     """Discounted cumulative gain of the first ``k`` over that of the best order (Jarvelin and Kekalainen 2002)."""
     discount = 1 / np.log2(np.arange(2, k + 2))
     ideal = np.cumsum(discount)[np.clip(bought, 1, k) - 1]
-    return (hits[:, :k] * discount[: hits.shape[1]]).sum(axis=1) / ideal
+    gain: Floats = (hits[:, :k] * discount[: hits.shape[1]]).sum(axis=1)
+    return gain / ideal
 
 
 def reciprocal_rank_at(hits: Flags, k: int) -> Floats:

@@ -96,9 +96,7 @@ def _rows(
     answers = Answers.of(behaviour, bucket, history, horizon_days)
     everyone = candidates(sources, history, touches)
     wanted = answers.bought[everyone.customer] > 0
-    found = Candidates(
-        everyone.customer[wanted], everyone.item[wanted], everyone.score[wanted], everyone.rank[wanted]
-    )
+    found = Candidates(everyone.customer[wanted], everyone.item[wanted], everyone.score[wanted], everyone.rank[wanted])
     names, values = ranking_features(sources, history, touches, found)
     sizes = np.bincount(found.customer, minlength=len(history))
     bought = answers.hold(found.customer, found.item)
@@ -120,4 +118,5 @@ def _case_ndcg(case: Case, score: Floats) -> Floats:
     discount = 1 / np.log2(np.arange(2, TOP + 2))
     bought = case.answers.bought
     ideal = np.cumsum(discount)[np.clip(bought, 1, TOP) - 1]
-    return ((hits * discount).sum(axis=1) / ideal)[bought > 0]
+    gain: Floats = (hits * discount).sum(axis=1) / ideal
+    return gain[bought > 0]

@@ -134,20 +134,21 @@ def related_items(matrix: sparse.csr_matrix, neighbours: int) -> sparse.csr_matr
     product = sp_matmul_topn(items, sparse.csr_matrix(items.T), top_n=neighbours + 1, sort=True, n_threads=2)
     product.setdiag(0)
     product.eliminate_zeros()
-    return product.tocsr()
+    return sparse.csr_matrix(product)
 
 
 def popular_items(statistics: ItemStatistics) -> Ints:
     """Item codes by recent purchases, ties by all recent events, then by code."""
     purchases = statistics.decayed[:, PURCHASE]
     events = statistics.decayed.sum(axis=1)
-    order = np.lexsort((np.arange(len(events)), -events, -purchases))
+    order: Ints = np.lexsort((np.arange(len(events)), -events, -purchases))
     return order[events[order] > 0]
 
 
 def trend(statistics: ItemStatistics) -> Floats:
     """Recent purchases and a little of the other recent events, so that unsold items have an order as well."""
-    return statistics.decayed[:, PURCHASE] + 0.02 * statistics.decayed.sum(axis=1)
+    score: Floats = statistics.decayed[:, PURCHASE] + 0.02 * statistics.decayed.sum(axis=1)
+    return score
 
 
 def category_items(statistics: ItemStatistics, catalogue: Catalogue, each: int) -> sparse.csr_matrix:

@@ -45,9 +45,7 @@ class Arrangement:
 
     def place(self, batch: Batch) -> Columns:
         """The batch's columns under our names; missing ones are left out."""
-        here = {
-            ours: [name for name in theirs if name in batch.names] for ours, theirs in self.columns.items()
-        }
+        here = {ours: [name for name in theirs if name in batch.names] for ours, theirs in self.columns.items()}
         found = batch.columns(sorted({name for theirs in here.values() for name in theirs}))
         rows = len(batch.numbers)
         columns = {ours: _first_filled(found.table, theirs) for ours, theirs in here.items() if theirs}
@@ -135,9 +133,7 @@ def _year(source: ColumnMap | None, constants: Mapping[str, str]) -> str | None:
         return None
     year = constants.get(YEAR, source.month_day_year)
     if not (year.isascii() and year.isdigit() and len(year) == 4):
-        raise HuitouError(
-            f"year must have four digits; got {year!r}. Say for example --set year=2014.", field=YEAR
-        )
+        raise HuitouError(f"year must have four digits; got {year!r}. Say for example --set year=2014.", field=YEAR)
     return year
 
 

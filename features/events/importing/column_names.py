@@ -212,9 +212,7 @@ def recognised(names: Sequence[str], headed: bool, sample: Sequence[str | None])
     if not headed:
         return COLUMN_MAPS["taobao"] if _is_taobao(sample) else None
     here = set(names)
-    return next(
-        (each for each in COLUMN_MAPS.values() if any(some <= here for some in each.signatures)), None
-    )
+    return next((each for each in COLUMN_MAPS.values() if any(some <= here for some in each.signatures)), None)
 
 
 def _is_taobao(sample: Sequence[str | None]) -> bool:
@@ -222,6 +220,5 @@ def _is_taobao(sample: Sequence[str | None]) -> bool:
     if len(sample) != len(_TAOBAO_LINE):
         return False
     return all(
-        pattern is None or pattern.fullmatch(value or "")
-        for pattern, value in zip(_TAOBAO_LINE, sample, strict=True)
+        pattern is None or pattern.fullmatch(value or "") for pattern, value in zip(_TAOBAO_LINE, sample, strict=True)
     )

@@ -80,9 +80,7 @@ class Incoming:
         there = {*self.arrangement.columns, *self.arrangement.constants}
         return any(each.name in there for each in fields)
 
-    def good_rows(
-        self, now: datetime, rejected: RejectedRows, progress: Progress | None
-    ) -> Iterator[pa.Table]:
+    def good_rows(self, now: datetime, rejected: RejectedRows, progress: Progress | None) -> Iterator[pa.Table]:
         """The good rows batch by batch, typed; the others go to ``rejected``."""
         for batch in self.reader.batches():
             for broken in batch.broken:

@@ -44,10 +44,7 @@ class ItemColumns:
             silent = pc.and_(silent, items[name].is_null())
         known = items.filter(pc.invert(silent))
         return pa.table(
-            [
-                known[name] if name in known.column_names else pa.nulls(len(known))
-                for name in ITEM_SCHEMA.names
-            ],
+            [known[name] if name in known.column_names else pa.nulls(len(known)) for name in ITEM_SCHEMA.names],
             names=ITEM_SCHEMA.names,
         ).cast(ITEM_SCHEMA)
 
@@ -56,6 +53,4 @@ def _last_of_each(rows: pa.Table) -> pa.Table:
     """One row for each item with its last value in each column that has one."""
     # The order of rows counts, so a single thread does it.
     grouped = rows.group_by("item_id", use_threads=False).aggregate([(name, "last") for name in _NAMES])
-    return grouped.select(["item_id", *(f"{name}_last" for name in _NAMES)]).rename_columns(
-        ["item_id", *_NAMES]
-    )
+    return grouped.select(["item_id", *(f"{name}_last" for name in _NAMES)]).rename_columns(["item_id", *_NAMES])

@@ -164,9 +164,7 @@ def _plain(column: pa.ChunkedArray) -> list[Any]:
     """Values that JSON can hold, or texts that show them."""
     if pa.types.is_floating(column.type):
         numbers = column.to_pylist()
-        return [
-            str(number) if number is not None and not math.isfinite(number) else number for number in numbers
-        ]
+        return [str(number) if number is not None and not math.isfinite(number) else number for number in numbers]
     if pa.types.is_integer(column.type) or pa.types.is_boolean(column.type):
         plain: list[Any] = column.to_pylist()
         return plain

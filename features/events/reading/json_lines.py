@@ -119,9 +119,7 @@ class _Part:
 
     def batch(self) -> ObjectBatch:
         """What has been read."""
-        return ObjectBatch(
-            self.rows, self.texts, tuple(self.names), np.array(self.numbers, np.int64), self.broken
-        )
+        return ObjectBatch(self.rows, self.texts, tuple(self.names), np.array(self.numbers, np.int64), self.broken)
 
 
 def _skip_line(lines: io.BufferedReader[TextStream]) -> int:

@@ -45,9 +45,7 @@ class ParquetReader:
         with _readable(path), pq.ParquetFile(path) as file:
             schema, rows = file.schema_arrow, file.metadata.num_rows
             first = next(file.iter_batches(1), None)
-        sample = (
-            () if first is None else tuple(shown_texts(column.slice(0, 1))[0] for column in first.columns)
-        )
+        sample = () if first is None else tuple(shown_texts(column.slice(0, 1))[0] for column in first.columns)
         return cls(path, distinct(schema.names), sample, tuple(schema.types), rows, batch_rows)
 
     def renamed(self, names: tuple[str, ...]) -> ParquetReader:

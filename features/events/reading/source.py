@@ -81,16 +81,12 @@ def _delimited(path: Path, text: str, encoding: str, options: ReadOptions) -> De
     names = distinct(first) if headed else tuple(str(number) for number in range(1, len(first) + 1))
     sample = next((record for record in records[start + headed :] if any(record)), [])
     skipped = start + headed
-    return DelimitedReader(
-        path, names, tuple(sample), headed, encoding, delimiter, skipped, options.batch_rows
-    )
+    return DelimitedReader(path, names, tuple(sample), headed, encoding, delimiter, skipped, options.batch_rows)
 
 
 def looks_like_names(record: list[str]) -> bool:
     """Whether a CSV file's first record names columns: nothing in it is empty, a number or a time."""
-    return bool(record) and not any(
-        _DATA_LIKE.fullmatch(value) for value in record if value or len(record) == 1
-    )
+    return bool(record) and not any(_DATA_LIKE.fullmatch(value) for value in record if value or len(record) == 1)
 
 
 def _checked_head(path: Path) -> bytes:

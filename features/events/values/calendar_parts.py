@@ -68,9 +68,7 @@ class CalendarParts:
         if name not in self.names:
             return np.zeros(len(self.parts), np.int64)
         text = self.parts.field(name)
-        number: np.ndarray = (
-            pc.if_else(pc.equal(text, ""), "0", text).cast(pa.int64()).to_numpy(zero_copy_only=False)
-        )
+        number: np.ndarray = pc.if_else(pc.equal(text, ""), "0", text).cast(pa.int64()).to_numpy(zero_copy_only=False)
         return number
 
     def _first_of_month(self, later: int) -> np.ndarray:
@@ -82,9 +80,7 @@ class CalendarParts:
         digits = np.char.replace(self.zone, ":", "")
         signed = np.char.startswith(digits, "+") | np.char.startswith(digits, "-")
         plain = np.where(signed, np.char.ljust(np.char.lstrip(digits, "+-"), 4, "0"), "0").astype(np.int64)
-        minutes: np.ndarray = np.where(np.char.startswith(digits, "-"), -1, 1) * (
-            plain // 100 * 60 + plain % 100
-        )
+        minutes: np.ndarray = np.where(np.char.startswith(digits, "-"), -1, 1) * (plain // 100 * 60 + plain % 100)
         return minutes
 
 

@@ -56,9 +56,7 @@ def _with_dots(texts: pa.Array) -> pa.Array:
     """The numbers without signs between thousands and with a decimal dot; null where a text is no number."""
     without_commas = pc.replace_substring(texts, ",", "")
     european = pc.replace_substring(pc.replace_substring(texts, ".", ""), ",", ".")
-    without_blanks = pc.replace_substring(
-        pc.replace_substring_regex(texts, r"[ '’\x{00A0}\x{202F}]", ""), ",", "."
-    )
+    without_blanks = pc.replace_substring(pc.replace_substring_regex(texts, r"[ '’\x{00A0}\x{202F}]", ""), ",", ".")
     ways = (
         (_NUMBER, texts),
         (_COMMA_GROUPS, without_commas),
@@ -66,9 +64,7 @@ def _with_dots(texts: pa.Array) -> pa.Array:
         (_DECIMAL_COMMA, european),
         (_BLANK_GROUPS, without_blanks),
     )
-    readings = [
-        pc.if_else(pc.match_substring_regex(texts, pattern), reading, None) for pattern, reading in ways
-    ]
+    readings = [pc.if_else(pc.match_substring_regex(texts, pattern), reading, None) for pattern, reading in ways]
     return pc.coalesce(*readings)
 
 

@@ -37,9 +37,7 @@ AMBIGUOUS = Fault(
     "must say which number is the day",
     "Send it as 2025-03-01T10:00:00Z, or say --date-order dmy.",
 )
-NO_ZONE = Fault(
-    "without time zone", "must have a time zone", "Send it as {iso}, or name the zone with --timezone."
-)
+NO_ZONE = Fault("without time zone", "must have a time zone", "Send it as {iso}, or name the zone with --timezone.")
 
 _EPOCHS = (
     (r"^\d{9,10}(?:\.\d+)?$", 1_000_000),

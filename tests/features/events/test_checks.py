@@ -82,9 +82,7 @@ def test_messages_name_rule_value_row_and_next_step() -> None:
         "occurred_at must be between 1990-01-01 and 2026-01-02T00:00:00Z; "
         "got 1970-01-01T00:00:00Z in row 1 (event 'e-17')."
     )
-    assert message(event_id="x" * 300) == (
-        f"event_id must have at most 256 characters; got '{'x' * 59}…' in row 1."
-    )
+    assert message(event_id="x" * 300) == (f"event_id must have at most 256 characters; got '{'x' * 59}…' in row 1.")
 
 
 def test_times_without_a_zone_say_how_to_send_them() -> None:

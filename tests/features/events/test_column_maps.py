@@ -19,9 +19,7 @@ from features.events.importing.item_columns import ITEM_COLUMNS
 from features.events.importing.rejected_rows import RejectedRows
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-TAOBAO = (
-    "1,2268318,2520377,pv,1511544070\n1,2333346,2520771,buy,1511561733\n2,2576651,149192,fav,1511572885\n"
-)
+TAOBAO = "1,2268318,2520377,pv,1511544070\n1,2333346,2520771,buy,1511561733\n2,2576651,149192,fav,1511572885\n"
 
 
 def read(folder: Path, text: str, **options: Any) -> tuple[Incoming, list[dict[str, Any]], dict[str, int]]:
@@ -79,9 +77,7 @@ def test_tmall(tmp_path: Path) -> None:
     assert (rows[0]["category"], rows[0]["brand"]) == ("833", "2661")
     assert reasons == {"occurred_at not a time": 1}
     assert read(tmp_path, text, constants={"year": "2015"})[1][0]["occurred_at"] == utc(2015, 8, 28, 16)
-    with pytest.raises(
-        HuitouError, match=r"year must have four digits; got '15'. Say for example --set year=2014."
-    ):
+    with pytest.raises(HuitouError, match=r"year must have four digits; got '15'. Say for example --set year=2014."):
         read(tmp_path, text, constants={"year": "15"})
 
 
@@ -195,43 +191,37 @@ def test_usual_names(tmp_path: Path) -> None:
 def test_wishes_come_first(tmp_path: Path) -> None:
     """What a person maps or sets wins over what is recognised; their columns may be told in any case."""
     text = "user_id,buyer,item_id,ts\nu,b,i,2025-03-01T10:00:00Z\n"
-    _, rows, _ = read(
-        tmp_path, text, columns={"customer_id": "Buyer"}, constants={"kind": "purchase", "item_id": "CD"}
-    )
+    _, rows, _ = read(tmp_path, text, columns={"customer_id": "Buyer"}, constants={"kind": "purchase", "item_id": "CD"})
     assert (rows[0]["customer_id"], rows[0]["item_id"], rows[0]["kind"]) == ("b", "CD", "purchase")
+
+
+NO_KIND = (
+    "{file} has no column that is known to be kind. Its columns are user_id, item_id, ts. Name one with "
+    "--map kind=THEIR_COLUMN or, where all rows have the same, --set kind=purchase."
+)
+NO_FIELD = (
+    "'size' is not a field of Huitou. The fields here are brand, category, channel, customer_id, event_id, item_id, "
+    "kind, known_at, occurred_at, order_id, price, quantity, recommendation_id, session_id, title, unit_price, "
+    "visitor_id."
+)
+NO_SOURCE = (
+    "source must be one of huitou, taobao, tmall, retailrocket, rees46, online_retail, ga4; got 'amazon'. "
+    "Leave it out to have the columns recognised."
+)
+NO_COLUMN = "{file} has no column 'verb' for kind. Its columns are user_id, item_id, ts."
+NO_ORDER = "date_order must be dmy or mdy; got 'ymd'. Use dmy when 3/4/2025 is in April."
+NO_ZONE = "timezone must be an IANA name; got 'Peking'. Use for example Asia/Shanghai or UTC."
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (
-            {},
-            "{file} has no column that is known to be kind. Its columns are user_id, item_id, ts. Name one with "
-            "--map kind=THEIR_COLUMN or, where all rows have the same, --set kind=purchase.",
-        ),
-        (
-            {"columns": {"kind": "verb"}},
-            "{file} has no column 'verb' for kind. Its columns are user_id, item_id, ts.",
-        ),
-        (
-            {"columns": {"size": "ts"}},
-            "'size' is not a field of Huitou. The fields here are brand, category, channel, customer_id, event_id, "
-            "item_id, kind, known_at, occurred_at, order_id, price, quantity, recommendation_id, session_id, title, "
-            "unit_price, visitor_id.",
-        ),
-        (
-            {"source": "amazon"},
-            "source must be one of huitou, taobao, tmall, retailrocket, rees46, online_retail, ga4; got 'amazon'. "
-            "Leave it out to have the columns recognised.",
-        ),
-        (
-            {"constants": {"kind": "view"}, "date_order": "ymd"},
-            "date_order must be dmy or mdy; got 'ymd'. Use dmy when 3/4/2025 is in April.",
-        ),
-        (
-            {"constants": {"kind": "view"}, "timezone": "Peking"},
-            "timezone must be an IANA name; got 'Peking'. Use for example Asia/Shanghai or UTC.",
-        ),
+        ({}, NO_KIND),
+        ({"columns": {"kind": "verb"}}, NO_COLUMN),
+        ({"columns": {"size": "ts"}}, NO_FIELD),
+        ({"source": "amazon"}, NO_SOURCE),
+        ({"constants": {"kind": "view"}, "date_order": "ymd"}, NO_ORDER),
+        ({"constants": {"kind": "view"}, "timezone": "Peking"}, NO_ZONE),
     ],
 )
 def test_wishes_that_cannot_be_fulfilled(tmp_path: Path, options: dict[str, Any], message: str) -> None:
@@ -247,9 +237,7 @@ def test_columns_without_names(tmp_path: Path) -> None:
     told = {"customer_id": "1", "item_id": "2", "occurred_at": "3"}
     _, rows, _ = read(tmp_path, text, columns=told, constants={"kind": "view"})
     assert [(row["customer_id"], row["item_id"]) for row in rows] == [("u", "i"), ("v", "j")]
-    with pytest.raises(
-        HuitouError, match=r"Its columns are 1, 2, 3. Name one with --map customer_id=THEIR_COLUMN"
-    ):
+    with pytest.raises(HuitouError, match=r"Its columns are 1, 2, 3. Name one with --map customer_id=THEIR_COLUMN"):
         read(tmp_path, text, constants={"kind": "view"})
 
 

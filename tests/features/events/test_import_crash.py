@@ -54,9 +54,7 @@ def new_shop(folder: Path) -> ShopFolder:
 def content(shop: ShopFolder) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """All stored events by id, and all items."""
     warehouse = Warehouse.open(shop)
-    events = [
-        row for path in warehouse.reader().all_files() for row in pq.ParquetFile(path).read().to_pylist()
-    ]
+    events = [row for path in warehouse.reader().all_files() for row in pq.ParquetFile(path).read().to_pylist()]
     return sorted(events, key=lambda row: str(row["event_id"])), warehouse.items().to_pylist()
 
 
@@ -86,9 +84,7 @@ def killed(shop: ShopFolder, file: Path, is_moment: Callable[[str], bool]) -> No
     ],
     ids=["reading", "storing the first bucket", "storing the last bucket", "before the items", "at the end"],
 )
-def test_killed_and_repeated(
-    tmp_path: Path, file: Path, moment: Callable[[str], bool], events_stored: bool
-) -> None:
+def test_killed_and_repeated(tmp_path: Path, file: Path, moment: Callable[[str], bool], events_stored: bool) -> None:
     """Readers see all of a killed import or nothing, and repeating it gives what an undisturbed one gives."""
     undisturbed, disturbed = new_shop(tmp_path / "undisturbed"), new_shop(tmp_path / "disturbed")
     (summary,) = import_events(undisturbed, [file], OPTIONS, now=NOW)

@@ -75,9 +75,7 @@ def rejected(summary: ImportSummary) -> list[dict[str, Any]]:
 def test_summary(tmp_path: Path, shop: ShopFolder) -> None:
     """The summary says how many rows came to what, which columns were taken for what, and which were not used."""
     text = (
-        HEADER.replace("\n", ",remark\n")
-        + LINES.replace("\n", ",x\n")
-        + "c-3,sku-1,order,2025-03-01T10:00:00Z,,,,x\n"
+        HEADER.replace("\n", ",remark\n") + LINES.replace("\n", ",x\n") + "c-3,sku-1,order,2025-03-01T10:00:00Z,,,,x\n"
     )
     summary = run(shop, write(tmp_path, text))
     assert (summary.rows_read, summary.stored, summary.repeated, summary.rejected) == (4, 3, 0, 1)
@@ -129,25 +127,19 @@ def test_importing_twice(tmp_path: Path, shop: ShopFolder) -> None:
     assert (run(shop, path).stored, run(shop, path).repeated) == (6, 6)
     packed = write(tmp_path, gzip.compress(path.read_bytes()), "copy.csv.gz")
     assert (run(shop, packed).stored, run(shop, packed).repeated) == (0, 6)
-    rows = [
-        dict(zip(HEADER.strip().split(","), line.split(","), strict=True)) for line in LINES.split("\n")[:-1]
-    ]
+    rows = [dict(zip(HEADER.strip().split(","), line.split(","), strict=True)) for line in LINES.split("\n")[:-1]]
     lines = write(tmp_path, "".join(json.dumps(row) + "\n" for row in rows * 2), "copy.jsonl")
     assert (run(shop, lines).stored, run(shop, lines).repeated) == (0, 6)
     table = pa.Table.from_pylist([{name: value or None for name, value in row.items()} for row in rows * 2])
     table = table.set_column(3, "occurred_at", table["occurred_at"].cast(pa.timestamp("s", "UTC")))
-    pq.write_table(
-        table.set_column(5, "unit_price", table["unit_price"].cast(pa.float64())), tmp_path / "copy.parquet"
-    )
+    pq.write_table(table.set_column(5, "unit_price", table["unit_price"].cast(pa.float64())), tmp_path / "copy.parquet")
     assert run(shop, tmp_path / "copy.parquet").repeated == 6
     assert len(stored(shop)) == 6
 
 
 def test_batches_make_no_difference(tmp_path: Path, shop: ShopFolder) -> None:
     """A file read in many small batches is stored as if read at once."""
-    text = "".join(
-        f"c-{row % 7},sku-{row % 3},view,2025-03-01T10:{row % 60:02}:00Z,,,\n" for row in range(5000)
-    )
+    text = "".join(f"c-{row % 7},sku-{row % 3},view,2025-03-01T10:{row % 60:02}:00Z,,,\n" for row in range(5000))
     path = write(tmp_path, HEADER + text)
     small = run(shop, path, batch_rows=10)
     assert (small.stored, small.rows_read) == (5000, 5000)
@@ -177,50 +169,6 @@ def test_hostile_ids(tmp_path: Path, shop: ShopFolder) -> None:
         for one in HOSTILE
     )
     assert run(shop, write(tmp_path, lines, "events.jsonl")).repeated == len(HOSTILE)
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-@pytest.mark.parametrize("packed", [False, True])
-def test_encodings(tmp_path: Path, shop: ShopFolder, encoding: str, packed: bool) -> None:
-    """Files of Chinese shops are read whatever their encoding, with or without byte order mark, packed or not."""
-    text = "用户ID,商品ID,行为,时间\n张三,茶叶,购买,2025年3月1日 10:00\n李四,瓷器,pv,2025/3/1 8:05\n".encode(
-        encoding
-    )
-    path = write(tmp_path, gzip.compress(text) if packed else text, "行为.csv.gz" if packed else "行为.csv")
-    summary = run(shop, path, timezone="Asia/Shanghai")
-    assert summary.encoding == encoding
-    assert summary.rejected_by_reason == {"kind unknown": 1}
-    assert [(row["customer_id"], row["item_id"]) for row in stored(shop)] == [("李四", "瓷器")]
-    assert rejected(summary)[0]["raw"]["用户ID"] == "张三"
-
-
-def test_unreadable_bytes_reject_only_their_rows(tmp_path: Path, shop: ShopFolder) -> None:
-    """Bytes that are no text spoil the rows whose ids they are in, and no other."""
-    text = (HEADER + LINES).encode() + b"c-\xff9,sku-1,view,2025-03-01T10:00:00Z,,,\n" + LINES.encode()
-    summary = run(shop, write(tmp_path, text))
-    assert (summary.stored, summary.rejected_by_reason) == (6, {"customer_id unreadable": 1})
-    assert rejected(summary)[0]["message"] == (
-        "customer_id must be readable text; got 'c-\ufffd9' in row 5. Name the file's encoding with --encoding."
-    )
-
-
-def test_dates_of_the_whole_file_decide(tmp_path: Path, shop: ShopFolder) -> None:
-    """One date late in a file says for all of it which number is the day; when none says so, a person must."""
-
-    def lines(day: int, count: int) -> str:
-        return "".join(f"c-{row},s,view,0{row % 9 + 1}/{day}/2025,,,\n" for row in range(count))
-
-    path = write(tmp_path, HEADER + lines(3, 4000) + lines(13, 1))
-    summary = run(shop, path, timezone="UTC", batch_rows=10)
-    assert (summary.stored, summary.date_order) == (4001, "mdy")
-    undecided = write(tmp_path, HEADER + lines(3, 9), "undecided.csv")
-    with pytest.raises(HuitouError) as raised:
-        run(shop, undecided, timezone="UTC")
-    assert raised.value.message == (
-        f"occurred_at in {undecided} can be read with the day first or the month first, and nothing in the file "
-        "decides it. Say --date-order dmy or --date-order mdy."
-    )
-    assert run(shop, undecided, timezone="UTC", date_order="dmy").date_order == "dmy"
 
 
 def test_items_in_rows_of_events(tmp_path: Path, shop: ShopFolder) -> None:
@@ -265,7 +213,7 @@ def test_several_files(tmp_path: Path, shop: ShopFolder) -> None:
 
 def test_a_damaged_file_stores_nothing(tmp_path: Path, shop: ShopFolder) -> None:
     """A file that breaks off stores none of its rows, and leaves nothing behind."""
-    text = "".join(f"c-{row},sku-{row * 7919 % 1000},view,2025-03-01T10:00:00Z,,,\n" for row in range(20_000))
+    text = "".join(f"c-{row},sku-{row * 7919 % 1000},view,2025-03-01T10:00:00Z,,,\n" for row in range(60_000))
     path = write(tmp_path, gzip.compress((HEADER + "broken\n" + text).encode())[:-2000], "events.csv.gz")
     with pytest.raises(HuitouError) as raised:
         run(shop, path, batch_rows=10)
@@ -283,9 +231,7 @@ def test_progress(tmp_path: Path, shop: ShopFolder) -> None:
     told: list[tuple[str, int, int]] = []
     text = "".join(f"c-{row},sku-1,view,2025-03-01T10:00:00Z,,,\n" for row in range(4000))
     path = write(tmp_path, HEADER + text)
-    import_events(
-        shop, [path], ImportOptions(batch_rows=10), now=NOW, progress=lambda *step: told.append(step)
-    )
+    import_events(shop, [path], ImportOptions(batch_rows=10), now=NOW, progress=lambda *step: told.append(step))
     reading = [(done, total) for doing, done, total in told if doing == "reading events.csv"]
     assert len(reading) > 1
     assert [done for done, _ in reading] == sorted(done for done, _ in reading)
@@ -307,14 +253,10 @@ def test_real_files(tmp_path: Path, real_data: Path) -> None:
     assert (events.stored, events.rejected) == (85_213, 0)
     (items,) = import_items(shop, [real_data / "shop_ten_days" / "items.parquet"], ImportOptions(), now=NOW)
     assert (items.rows_read, items.rejected) == (36_224, 0)
-    (people,) = import_customers(
-        shop, [real_data / "shop_ten_days" / "users.parquet"], ImportOptions(), now=NOW
-    )
+    (people,) = import_customers(shop, [real_data / "shop_ten_days" / "users.parquet"], ImportOptions(), now=NOW)
     assert (people.stored, people.rejected) == (1_500, 0)
     music = {"item_id": "CD", "kind": "purchase"}
-    cdnow = run(
-        shop, real_data / "cdnow" / "transactions.parquet", timezone="America/New_York", constants=music
-    )
+    cdnow = run(shop, real_data / "cdnow" / "transactions.parquet", timezone="America/New_York", constants=music)
     assert (cdnow.stored, cdnow.rejected) == (69_659, 0)
     with pytest.raises(HuitouError) as raised:
         run(shop, real_data / "online_retail" / "transactions.parquet")

@@ -1,0 +1,1 @@
+"""What Huitou costs: each benchmark prints one JSON object as its last line."""

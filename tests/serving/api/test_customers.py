@@ -1,0 +1,97 @@
+"""``/v1/customers``: what is known and predicted, by any id."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from serving.absorb import absorb
+from tests.serving.api.served_shop import encoded, event, send
+from tests.serving.published_shop import PEOPLE, Person
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.id)
+def test_every_customer_is_told(reader: TestClient, person: Person) -> None:
+    """Ids with slashes, blanks and Chinese are found, probabilities carry their horizon, visitors have no churn."""
+    said = reader.get(f"/v1/customers/{encoded(person.id)}").json()
+    assert said["customer_id"] == person.id
+    assert said["layer"] == person.layer
+    assert said["churn_probability_91d"] == person.churn
+    assert said["horizon_days"] == 91
+    assert said["as_of"].startswith("2025-03-01T00:00:00")
+    assert said["reasons"] == [{"concept": "silence", "text": "silent for long"}]
+    assert (said["contactable"], said["personalized"]) == (person.contactable, person.personalized)
+    assert said["events_since"] == 0
+
+
+def test_reasons_in_chinese(reader: TestClient) -> None:
+    """Reasons come in the language asked for."""
+    said = reader.get("/v1/customers/anna", params={"lang": "zh"}).json()
+    assert said["reasons"] == [{"concept": "silence", "text": "很久没来"}]
+
+
+def test_an_unknown_customer(reader: TestClient) -> None:
+    """Someone the snapshot does not know is answered with 404 in the usual shape."""
+    reply = reader.get("/v1/customers/nobody")
+    assert reply.status_code == 404
+    assert reply.json()["error"]["code"] == "unknown_customer"
+    assert reply.json()["error"]["value"] == "nobody"
+
+
+def test_fresh_events_are_counted(client: TestClient) -> None:
+    """The answer says how much happened since the snapshot."""
+    send(client, event(event_id="1"), event(event_id="2", kind="cart"))
+    assert client.get("/v1/customers/anna").json()["events_since"] == 2
+
+
+def test_items_of_a_customer(client: TestClient) -> None:
+    """What was bought, viewed and carted is told, stored and fresh events together, and the cart is a state."""
+    send(
+        client,
+        event(event_id="1", item_id="tea", kind="cart", occurred_at="2025-03-01T09:00:00Z"),
+        event(event_id="2", item_id="cup", kind="cart", occurred_at="2025-03-01T09:01:00Z"),
+        event(event_id="3", item_id="tea", kind="purchase", quantity=3, occurred_at="2025-03-01T09:02:00Z"),
+    )
+    service = client.app.state.service  # type: ignore[attr-defined]
+    absorb(service.shop, service.inbox)
+    send(
+        client,
+        event(event_id="4", item_id="tea", occurred_at="2025-03-01T09:03:00Z"),
+        event(event_id="5", item_id="pot", occurred_at="2025-03-01T09:04:00Z"),
+        event(event_id="6", item_id="pot", occurred_at="2025-03-01T09:05:00Z"),
+    )
+    said = client.get("/v1/customers/anna/items").json()
+    assert said == {
+        "customer_id": "anna",
+        "bought": [{"item_id": "tea", "last_at": "2025-03-01T09:02:00Z", "times": 3}],
+        "viewed": [
+            {"item_id": "pot", "last_at": "2025-03-01T09:05:00Z", "times": 2},
+            {"item_id": "tea", "last_at": "2025-03-01T09:03:00Z", "times": 1},
+        ],
+        "carted": [
+            {"item_id": "cup", "last_at": "2025-03-01T09:01:00Z", "times": 1},
+            {"item_id": "tea", "last_at": "2025-03-01T09:00:00Z", "times": 1},
+        ],
+        "favorited": [],
+        "open_cart": [{"item_id": "cup", "last_at": "2025-03-01T09:01:00Z", "times": 1}],
+        "open_favorites": [],
+    }
+    assert client.get("/v1/customers/nobody/items").status_code == 404
+
+
+def test_an_id_that_ends_like_a_route(client: TestClient) -> None:
+    """An id ``x/items``, encoded, is a customer and not the items of ``x``."""
+    send(client, event(event_id="1", customer_id="x"))
+    assert client.get("/v1/customers/x/items").status_code == 200
+    assert client.get("/v1/customers/x%2Fitems").json()["error"]["value"] == "x/items"
+
+
+@given(identity=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12))
+def test_any_id_is_answered(reader: TestClient, identity: str) -> None:
+    """Whatever the id, the answer is 200 or 404 in the usual shape."""
+    for path in (f"/v1/customers/{encoded(identity)}", f"/v1/customers/{encoded(identity)}/items"):
+        reply = reader.get(path)
+        assert reply.status_code in (200, 404)
+        assert ("error" in reply.json()) == (reply.status_code == 404)

@@ -1,0 +1,100 @@
+"""``/v1/items``: related items, by any id."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from features.shop_folder import ShopFolder
+from tests.serving.api.served_shop import encoded, serving
+from tests.serving.published_shop import ITEMS, write_snapshot
+
+
+@pytest.mark.parametrize("item", [item for item in ITEMS if item != "gone"])
+def test_every_item_has_its_related_items(reader: TestClient, item: str) -> None:
+    """Ids with slashes, quotes, emoji and Chinese are found; nothing out of stock comes back."""
+    reply = reader.get(f"/v1/items/{encoded(item)}/related")
+    assert reply.status_code == 200
+    said = reply.json()
+    assert (said["item_id"], said["kind"], said["model_version"]) == (item, "viewed_together", "3")
+    scores = [related["score"] for related in said["items"]]
+    assert scores == sorted(scores, reverse=True) != []
+    assert not {related["item_id"] for related in said["items"]} & {item, "gone"}
+
+
+def test_kind_and_number(reader: TestClient) -> None:
+    """The kind chooses the table, n cuts it, and out-of-stock items come when they are asked for."""
+    path = f"/v1/items/{encoded('a/b 苹果')}/related"
+    assert [item["item_id"] for item in reader.get(path).json()["items"]] == ["apple", "kettle"]
+    assert [item["item_id"] for item in reader.get(path, params={"n": 1}).json()["items"]] == ["apple"]
+    bought = reader.get(path, params={"kind": "bought_together", "in_stock": False}).json()
+    assert [item["item_id"] for item in bought["items"]] == ["kettle", "gone", "apple"]
+
+
+def test_a_slash_need_not_be_encoded(reader: TestClient) -> None:
+    """Proxies that decode paths do no harm."""
+    assert reader.get("/v1/items/a/b%20苹果/related").json()["item_id"] == "a/b 苹果"
+
+
+def test_an_unknown_item(reader: TestClient) -> None:
+    """An id that is not in the snapshot is answered with 404."""
+    reply = reader.get("/v1/items/nothing/related")
+    assert reply.status_code == 404
+    assert reply.json()["error"]["message"] == (
+        "no item has the id 'nothing' in the snapshot that is served. Import it and publish again."
+    )
+
+
+def test_an_unknown_kind(reader: TestClient) -> None:
+    """The error names the kinds that there are."""
+    reply = reader.get("/v1/items/zip/related", params={"kind": "magic"})
+    assert reply.status_code == 422
+    error = reply.json()["error"]
+    assert error["message"] == "kind must be one of bought_together, viewed_together; got 'magic'."
+    assert error["allowed"] == ["bought_together", "viewed_together"]
+
+
+HOSTILE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffd"), min_size=1, max_size=12)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[ShopFolder, list[str]]:
+    """A shop whose items are called every hostile thing that came to mind."""
+    ids = [
+        "../../etc",
+        "a%2Fb",
+        "%",
+        "x/related",
+        "?n=1",
+        "#",
+        "a&b=c",
+        "\\",
+        "'; --",
+        "<script>",
+        "＝1",
+        "é",
+        "é",
+        "+",
+    ]
+    shop = ShopFolder.create(tmp_path_factory.mktemp("shop"))
+    write_snapshot(shop, (), ids)
+    return shop, ids
+
+
+def test_hostile_ids_are_found(hostile: tuple[ShopFolder, list[str]]) -> None:
+    """Each id, percent-encoded, leads to itself, and two ways to write an accent are two items."""
+    shop, ids = hostile
+    with serving(shop) as client:
+        for identity in ids:
+            reply = client.get(f"/v1/items/{encoded(identity)}/related")
+            assert (reply.status_code, reply.json().get("item_id")) == (200, identity)
+
+
+@given(identity=HOSTILE)
+def test_any_id_is_answered(reader: TestClient, identity: str) -> None:
+    """Whatever the id, the answer is 200 or 404 in the usual shape."""
+    reply = reader.get(f"/v1/items/{encoded(identity)}/related")
+    assert reply.status_code in (200, 404)
+    assert ("error" in reply.json()) == (reply.status_code == 404)
