@@ -18,7 +18,7 @@ from features.errors import HuitouError
 from features.shop_folder import ShopFolder, ShopSettings
 from serving.terminal.import_commands import SHOP, Shop, import_commands
 from serving.terminal.progress import bar, bars, spinner
-from serving.terminal.tables import show_measures, show_table
+from serving.terminal.tables import show_measures, show_table, show_training
 
 app = typer.Typer(
     help="Huitou (回头): who is about to stop buying, what each customer wants next, and whom to write to today.",
@@ -66,18 +66,17 @@ def _registry(folder: ShopFolder) -> Any:
 @app.command()
 def train(shop: Shop = SHOP, horizon_days: Horizon = None) -> None:
     """Train on everything the shop knows; the result serves only if the gate lets it pass."""
-    from features.behaviour import Behaviour
     from training.train import train as run
+
+    from features.behaviour import Behaviour
 
     folder = ShopFolder.open(shop)
     _absorb(folder)
     with spinner(console, "training") as said:
         outcome = run(Behaviour.of(folder), _registry(folder), folder.bundles, now(), horizon_days, said)
-    show_measures(console, "Churn, newest cutoff", outcome.churn_measures, ("auc", "log_loss", "brier"))
-    for sentence in outcome.gate.reasons:
-        console.print(f"gate: {sentence}", markup=False)
-    place = "champion" if outcome.gate.passed else "challenger"
-    console.print(f"version {outcome.bundle.label} is now the {place}; publish it with: huitou publish", markup=False)
+    show_training(console, outcome)
+    if outcome.gate.passed:
+        console.print("publish it with: huitou publish")
 
 
 @models.command("list")
@@ -92,7 +91,7 @@ def list_models(shop: Shop = SHOP) -> None:
             ", ".join(version.aliases),
             registry.gate(version).verdict,
             version.metrics.get("churn_log_loss"),
-            version.metrics.get("recommender_ndcg_at_10"),
+            version.metrics.get("next_items_ndcg_at_10"),
         )
         for version in registry.versions()
     ]
@@ -129,9 +128,10 @@ def _absorb(folder: ShopFolder) -> None:
 @app.command()
 def publish(shop: Shop = SHOP) -> None:
     """Score everyone with the champion and put the result into service."""
+    from training.train import champion
+
     from features.behaviour import Behaviour
     from serving.publish import publish as run
-    from training.train import champion
 
     folder = ShopFolder.open(shop)
     _absorb(folder)
@@ -198,10 +198,11 @@ def backtest(
     horizon_days: Horizon = None,
 ) -> None:
     """Pretend it is the cutoff: train on what was known before it, and measure by what came after."""
-    from features.behaviour import Behaviour
     from training.backtest import backtest as run
-    from training.cutoffs import moment
+    from training.backtest import moment
 
+    from features.behaviour import Behaviour
+    
     folder = ShopFolder.open(shop)
     with bars(console) as doing:
         at = moment(cutoff, folder.settings.timezone)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -76,9 +78,27 @@ class Catalogue:
         codes: Ints = pc.fill_null(found, UNKNOWN).to_numpy(zero_copy_only=False)
         return codes
 
+    @cached_property
+    def price_level(self) -> Floats:
+        """How dear each item is within its category, see :func:`log_price_levels`; shape (n_items,)."""
+        return log_price_levels(self.price, self.category)
+
     def label(self, code: int) -> str:
         """What people call the item: its title, or its id where it has none."""
         return str(self.titles[code].as_py() or self.ids[code].as_py())
+
+
+def log_price_levels(price: Floats, category: Ints) -> Floats:
+    """For each item log(price / median price of its category), NaN where no price is known, ``(n_items,)``.
+
+    Items without a category are compared with each other.
+    """
+    known = np.flatnonzero(price > 0)
+    level = np.full(len(price), np.nan)
+    if len(known):
+        logs = pd.Series(np.log(price[known]))
+        level[known] = logs - logs.groupby(category[known]).transform("median")
+    return level
 
 
 def _encoded(values: pa.Array) -> tuple[Ints, pa.Array]:

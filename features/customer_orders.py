@@ -22,9 +22,7 @@ def orders(history: History) -> dict[str, Floats]:
     signed = np.where(history.kind[rows] == RETURN, -1.0, 1.0) * history.quantity[rows]
     spend = history.totals(rows, signed * np.nan_to_num(history.price[rows]), ORDER_WINDOW_DAYS)
     labels = [f"{days}d" for days in ORDER_WINDOW_DAYS] + ["all"]
-    columns: dict[str, Floats] = {
-        f"order_count_{label}": count[:, position] for position, label in enumerate(labels)
-    }
+    columns: dict[str, Floats] = {f"order_count_{label}": count[:, position] for position, label in enumerate(labels)}
     columns |= {f"net_spend_{label}": spend[:, position] for position, label in enumerate(labels)}
     total = count[:, -1]
     last = np.full(len(history), np.nan)

@@ -15,6 +15,7 @@ import pyarrow as pa
 from features import customer_orders
 from features.arrays import Floats, Ints
 from features.catalogue import UNKNOWN
+from features.catalogue import log_price_levels as log_price_levels  # its home; some know it from here
 from features.history import CART, FAVORITE, PURCHASE, RETURN, VIEW, History
 
 Columns = dict[str, Floats]
@@ -175,6 +176,10 @@ def variety(history: History) -> Columns:
 def _distinct(history: History, customer: Ints, code: Ints, size: int) -> tuple[Ints, Floats]:
     """The distinct pairs of customer and code: the customer of each and how often it occurs."""
     key = customer * np.int64(max(size, 1)) + code
+    if len(history) * size <= len(key):  # few categories: counting is quicker than sorting
+        counts = np.bincount(key, minlength=len(history) * size)
+        pairs = np.flatnonzero(counts)
+        return pairs // max(size, 1), counts[pairs].astype(np.float64)
     key.sort()
     fresh = np.ones(len(key), dtype=bool)
     fresh[1:] = key[1:] != key[:-1]
@@ -186,9 +191,9 @@ def _distinct(history: History, customer: Ints, code: Ints, size: int) -> tuple[
 def prices(history: History) -> Columns:
     """What the customer looks at and pays: unit prices, against the category, and discounts."""
     columns: Columns = {}
+    priced = ~np.isnan(history.price)
     for name, kind in (("viewed", VIEW), ("bought", PURCHASE)):
-        rows = history.of(kind)
-        rows = rows[~np.isnan(history.price[rows])]
+        rows = np.flatnonzero((history.kind == kind) & priced)
         customer, price = history.customer[rows], history.price[rows]
         columns[f"{name}_price_mean"] = ratio(history.sums(customer, price), history.sums(customer))
     rows = history.of(PURCHASE)
@@ -205,37 +210,23 @@ def prices(history: History) -> Columns:
 
 def _price_level(history: History) -> Floats:
     """Mean of log(list price / median of its category) over all events: 0 is the middle, above is dearer."""
-    level = log_price_levels(history.catalogue.price, history.catalogue.category)[history.item]
+    level = history.catalogue.price_level[history.item]
     known = ~np.isnan(level)
-    customer = history.customer[known]
-    return ratio(history.sums(customer, level[known]), history.sums(customer))
-
-
-def log_price_levels(price: Floats, category: Ints) -> Floats:
-    """For each item log(price / median price of its category), NaN where no price is known, ``(n_items,)``.
-
-    Items without a category are compared with each other.
-    """
-    known = np.flatnonzero(price > 0)
-    level = np.full(len(price), np.nan)
-    if len(known):
-        logs = pd.Series(np.log(price[known]))
-        level[known] = logs - logs.groupby(category[known]).transform("median")
-    return level
+    return ratio(history.total(np.where(known, level, 0.0)), history.total(known))
 
 
 def habits(history: History) -> Columns:
     """Hours and weekdays of the shop's time."""
-    angle = history.local_hour * (2 * np.pi / 24)
-    events = history.sums(history.customer)
+    angle = np.arange(24) * (2 * np.pi / 24)
+    events = np.diff(history.boundaries).astype(np.float64)
     night = (history.local_hour >= NIGHT_HOURS[0]) & (history.local_hour < NIGHT_HOURS[1])
     # 1970-01-01 was a Thursday: day 2 of the count was a Saturday.
     weekend = (history.local_day - 2) % 7 < 2
     return {
-        "hour_sine_mean": ratio(history.sums(history.customer, np.sin(angle)), events),
-        "hour_cosine_mean": ratio(history.sums(history.customer, np.cos(angle)), events),
-        "night_share": ratio(history.sums(history.customer, night), events),
-        "weekend_share": ratio(history.sums(history.customer, weekend), events),
+        "hour_sine_mean": ratio(history.total(np.sin(angle)[history.local_hour]), events),
+        "hour_cosine_mean": ratio(history.total(np.cos(angle)[history.local_hour]), events),
+        "night_share": ratio(history.total(night), events),
+        "weekend_share": ratio(history.total(weekend), events),
     }
 
 

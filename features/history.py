@@ -145,7 +145,9 @@ class History:
 
     def of(self, *kinds: int) -> Ints:
         """Positions of the events of these kinds, in order."""
-        return np.flatnonzero(np.isin(self.kind, kinds) if len(kinds) > 1 else self.kind == kinds[0])
+        wanted = np.zeros(len(KINDS), dtype=bool)
+        wanted[list(kinds)] = True
+        return np.flatnonzero(wanted[self.kind])
 
     def window(self, days: Sequence[float], rows: Ints | None = None) -> Ints:
         """For each event the first of the nested windows that holds it, ``len(days)`` for none, ``(n,)``.
@@ -173,6 +175,12 @@ class History:
         """Sum of ``values`` (or the number of entries) for each customer, shape ``(n_customers,)``."""
         return np.bincount(customer, weights=values, minlength=len(self)).astype(np.float64)
 
+    def total(self, values: Floats | Flags) -> Floats:
+        """Sum of one value per event for each customer, shape ``(n_customers,)``; a tenth of the cost of sums."""
+        if len(self) == 0:
+            return np.zeros(0)
+        return np.add.reduceat(values, self.boundaries[:-1], dtype=np.float64)
+
     def latest(self, rows: Ints | None = None) -> Floats:
         """Age in days of each customer's newest event among ``rows``, NaN where none, ``(n_customers,)``."""
         return self._edge(rows, newest=True)
@@ -182,12 +190,16 @@ class History:
         return self._edge(rows, newest=False)
 
     def _edge(self, rows: Ints | None, *, newest: bool) -> Floats:
-        customer = self.customer if rows is None else self.customer[rows]
-        ages = self.age_days if rows is None else self.age_days[rows]
-        found = np.full(len(self), np.nan)
-        # Rows are in time order within a customer: the last assignment to a position stays.
-        step = 1 if newest else -1
-        found[customer[::step]] = ages[::step]
+        # Events lie in time order within a customer: the edges are the ends of its run.
+        if rows is None:
+            edges = self.boundaries[1:] - 1 if newest else self.boundaries[:-1]
+            return self.age_days[edges]
+        customer = self.customer[rows]
+        changed = customer[1:] != customer[:-1]
+        edges = np.append(changed, True) if newest else np.append(True, changed)
+        edges = np.flatnonzero(edges[: len(rows)])
+        found: Floats = np.full(len(self), np.nan)
+        found[customer[edges]] = self.age_days[rows[edges]]
         return found
 
     def active_days(self, rows: Ints | None = None) -> ActiveDays:
@@ -217,9 +229,7 @@ class History:
         lines = np.bincount(inverse, minlength=len(unique))
         order = np.argsort(first)
         head = rows[first[order]]
-        return Orders(
-            self.customer[head], self.age_days[head], self.local_day[head], value[order], lines[order]
-        )
+        return Orders(self.customer[head], self.age_days[head], self.local_day[head], value[order], lines[order])
 
     @cached_property
     def open_carts(self) -> Pairs:
@@ -232,10 +242,13 @@ class History:
         return self._open(FAVORITE, UNFAVORITE, PURCHASE)
 
     def _open(self, opening: int, *closing: int) -> Pairs:
-        rows = self.of(opening, *closing)[::-1]
+        rows = self.of(opening, *closing)
         key = self.customer[rows] * np.int64(len(self.catalogue) + 1) + self.item[rows]
-        _, newest = np.unique(key, return_index=True)
-        last = np.sort(rows[newest])
+        # Faster than np.unique with an index, whose sort must be stable.
+        order = np.argsort(key)
+        key = key[order]
+        starts = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
+        last = np.sort(np.maximum.reduceat(rows[order], starts)) if len(rows) else rows
         last = last[self.kind[last] == opening]
         order = np.lexsort((-last, self.customer[last]))
         last = last[order]

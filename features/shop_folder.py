@@ -49,8 +49,7 @@ class ShopSettings:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise HuitouError(
-                f"timezone must be an IANA name; got {self.timezone!r}. "
-                "Use for example Asia/Shanghai or UTC.",
+                f"timezone must be an IANA name; got {self.timezone!r}. Use for example Asia/Shanghai or UTC.",
                 field="timezone",
                 value=self.timezone,
             ) from None
@@ -90,8 +89,7 @@ class ShopFolder:
         file = path / "shop.json"
         if not file.is_file():
             raise HuitouError(
-                f"there is no shop in {path} (no shop.json). "
-                "Import events first, or name its folder with --shop.",
+                f"there is no shop in {path} (no shop.json). Import events first, or name its folder with --shop.",
                 code="no_shop",
                 field="shop",
                 value=str(path),

@@ -25,7 +25,7 @@ def absorb(shop: ShopFolder, inbox: Inbox) -> Appended:
     with shop.writing():
         warehouse = Warehouse.open(shop)
         while (waiting := inbox.take(BATCH)).sequences:
-            staging = Staging(shop.staging, shop.settings.buckets, shop.settings.timezone)
+            staging = Staging(shop.staging / "inbox", shop.settings.buckets, shop.settings.timezone)
             staging.add(waiting.rows)
             moved = warehouse.append(staging)
             inbox.mark_absorbed(waiting.sequences, warehouse.reader().version)

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
+from training.train import train
 
 from features.behaviour import Behaviour
 from features.errors import HuitouError
@@ -22,9 +23,8 @@ from serving.lists.command import write_recall_list
 from serving.publish import publish
 from serving.snapshot import Snapshot
 from serving.terminal.progress import bar, bars, spinner
-from serving.terminal.tables import show_imports, show_measures, show_table
+from serving.terminal.tables import show_imports, show_table, show_training
 from training.registry import Registry
-from training.train import train
 
 MARK = "simulated.json"
 """A folder with this file was made by the demo and may be emptied by it."""
@@ -108,9 +108,7 @@ def _trained_and_published(demo: Demo, shop: ShopFolder) -> None:
     behaviour = Behaviour.of(shop)
     with spinner(demo.console, "training") as said:
         outcome = train(behaviour, Registry(shop), shop.bundles, demo.clock(), None, said)
-    show_measures(demo.console, "Churn, newest cutoff", outcome.churn_measures, ("auc", "log_loss", "brier"))
-    for sentence in outcome.gate.reasons:
-        demo.console.print(f"gate: {sentence}", markup=False)
+    show_training(demo.console, outcome)
     with bar(demo.console, "publishing") as progress:
         publish(behaviour, outcome.bundle, shop, now=demo.clock(), progress=progress)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
 from sklearn.metrics import roc_auc_score
 
 from features.events.simulate import SimulatedTruth
@@ -70,20 +69,21 @@ def _cycles(people: pd.DataFrame) -> Iterator[Finding]:
 
 def _complements(snapshot: Snapshot, truth: SimulatedTruth) -> Iterator[Finding]:
     """Planted complements should be among the first items bought together."""
-    ids = {item: code for code, item in enumerate(snapshot.shelf.ids.to_pylist())}
     pairs = truth.complements.to_pydict()
+    row = snapshot.shelf.ids.row
+    items = np.array([row(item) for item in pairs["item_id"]], dtype=np.int64)
+    complements = np.array([row(item) for item in pairs["complement_item_id"]], dtype=np.int64)
+    known = (items >= 0) & (complements >= 0)
     found = first = total = 0
-    for item, complement in zip(pairs["item_id"], pairs["complement_item_id"], strict=True):
-        if item not in ids or complement not in ids:
-            continue
-        related, _ = snapshot.related("bought_together", ids[item])
-        place = np.flatnonzero(related[:RELATED_DEPTH] == ids[complement])
+    for item, complement in zip(items[known].tolist(), complements[known].tolist(), strict=True):
+        related, _ = snapshot.related("bought_together", item)
+        place = np.flatnonzero(related[:RELATED_DEPTH] == complement)
         total, found, first = total + 1, found + len(place), first + int(len(place) > 0 and place[0] == 0)
     if total:
         yield (
             f"items that go together ({total} planted pairs)",
             f"{found} in the first {RELATED_DEPTH}",
-            f"by chance {total * RELATED_DEPTH / max(len(ids), 1):.1f}",
+            f"by chance {total * RELATED_DEPTH / max(len(snapshot.shelf), 1):.1f}",
             f"{first} of them in first place",
         )
 
@@ -91,7 +91,7 @@ def _complements(snapshot: Snapshot, truth: SimulatedTruth) -> Iterator[Finding]
 def _tastes(snapshot: Snapshot, people: pd.DataFrame) -> Iterator[Finding]:
     """The share of recommended items that lie in a category the customer was made to love."""
     items = snapshot.recommended_items(people["row"].to_numpy())[:, :TOP]
-    category = np.array(pc.fill_null(snapshot.shelf.categories, "").to_pylist(), dtype=object)
+    category = np.array([snapshot.shelf.item(code).category for code in range(len(snapshot.shelf))], dtype=object)
     popular = category[snapshot.popular[:TOP]]
     loved = people["loved_categories"].tolist()
     pairs = zip(items, loved, strict=True)

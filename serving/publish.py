@@ -28,6 +28,7 @@ from serving.snapshot_writer import SnapshotWriter, Step
 from training.bundle import Bundle
 from training.recommend.candidates import SOURCES
 from training.recommend.recommender import FittedRecommender, Recommendations
+from training.tables import buyers
 
 Scored = tuple[pa.Table, Recommendations]
 """The columns of some customers and their recommendations."""
@@ -74,7 +75,10 @@ def moment_after(reader: EventReader, now: datetime) -> datetime:
     files = reader.all_files()
     if not files:
         return now
-    query = "select epoch_us(greatest(max(occurred_at), max(known_at))) from read_parquet($files)"
+    query = """
+        select epoch_us(greatest(max(occurred_at), max(known_at)))
+        from read_parquet($files, hive_partitioning = false)
+    """
     with connect() as connection:
         ((newest,),) = connection.sql(query, params={"files": files}).fetchall()
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=newest + 1)
@@ -100,13 +104,14 @@ def scored_table(behaviour: Behaviour, bundle: Bundle, features: CustomerFeature
     horizon = bundle.propensity.horizon_days
     ordering = np.asarray(bundle.propensity.order_probability(features), dtype=np.float64)
     orders, silence = features.column("order_count_all"), features.column("days_since_purchase")
+    bought = buyers(features)
     told = [[asdict(reason) for reason in row] for row in reasons(bundle.propensity, features)]
     columns = {
         "customer_id": features.customer_ids,
         "layer": pa.array(layers_of(orders, silence, behaviour.settings), pa.string()),
-        "tier": pa.array([bundle.propensity.tier] * len(features), pa.string()),
+        "tier": pa.array(np.where(bought, bundle.propensity.tier, bundle.propensity.visitor_tier), pa.string()),
         order_probability(horizon): _numbers(ordering, 6),
-        churn_probability(horizon): _numbers(np.where(orders > 0, 1 - ordering, np.nan), 6),
+        churn_probability(horizon): _numbers(np.where(bought, 1 - ordering, np.nan), 6),
         "order_count_all": pa.array(orders.astype(np.int64)),
         "net_spend_all": _numbers(features.column("net_spend_all"), 4),
         "days_since_last_order": _numbers(silence, 2),

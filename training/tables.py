@@ -50,17 +50,13 @@ class CustomerTable:
 
     def take(self, rows: Ints | Flags) -> CustomerTable:
         """The table of some of its rows, given by position or as flags."""
-        return CustomerTable(
-            taken(self.features, rows), self.cutoff, self.horizon_days, self.order_count[rows]
-        )
+        return CustomerTable(taken(self.features, rows), self.cutoff, self.horizon_days, self.order_count[rows])
 
 
 def taken(features: CustomerFeatures, rows: Ints | Flags) -> CustomerFeatures:
     """The features of some rows, given by position or as flags."""
     positions = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
-    return CustomerFeatures(
-        features.customer_ids.take(pa.array(positions)), features.names, features.values[positions]
-    )
+    return CustomerFeatures(features.customer_ids.take(pa.array(positions)), features.names, features.values[positions])
 
 
 def joined(parts: Sequence[CustomerFeatures]) -> CustomerFeatures:

@@ -165,9 +165,7 @@ def bucket_column(customer_ids: pa.Array | pa.ChunkedArray, buckets: int) -> np.
     """The bucket of each customer, shape ``(n,)``, int16."""
     array = customer_ids.combine_chunks() if isinstance(customer_ids, pa.ChunkedArray) else customer_ids
     encoded = array.dictionary_encode()
-    of_unique = np.array(
-        [bucket_of(value, buckets) for value in encoded.dictionary.to_pylist()], dtype=np.int16
-    )
+    of_unique = np.array([bucket_of(value, buckets) for value in encoded.dictionary.to_pylist()], dtype=np.int16)
     found: np.ndarray = of_unique[encoded.indices.to_numpy(zero_copy_only=False)]
     return found
 

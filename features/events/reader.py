@@ -88,9 +88,7 @@ class EventReader:
             clauses.append("occurred_at >= $since")
             params |= {"since": since}
         if before is not None:
-            clauses.append(
-                "occurred_at < $before and known_at < $before" if known else "occurred_at < $before"
-            )
+            clauses.append("occurred_at < $before and known_at < $before" if known else "occurred_at < $before")
             params |= {"before": before}
         query = f"{HISTORY_SQL} where {' and '.join(clauses)} {ORDER_SQL}"
         with connect() as connection:
@@ -122,6 +120,15 @@ class EventReader:
         with connect() as connection:
             ((events, first, last),) = connection.sql(query, params={"files": self.all_files()}).fetchall()
         return Extent(events, _moment(first), _moment(last))
+
+    def moment_after(self, now: datetime) -> datetime:
+        """Just after the newest event happened and was known, so that nothing is in the future; ``now`` without events."""
+        if not self.files:
+            return now
+        query = "select max(greatest(epoch_us(occurred_at), epoch_us(known_at))) from read_parquet($files)"
+        with connect() as connection:
+            ((newest,),) = connection.sql(query, params={"files": self.all_files()}).fetchall()
+        return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=newest + 1)
 
     def item_ids(self, before: datetime | None = None) -> pa.Array:
         """Every item that an event before ``before`` names, sorted."""

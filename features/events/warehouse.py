@@ -219,9 +219,7 @@ class Warehouse:
             return connection.sql(query, params={"files": files}).to_arrow_table().cast(schema)
 
     def _write(self, name: str, rows: pa.Table | pa.RecordBatchReader, **how: Any) -> None:
-        write_deltalake(
-            self._address(name), rows, writer_properties=_COMPRESSION, configuration=_TABLE_SETTINGS, **how
-        )
+        write_deltalake(self._address(name), rows, writer_properties=_COMPRESSION, configuration=_TABLE_SETTINGS, **how)
 
     def _address(self, name: str) -> str:
         return (self.folder / name).absolute().as_uri()
@@ -263,9 +261,7 @@ def _merged(known: pa.Table, incoming: pa.Table, key: str) -> tuple[pa.Table, Up
     others = [name for name in incoming.schema.names if name != key]
     lasts = ", ".join(f"last({name} order by row) filter ({name} is not null) as {name}" for name in others)
     values = ", ".join(f"coalesce(fresh.{name}, known.{name}) as {name}" for name in others)
-    same = " and ".join(
-        f"coalesce(fresh.{name}, known.{name}) is not distinct from known.{name}" for name in others
-    )
+    same = " and ".join(f"coalesce(fresh.{name}, known.{name}) is not distinct from known.{name}" for name in others)
     query = f"""
         with numbered as (select *, row_number() over () as row from incoming),
         fresh as (select {key}, {lasts} from numbered group by {key})

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from features.arrays import Ints
 from features.errors import HuitouError
-from features.events.reader import connect
+from features.events.reader import connect, duckdb_file
 from serving.lists.layers import BUYER_LAYERS, checked_layers
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_columns import churn_probability, order_probability
@@ -144,7 +144,7 @@ def _people(
     And the others, counted.
     """
     params: dict[str, Any] = {
-        "file": str(snapshot.customers_file),
+        "file": duckdb_file(snapshot.customers_file),
         "layers": list(wanted.layers),
         "min_churn": wanted.min_churn,
         "max_churn": wanted.max_churn,

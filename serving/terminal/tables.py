@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from features.events.importers import ImportSummary
+
+if TYPE_CHECKING:  # Loading the models' libraries takes a second that most commands do not need.
+    from training.train import TrainingOutcome
 
 
 def show_table(console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -57,6 +60,23 @@ def show_imports(console: Console, summaries: Sequence[ImportSummary]) -> None:
             console.print(Text(f"  rejected {count:,}: {reason}"))
         if summary.rejected_file:
             console.print(Text(f"  rejected rows are in {summary.rejected_file}"))
+
+
+def show_training(console: Console, outcome: TrainingOutcome) -> None:
+    """Print how the models did beside their baselines, and the gate's verdict with its reasons."""
+    propensity = outcome.bundle.propensity
+    if outcome.log_losses:
+        title = f"Order within {propensity.horizon_days} days: log loss for buyers at the newest training cutoff"
+        rows = sorted(outcome.log_losses.items(), key=lambda row: row[1])
+        show_table(console, title, ("method", "log loss"), rows)
+    if outcome.recommender:
+        names = ("rule_ndcg_at_10", "ranker_ndcg_at_10")
+        rows = [(name.removesuffix("_ndcg_at_10"), outcome.recommender[name]) for name in names]
+        show_table(console, "Next items on the newest fold", ("order", "ndcg@10"), rows)
+    for sentence in outcome.gate.reasons:
+        console.print(Text(f"gate: {sentence}"))
+    place = "champion" if outcome.gate.passed else "challenger"
+    console.print(Text(f"version {outcome.bundle.label} is now the {place}"))
 
 
 def show_measures(

@@ -51,7 +51,7 @@ def test_events_get_into_the_warehouse_once(shop: ShopFolder, inbox: Inbox) -> N
 def test_killed_between_storing_and_marking(shop: ShopFolder, inbox: Inbox) -> None:
     """Events that were stored but not yet marked are recognised: nothing is lost, nothing counts twice."""
     inbox.put(checked({"event_id": "1"}, {"event_id": "2", "item_id": "cup"}), RECEIVED)
-    staging = Staging(shop.staging, shop.settings.buckets, shop.settings.timezone)
+    staging = Staging(shop.staging / "inbox", shop.settings.buckets, shop.settings.timezone)
     staging.add(inbox.take(1).rows)
     Warehouse.open(shop).append(staging)
     assert absorb(shop, inbox) == Appended(stored=1, repeated=1)
@@ -60,7 +60,7 @@ def test_killed_between_storing_and_marking(shop: ShopFolder, inbox: Inbox) -> N
 
 def test_a_killed_absorb_leaves_no_staging_behind(shop: ShopFolder, inbox: Inbox) -> None:
     """Rows that were staged by a process that died are not stored by the next one."""
-    staging = Staging(shop.staging, shop.settings.buckets, shop.settings.timezone)
+    staging = Staging(shop.staging / "inbox", shop.settings.buckets, shop.settings.timezone)
     staging.add(checked({"event_id": "ghost", "item_id": "ghost"}))
     staging.close()
     inbox.put(checked({"event_id": "1"}), RECEIVED)

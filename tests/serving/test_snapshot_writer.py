@@ -110,7 +110,7 @@ def test_two_at_a_time_are_refused(tmp_path: Path) -> None:
 
 
 def test_what_was_not_committed_is_removed(tmp_path: Path) -> None:
-    """Leaving without a commit, as an error does, leaves the served snapshot and nothing else, and lets the next publish begin."""
+    """Without a commit the served snapshot and nothing else is left, and the next publish can begin."""
     shop = small_shop(tmp_path)
     before = contents(shop)
     with SnapshotWriter(shop, later(1)) as writer:

@@ -46,8 +46,9 @@ def _bestsellers(sources: Sources) -> Ints:
     """Items by purchases over all time, ties by all events."""
     purchases = sources.statistics.counts[:, PURCHASE, -1]
     events = sources.statistics.counts[:, :, -1].sum(axis=1)
-    order: Ints = np.lexsort((np.arange(len(events)), -events, -purchases))
-    return order[events[order] > 0]
+    order = np.lexsort((np.arange(len(events)), -events, -purchases))
+    bestsellers: Ints = order[events[order] > 0]
+    return bestsellers
 
 
 def _popular(items: Ints, k: int, history: History) -> Ints:

@@ -97,7 +97,7 @@ def _proposals(sources: Sources, history: History, touches: Touches) -> Iterator
     kept = strongest(touches.customer, weight, each)
     yield _Proposal(touches.customer[kept], touches.item[kept], weight[kept])
     own = interest(history, settings, touches)
-    bought = _purchased(touches, settings.half_life_days)
+    bought = purchased(touches, settings.half_life_days)
     for kind, taste in (("viewed_together", own), ("bought_together", bought)):
         yield _from_matrix(sp_matmul_topn(taste, sources.related[kind], top_n=each, sort=True, n_threads=1))
     yield _from_matrix(
@@ -123,7 +123,8 @@ def _buy_again(touches: Touches, half_life_days: float, each: int) -> _Proposal:
     return _Proposal(touches.customer[bought][kept], touches.item[bought][kept], score[kept])
 
 
-def _purchased(touches: Touches, half_life_days: float) -> sparse.csr_matrix:
+def purchased(touches: Touches, half_life_days: float) -> sparse.csr_matrix:
+    """Each customer's bought items by how lately they were bought, shape ``(n_customers, n_items)``."""
     count, age = touches.counts[:, 3], touches.ages_days[:, 3]
     bought = np.flatnonzero(count > 0)
     weight = 0.5 ** (age[bought] / half_life_days)

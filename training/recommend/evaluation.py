@@ -32,6 +32,8 @@ class Judged:
     """Whether the item at each place was bought, shape (n_customers, k)."""
     known: Flags
     """Whether the customer had touched it before, shape (n_customers, k)."""
+    shown: Flags
+    """Whether there is an item at each place, shape (n_customers, k)."""
     bought: Ints
     """Distinct items bought by each customer, shape (n_customers,)."""
     bought_known: Ints
@@ -52,6 +54,7 @@ def judged(items: Ints, history: History, touches: Touches, answers: Answers) ->
     return Judged(
         hits=answers.hold(customer, chosen),
         known=known.reshape(chosen.shape) & (chosen >= 0),
+        shown=chosen >= 0,
         bought=answers.bought[measured],
         bought_known=np.bincount(owner, minlength=len(history))[measured],
         items=np.unique(items[:, :10][items[:, :10] >= 0]),
@@ -60,7 +63,9 @@ def judged(items: Ints, history: History, touches: Touches, answers: Answers) ->
 
 def measures(parts: Sequence[Judged], catalogue_size: int, seed: int) -> dict[str, Any]:
     """All measures of one recommender as ``{name: {"value", "low", "high"}}``, plain floats, None where undefined."""
-    hits, known = (np.concatenate([getattr(part, name) for part in parts]) for name in ("hits", "known"))
+    hits, known, shown = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("hits", "known", "shown")
+    )
     bought = np.concatenate([part.bought for part in parts])
     bought_known = np.concatenate([part.bought_known for part in parts])
     per_customer = {f"recall@{k}": recall_at(hits, bought, k) for k in DEPTHS}
@@ -68,11 +73,11 @@ def measures(parts: Sequence[Judged], catalogue_size: int, seed: int) -> dict[st
         "ndcg@10": ndcg_at(hits, bought, 10),
         "ndcg@20": ndcg_at(hits, bought, 20),
         "mrr@10": reciprocal_rank_at(hits, 10),
-        "hit_rate@10": hits[:, :10].any(axis=1).astype(np.float64),
+        "hit_rate@10": hit_rate_at(hits, 10),
         "known_recall@10": recall_at(hits & known, bought_known, 10),
         "new_recall@10": recall_at(hits & ~known, bought - bought_known, 10),
         "new_recall@50": recall_at(hits & ~known, bought - bought_known, 50),
-        "new_share@10": 1 - known[:, :10].mean(axis=1) if len(known) else np.zeros(0),
+        "new_share@10": _share((shown & ~known)[:, :10].sum(axis=1), shown[:, :10].sum(axis=1)),
     }
     told: dict[str, Any] = intervals(per_customer, seed)
     covered = len(np.unique(np.concatenate([part.items for part in parts]))) if parts else 0
@@ -82,8 +87,11 @@ def measures(parts: Sequence[Judged], catalogue_size: int, seed: int) -> dict[st
 
 def recall_at(hits: Flags, bought: Ints, k: int) -> Floats:
     """Hits among the first ``k`` over ``min(k, number bought)``; NaN for who bought nothing."""
-    whole = np.minimum(bought, k).astype(np.float64)
-    share: Floats = np.divide(hits[:, :k].sum(axis=1), whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    return _share(hits[:, :k].sum(axis=1), np.minimum(bought, k))
+
+
+def _share(part: Ints, whole: Ints) -> Floats:
+    share: Floats = np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
     return share
 
 
@@ -99,6 +107,11 @@ def reciprocal_rank_at(hits: Flags, k: int) -> Floats:
     """One over the place of the first hit among the first ``k``, 0 without one."""
     top = hits[:, :k]
     return np.where(top.any(axis=1), 1 / (1 + np.argmax(top, axis=1)), 0.0)
+
+
+def hit_rate_at(hits: Flags, k: int) -> Floats:
+    """1 for whom at least one of the first ``k`` was bought, else 0."""
+    return np.asarray(hits[:, :k].any(axis=1), dtype=np.float64)
 
 
 def intervals(per_customer: dict[str, Floats], seed: int) -> dict[str, dict[str, float | None]]:

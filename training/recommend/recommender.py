@@ -18,7 +18,7 @@ from features.catalogue import UNKNOWN, Catalogue
 from features.events.engine import Progress
 from features.history import History
 from features.pairs import Touches
-from training.recommend.candidates import SOURCES, Candidates, candidates, tiered_score, top_items
+from training.recommend.candidates import SOURCES, Candidates, candidates, purchased, tiered_score, top_items
 from training.recommend.ranker import Ranker, ranking_features
 from training.recommend.sources import RELATED_KINDS, Sources, SourceSettings, interest
 
@@ -137,10 +137,15 @@ class FittedRecommender:
     def _because(self, history: History, touches: Touches, items: Ints, source: Ints) -> Ints:
         """For items found through related items, the customer's own item that speaks most for them."""
         because = np.full(items.shape, UNKNOWN, dtype=np.int32)
-        own = interest(history, self.recommender.settings, touches)
+        settings = self.recommender.settings
+        # The same tastes that the sources looked related items up for: what they found, they can explain.
+        own = {
+            "viewed_together": interest(history, settings, touches),
+            "bought_together": purchased(touches, settings.half_life_days),
+        }
         for kind in RELATED_KINDS:
             row, column = np.nonzero(source == SOURCES.index(kind))
-            because[row, column] = strongest_link(own, self._relations_of[kind], row, items[row, column])
+            because[row, column] = strongest_link(own[kind], self._relations_of[kind], row, items[row, column])
         return because
 
 
@@ -157,7 +162,8 @@ def strongest_link(own: sparse.csr_matrix, to_item: sparse.csr_matrix, customer:
         part = slice(start, start + 20_000)
         product = own[customer[part]].multiply(to_item[item[part]]).tocsr()
         best = np.asarray(product.argmax(axis=1)).ravel()
-        linked = np.diff(product.indptr) > 0
+        # Interest of very long ago is 0 in float32: the best of nothing would be any item.
+        linked = product.max(axis=1).toarray().ravel() > 0
         link[part][linked] = best[linked]
     return link
 

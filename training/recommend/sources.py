@@ -120,8 +120,8 @@ def related_items(matrix: sparse.csr_matrix, neighbours: int) -> sparse.csr_matr
     """For each item the items most often in the same rows: cosine of columns, rows damped by their length.
 
     A row with many items says less about each pair of them (it is divided by the square root of its number of
-    items), and an item in few rows is not trusted fully: the cosine is multiplied by ``n / (n + 3)`` with ``n`` the
-    rows that hold it.
+    items), and items in few rows are not trusted fully: the cosine is multiplied by ``sqrt(n / (n + 3))`` for each of
+    the two items, with ``n`` the rows that hold it. No item is related to itself.
     """
     presence = matrix.copy()
     presence.data = np.ones_like(presence.data)
@@ -134,15 +134,22 @@ def related_items(matrix: sparse.csr_matrix, neighbours: int) -> sparse.csr_matr
     product = sp_matmul_topn(items, sparse.csr_matrix(items.T), top_n=neighbours + 1, sort=True, n_threads=2)
     product.setdiag(0)
     product.eliminate_zeros()
-    return sparse.csr_matrix(product)
+    found = sparse.csr_matrix(product)
+    # An item in few rows can be more like others than, by this score, like itself: then it took no place from them.
+    if np.diff(found.indptr).max(initial=0) <= neighbours:
+        return found
+    row = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
+    kept = strongest(row, found.data, neighbours)
+    return _matrix(row[kept], found.indices[kept], found.data[kept], found.shape)
 
 
 def popular_items(statistics: ItemStatistics) -> Ints:
     """Item codes by recent purchases, ties by all recent events, then by code."""
     purchases = statistics.decayed[:, PURCHASE]
     events = statistics.decayed.sum(axis=1)
-    order: Ints = np.lexsort((np.arange(len(events)), -events, -purchases))
-    return order[events[order] > 0]
+    order = np.lexsort((np.arange(len(events)), -events, -purchases))
+    popular: Ints = order[events[order] > 0]
+    return popular
 
 
 def trend(statistics: ItemStatistics) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -33,7 +35,7 @@ def test_the_reply_has_its_documented_shape(client: TestClient) -> None:
 
 def test_both_forms_agree(reader: TestClient) -> None:
     """GET with repeated parameters answers as POST does."""
-    body = {
+    body: dict[str, Any] = {
         "customer_id": "anna",
         "n": 3,
         "offset": 1,

@@ -1,0 +1,200 @@
+"""Publishing: from stored events to a served snapshot, and what it says of each customer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from features.behaviour import Behaviour
+from features.customers import CustomerFeatures, customer_features
+from features.events.warehouse import Warehouse
+from features.shop_folder import ShopFolder
+from serving.absorb import absorb
+from serving.database.connection import open_database
+from serving.database.inbox import Inbox
+from serving.publish import moment_after, publish
+from serving.recommender import Wish, recommend
+from serving.snapshot import Snapshot
+from tests.serving.database.fresh_events import checked
+from tests.small_shop import EventRow, append, events, items, people, shop
+from training.bundle import Bundle
+from training.customers.propensity import Propensity
+from training.recommend.recommender import FittedRecommender, Recommender
+
+NOW = datetime(2025, 3, 2, tzinfo=UTC)
+LAST = datetime(2025, 3, 1, 10, tzinfo=UTC)
+
+
+def purchases(customer: str, *days_ago: float) -> list[EventRow]:
+    """Purchases of tea so many days before the last event."""
+    return [
+        (customer, "purchase", "tea", LAST - timedelta(days=days), {"unit_price": 5, "order_id": f"{customer} {days}"})
+        for days in days_ago
+    ]
+
+
+ROWS: list[EventRow] = [
+    *purchases("new / one", 10),
+    *purchases("活跃", 200, 80),
+    *purchases("high", 300, 120),
+    *purchases("low", 500, 250),
+    *purchases("lost", 900, 700),
+    *purchases("no letters", 900, 700),
+    ("high", "cart", "cup", LAST - timedelta(days=2)),
+    ("high", "cart", "gone", LAST - timedelta(days=3)),
+    ("looks only", "view", "cup", LAST),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> ShopFolder:
+    """A shop with six buyers and a visitor."""
+    folder = shop(tmp_path_factory.mktemp("shop"))
+    append(folder, events(*ROWS))
+    warehouse = Warehouse.open(folder)
+    described = items(("tea", "drinks", 5), ("cup", "kitchen", 9), ("gone", "kitchen", 1, {"in_stock": False}))
+    warehouse.put_items(described)
+    warehouse.put_customers(people("no letters", contactable=False))
+    warehouse.put_customers(people("low", "never came", personalized=False))
+    return folder
+
+
+def rules_bundle(folder: ShopFolder, at: datetime) -> Bundle:
+    """The bundle that a shop with so few customers gets: rules."""
+    behaviour = Behaviour.of(folder)
+    known = everyone(behaviour, at)
+    propensity = Propensity.fit([], known=known, horizon_days=30)
+    return Bundle(propensity, Recommender(), at, behaviour.reader.version, version=7)
+
+
+def everyone(behaviour: Behaviour, at: datetime) -> CustomerFeatures:
+    """The features of all customers in one table."""
+    catalogue = behaviour.catalogue(at)
+    parts = [customer_features(behaviour.history(bucket, at, catalogue)) for bucket in behaviour.buckets]
+    ids = [name for part in parts for name in part.customer_ids.to_pylist()]
+    return CustomerFeatures(pa.array(ids, pa.string()), parts[0].names, np.concatenate([part.values for part in parts]))
+
+
+@pytest.fixture(scope="module")
+def snapshot(folder: ShopFolder) -> Snapshot:
+    publish(Behaviour.of(folder), rules_bundle(folder, LAST), folder, now=NOW)
+    return Snapshot.open_current(folder)
+
+
+def test_the_moment_is_just_after_the_newest_event(folder: ShopFolder, snapshot: Snapshot) -> None:
+    """Everything that is stored counts, and nothing is older than it needs to be."""
+    assert snapshot.header.as_of == LAST + timedelta(microseconds=1)
+    assert snapshot.header.published_at == NOW
+    assert snapshot.header.event_version == Warehouse.open(folder).reader().version
+
+
+def test_late_knowledge_moves_the_moment(tmp_path: Path) -> None:
+    """An event that became known later counts from then on, so the moment is after that."""
+    folder = shop(tmp_path)
+    known = LAST + timedelta(hours=5)
+    append(folder, events(("anna", "view", "tea", LAST, {"known_at": known})))
+    assert moment_after(Warehouse.open(folder).reader(), NOW) == known + timedelta(microseconds=1)
+
+
+def test_everyone_is_in_the_right_layer(snapshot: Snapshot) -> None:
+    """The shop's day rules decide."""
+    found = {
+        name: snapshot.customer(snapshot.customers.row(name))["layer"]
+        for name in ("new / one", "活跃", "high", "low", "lost", "looks only")
+    }
+    assert found == {
+        "new / one": "new",
+        "活跃": "active",
+        "high": "high_win_back",
+        "low": "low_win_back",
+        "lost": "lost",
+        "looks only": "visitor",
+    }
+
+
+def test_a_row_tells_of_its_customer(snapshot: Snapshot) -> None:
+    """Orders, spend and silence are the customer's own; churn and order chance add up; reasons are bilingual."""
+    said = snapshot.customer(snapshot.customers.row("high"))
+    assert (said["order_count_all"], said["net_spend_all"]) == (2, 10.0)
+    assert (said["days_since_last_order"], said["purchase_gap_mean_days"]) == (120.0, 180.0)
+    assert said["order_probability_30d"] + said["churn_probability_30d"] == pytest.approx(1, abs=1e-5)
+    assert 0 < said["order_probability_30d"] < 1
+    assert said["tier"] == "rules"
+    assert said["reasons"]
+    assert all(reason["concept"] and reason["en"] and reason["zh"] for reason in said["reasons"])
+
+
+def test_visitors_have_no_churn(snapshot: Snapshot) -> None:
+    """Who never bought cannot leave; missing numbers are null, not zero."""
+    said = snapshot.customer(snapshot.customers.row("looks only"))
+    assert said["churn_probability_30d"] is None
+    assert said["days_since_last_order"] is None
+    assert said["order_count_all"] == 0
+
+
+def test_consent_is_taken_over(snapshot: Snapshot) -> None:
+    """Who must not be written to, and who opted out, is known in the snapshot, with events or without."""
+    assert snapshot.customer(snapshot.customers.row("no letters"))["contactable"] is False
+    assert snapshot.customer(snapshot.customers.row("low"))["personalized"] is False
+    assert {name for name in ("low", "never came", "high") if name in snapshot.opted_out} == {"low", "never came"}
+
+
+def test_batch_and_live_recommendations_agree(folder: ShopFolder, snapshot: Snapshot) -> None:
+    """When nothing new has happened a live answer is what the recommender says for that customer alone."""
+    behaviour = Behaviour.of(folder)
+    at = snapshot.header.as_of
+    catalogue = behaviour.catalogue(at)
+    fitted = FittedRecommender.fit(behaviour, at, catalogue, Recommender())
+    for bucket in behaviour.buckets:
+        history = behaviour.history(bucket, at, catalogue)
+        batch = fitted.recommend(history)
+        for place, name in enumerate(history.customer_ids.to_pylist()):
+            if name in snapshot.opted_out:
+                continue
+            expected = [int(item) for item in batch.item[place] if item >= 0 and catalogue.in_stock[item]]
+            live = recommend(snapshot, Wish(name, strict=True, n=50))
+            assert [candidate.item for candidate in live.items] == expected
+
+
+def test_publishing_again_serves_what_is_new(tmp_path: Path) -> None:
+    """Events from the API count at once, and after absorbing and publishing they are part of the snapshot."""
+    folder = shop(tmp_path)
+    append(folder, events(*ROWS))
+    publish(Behaviour.of(folder), rules_bundle(folder, LAST), folder, now=NOW)
+    engine = open_database(folder)
+    inbox = Inbox(engine)
+    fresh = {"event_id": "f", "customer_id": "high", "item_id": "cup", "kind": "purchase"}
+    inbox.put(checked(fresh), LAST + timedelta(hours=2))
+    first = Snapshot.open_current(folder)
+    assert inbox.buyers(first.header.event_version) == ["high"]
+    absorb(folder, inbox)
+    assert inbox.buyers(first.header.event_version) == ["high"], "still fresh for the snapshot that is served"
+    publish(Behaviour.of(folder), rules_bundle(folder, LAST), folder, now=NOW + timedelta(hours=1))
+    second = Snapshot.open_current(folder)
+    assert inbox.buyers(second.header.event_version) == []
+    assert second.customer(second.customers.row("high"))["order_count_all"] == 3
+    engine.dispose()
+
+
+def test_the_same_shop_gives_the_same_snapshot(tmp_path: Path) -> None:
+    """Publishing the same events at the same moment gives the same files."""
+    names = []
+    for place in ("one", "two"):
+        folder = shop(tmp_path / place)
+        append(folder, events(*ROWS))
+        names.append(publish(Behaviour.of(folder), rules_bundle(folder, LAST), folder, now=NOW))
+    assert names[0] == names[1]
+
+
+def test_an_empty_shop_is_published(tmp_path: Path) -> None:
+    """A shop without events has a snapshot of nobody as of now."""
+    folder = shop(tmp_path)
+    full = shop(tmp_path / "full")
+    append(full, events(*ROWS))
+    publish(Behaviour.of(folder), rules_bundle(full, LAST), folder, now=NOW)
+    snapshot = Snapshot.open_current(folder)
+    assert (snapshot.contents.customers, snapshot.header.as_of) == (0, NOW)

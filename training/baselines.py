@@ -1,0 +1,215 @@
+"""The simple rules that the propensity model must beat, with its methods: fit on tables, then ``order_probability``.
+
+They speak of buyers; for anyone else they give the buyers' rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from features.arrays import Flags, Floats, Ints
+from features.customers import CustomerFeatures
+from features.errors import HuitouError
+from training.customers.btyd import BgNbd, purchase_times
+from training.customers.rules import ChurnRule, mean_gap_days
+from training.tables import CustomerTable, buyers, joined
+
+BINS = 20
+"""Bins of a rule that looks at one number."""
+
+SCORES = 5
+"""Recency, frequency and monetary scores go from 0 to one less than this."""
+
+CELL_CUSTOMERS = 20.0
+"""The rate of all buyers counts as much as so many customers of a bin or cell."""
+
+BG_NBD_CUSTOMERS = 20_000
+"""BG/NBD is fitted on at most so many customers."""
+
+
+class Predictor(Protocol):
+    """What can tell a chance of an order."""
+
+    def order_probability(self, features: CustomerFeatures) -> Floats:
+        """Chance of an order within the horizon, inside (0, 1), shape ``(n,)``."""
+        ...
+
+
+Fit = Callable[[Sequence[CustomerTable]], Predictor]
+"""Fits something on tables of customers."""
+
+
+@dataclass(frozen=True)
+class BaseRate:
+    """The same chance for everyone: the share of buyers that ordered."""
+
+    rate: float
+    """Inside (0, 1)."""
+
+    @classmethod
+    def fit(cls, tables: Sequence[CustomerTable]) -> BaseRate:
+        """The rate over all ``tables``."""
+        _, ordered = labelled(tables)
+        return cls((np.count_nonzero(ordered) + 1) / (len(ordered) + 2))
+
+    def order_probability(self, features: CustomerFeatures) -> Floats:
+        """The rate, shape ``(n,)``."""
+        return np.full(len(features), self.rate)
+
+
+@dataclass(frozen=True)
+class RateByCell:
+    """The share of buyers that ordered in each cell of a grid over a few numbers of theirs."""
+
+    edges: tuple[Floats, ...]
+    """Inner edges of the cells for each number."""
+    rates: Floats
+    """The rate of each cell, drawn towards that of all; one entry more, the rate of all, for missing numbers."""
+    numbers: Callable[[CustomerFeatures], Floats]
+    """The numbers, shape (n_customers, len(edges))."""
+
+    @classmethod
+    def fit(
+        cls, tables: Sequence[CustomerTable], numbers: Callable[[CustomerFeatures], Floats], bins: int
+    ) -> RateByCell:
+        """Cells between quantiles of the ``numbers``, ``bins`` for each of them."""
+        features, ordered = labelled(tables)
+        values = numbers(features)
+        shares = np.arange(1, bins) / bins
+        known = ~np.isnan(values)
+        edges = tuple(
+            np.unique(np.quantile(column[there], shares)) if there.any() else np.zeros(0)
+            for column, there in zip(values.T, known.T, strict=True)
+        )
+        cell = cells(values, edges)
+        size = int(np.prod([len(edge) + 1 for edge in edges]))
+        inside = cell < size
+        overall = (np.count_nonzero(ordered) + 1) / (len(ordered) + 2)
+        total = np.bincount(cell[inside], minlength=size)
+        count = np.bincount(cell[inside], weights=ordered[inside], minlength=size)
+        rates = (count + CELL_CUSTOMERS * overall) / (total + CELL_CUSTOMERS)
+        return cls(edges, np.append(rates, overall), numbers)
+
+    def order_probability(self, features: CustomerFeatures) -> Floats:
+        """The rate of each customer's cell, shape ``(n,)``."""
+        return self.rates[cells(self.numbers(features), self.edges)]
+
+
+@dataclass(frozen=True)
+class LogisticRft:
+    """Logistic regression on the logarithms of recency, frequency and time since the first order."""
+
+    model: LogisticRegression
+    """The regression."""
+
+    @classmethod
+    def fit(cls, tables: Sequence[CustomerTable]) -> LogisticRft:
+        """Fit all ``tables``; raises :class:`HuitouError` when all buyers did the same."""
+        features, ordered = labelled(tables)
+        if len(np.unique(ordered)) < 2:
+            raise HuitouError("a logistic regression needs both outcomes; all buyers did the same. It is left out.")
+        return cls(LogisticRegression(solver="newton-cholesky", max_iter=100).fit(rft(features), ordered))
+
+    def order_probability(self, features: CustomerFeatures) -> Floats:
+        """Chance of an order, shape ``(n,)``."""
+        if not len(features):
+            return np.zeros(0)
+        return np.asarray(self.model.predict_proba(rft(features))[:, 1], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class BgNbdBaseline:
+    """BG/NBD's chance of an order; it sees order dates up to the newest cutoff and no labels."""
+
+    model: BgNbd
+    """The fitted model, in days."""
+    horizon_days: int
+    """How far ahead."""
+
+    @classmethod
+    def fit(cls, tables: Sequence[CustomerTable]) -> BgNbdBaseline:
+        """Fit the buyers of the newest table; raises :class:`HuitouError` when the fit degenerates."""
+        newest = tables[-1].take(buyers(tables[-1].features))
+        step = -(-len(newest) // BG_NBD_CUSTOMERS) or 1
+        times = [np.round(column[::step], 2) for column in purchase_times(newest.features)]
+        return cls(BgNbd.fit(*times), newest.horizon_days)
+
+    def order_probability(self, features: CustomerFeatures) -> Floats:
+        """Chance of an order, shape ``(n,)``; NaN for those who have not bought."""
+        return self.model.order_probability(*purchase_times(features), self.horizon_days)
+
+
+def _hiatus(tables: Sequence[CustomerTable]) -> Predictor:
+    return RateByCell.fit(tables, lambda features: features.column("days_since_purchase")[:, None], BINS)
+
+
+def _churn_factor(tables: Sequence[CustomerTable]) -> Predictor:
+    gap = mean_gap_days(labelled(tables)[0], tables[-1].horizon_days)
+
+    def numbers(features: CustomerFeatures) -> Floats:
+        own = features.column("purchase_gap_mean_days")
+        usual = np.maximum(np.where(np.isnan(own), gap, own), 0.5)
+        return (features.column("days_since_purchase") / usual)[:, None]
+
+    return RateByCell.fit(tables, numbers, BINS)
+
+
+def _rfm(tables: Sequence[CustomerTable]) -> Predictor:
+    names = ("days_since_purchase", "order_count_all", "net_spend_all")
+    return RateByCell.fit(tables, lambda features: np.column_stack([features.column(name) for name in names]), SCORES)
+
+
+def _rule(tables: Sequence[CustomerTable]) -> Predictor:
+    return ChurnRule.fit(tables, tables[-1].features, tables[-1].horizon_days)
+
+
+BASELINES: Mapping[str, Fit] = {
+    "base_rate": BaseRate.fit,
+    "hiatus": _hiatus,
+    "churn_factor": _churn_factor,
+    "rfm": _rfm,
+    "bg_nbd": BgNbdBaseline.fit,
+    "logistic_rft": LogisticRft.fit,
+    "rule": _rule,
+}
+"""Every baseline by name; ``rule`` is what serves where no model does."""
+
+
+def fit_baselines(tables: Sequence[CustomerTable]) -> tuple[dict[str, Predictor], dict[str, str]]:
+    """The baselines that could be fitted on ``tables``, by name, and why the others could not."""
+    fitted: dict[str, Predictor] = {}
+    dropped: dict[str, str] = {}
+    for name, fit in BASELINES.items():
+        try:
+            fitted[name] = fit(tables)
+        except HuitouError as error:
+            dropped[name] = error.message
+    return fitted, dropped
+
+
+def labelled(tables: Sequence[CustomerTable]) -> tuple[CustomerFeatures, Flags]:
+    """The buyers of all ``tables`` and whether they ordered; at least one table is needed."""
+    bought = [table.take(buyers(table.features)) for table in tables]
+    return joined([table.features for table in bought]), np.concatenate([table.ordered for table in bought])
+
+
+def rft(features: CustomerFeatures) -> Floats:
+    """Logarithms of recency, frequency and age in days, shape ``(n, 3)``; 0 where missing."""
+    names = ("days_since_purchase", "purchase_day_count", "days_since_first_purchase")
+    columns = np.column_stack([features.column(name) for name in names]).astype(np.float64)
+    return np.nan_to_num(np.log1p(columns))
+
+
+def cells(values: Floats, edges: Sequence[Floats]) -> Ints:
+    """The number of each row's cell; one past the last for rows in which a number is missing."""
+    cell = np.zeros(len(values), dtype=np.int64)
+    size = 1
+    for column, edge in zip(values.T, edges, strict=True):
+        cell = cell * (len(edge) + 1) + np.searchsorted(edge, column, side="right")
+        size *= len(edge) + 1
+    return np.where(np.isnan(values).any(axis=1), size, cell)

@@ -1,0 +1,91 @@
+"""Training the propensity of a shop: from its events to what serves, with the reasons for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from features.behaviour import Behaviour
+from features.customers import CustomerFeatures, customer_features
+from training.customers.propensity import Propensity, PropensitySettings
+from training.cutoffs import CutoffSettings, training_cutoffs
+from training.gate import Gate
+from training.tables import CustomerTable, customer_table, joined
+
+MOST_ROWS = 300_000
+"""Rows of all training tables together; more customers than that are sampled by bucket."""
+
+KNOWN_CUSTOMERS = 20_000
+"""So many customers as of now say enough about a shop's rhythm."""
+
+CUTOFFS = CutoffSettings(history_share=0.5)
+"""Half a horizon of history is enough: one more cutoff is worth more than its short look back."""
+
+Said = Callable[[str], None]
+"""Called with what is being done."""
+
+
+@dataclass(frozen=True)
+class PropensityTraining:
+    """The outcome of a training."""
+
+    propensity: Propensity
+    """What serves from now on."""
+    tables: tuple[CustomerTable, ...]
+    """The training tables, oldest first; none where the history is too short."""
+
+    @property
+    def gate(self) -> Gate:
+        """Why the model serves, or why the rules do."""
+        return self.propensity.gate
+
+    @property
+    def cutoffs(self) -> tuple[datetime, ...]:
+        """The training cutoffs, oldest first."""
+        return tuple(table.cutoff for table in self.tables)
+
+
+def fit_propensity(
+    behaviour: Behaviour,
+    as_of: datetime,
+    horizon_days: int,
+    *,
+    settings: PropensitySettings | None = None,
+    said: Said | None = None,
+) -> PropensityTraining:
+    """Train with what was known before ``as_of``; where there is too little, the rules answer."""
+    tables = training_tables(behaviour, as_of, horizon_days, said)
+    if said is not None:
+        said("fitting who will order")
+    propensity = Propensity.fit(tables, settings, known=known_customers(behaviour, as_of), horizon_days=horizon_days)
+    return PropensityTraining(propensity, tuple(tables))
+
+
+def training_tables(
+    behaviour: Behaviour, as_of: datetime, horizon_days: int, said: Said | None = None
+) -> list[CustomerTable]:
+    """Tables at rolling cutoffs, every label complete at ``as_of``, oldest first; those without customers left out."""
+    first = behaviour.reader.extent().first
+    cutoffs = training_cutoffs(first, as_of, horizon_days, behaviour.settings.timezone, CUTOFFS)
+    tables = []
+    for number, cutoff in enumerate(cutoffs, start=1):
+        if said is not None:
+            said(f"customers {number} of {len(cutoffs)}, known before {cutoff:%Y-%m-%d}")
+        tables.append(customer_table(behaviour, cutoff, horizon_days, most_rows=MOST_ROWS // len(cutoffs)))
+    return [table for table in tables if len(table)]
+
+
+def known_customers(behaviour: Behaviour, as_of: datetime) -> CustomerFeatures:
+    """Features as of now of some buckets of customers, an unbiased sample of the shop."""
+    parts: list[CustomerFeatures] = []
+    found = behaviour.map_histories(lambda _, history: customer_features(history), as_of, behaviour.catalogue(as_of))
+    for part in found:
+        parts.append(part)
+        if _size(parts) >= KNOWN_CUSTOMERS:
+            break
+    return joined(parts)
+
+
+def _size(parts: Sequence[CustomerFeatures]) -> int:
+    return sum(map(len, parts))

@@ -1,0 +1,158 @@
+"""One training: both models, the gate, and the version in the registry."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from features.behaviour import Behaviour
+from features.errors import HuitouError
+from training.bundle import Bundle
+from training.calibration import log_loss
+from training.customers.fitting import PropensityTraining, fit_propensity
+from training.cutoffs import checked_horizon, shop_horizon_days
+from training.gate import Gate
+from training.recommend.fitting import RecommenderTraining, fit_recommender
+from training.registry import Registry
+from training.tables import buyers
+
+LONGEST_ITEM_HORIZON_DAYS = 14
+"""Next items are learned for at most so many days ahead: what is in a cart today says little about next quarter."""
+
+TOLERANCE = 0.02
+"""How much worse than the champion's log loss a challenger's may be, as a share of it."""
+
+Said = Callable[[str], None]
+"""Called with what is being done."""
+
+
+@dataclass(frozen=True)
+class TrainingOutcome:
+    """What a training led to."""
+
+    bundle: Bundle
+    """The models, with their number in the registry."""
+    gate: Gate
+    """Whether they became the champion, and why."""
+    log_losses: Mapping[str, float]
+    """Log loss of the model and of every baseline for buyers at the newest training cutoff; empty with too little data."""
+    recommender: Mapping[str, float]
+    """ndcg@10 of rule and ranker on the newest fold; empty with too little data."""
+
+
+def train(
+    behaviour: Behaviour,
+    registry: Registry,
+    bundles: Path,
+    now: datetime,
+    horizon_days: int | None,
+    said: Said,
+) -> TrainingOutcome:
+    """Train on everything known, register the result, and make it the champion if the gate lets it pass.
+
+    ``horizon_days`` is the shop's own (see :func:`training.cutoffs.shop_horizon_days`) when it is None.
+    """
+    as_of = behaviour.reader.moment_after(now)
+    said("looking at the shop's rhythm")
+    horizon = checked_horizon(shop_horizon_days(behaviour, as_of) if horizon_days is None else horizon_days)
+    propensity = fit_propensity(behaviour, as_of, horizon, said=said)
+    recommender = fit_recommender(behaviour, as_of, min(horizon, LONGEST_ITEM_HORIZON_DAYS), said=said)
+    said("asking the gate")
+    gate = bundle_gate(champion_or_none(registry, bundles), propensity, recommender)
+    bundle = Bundle(
+        propensity.propensity, recommender.recommender, as_of, behaviour.reader.version, notes=_notes(propensity, recommender)
+    )
+    said("registering")
+    registered = _registered(bundle, registry, bundles, gate, _metrics(propensity, recommender))
+    return TrainingOutcome(registered, gate, _log_losses(propensity), recommender.figures)
+
+
+def champion(registry: Registry, bundles: Path) -> Bundle:
+    """The bundle that serves; raises :class:`HuitouError` when nothing has been trained."""
+    found = champion_or_none(registry, bundles)
+    if found is None:
+        raise HuitouError("this shop has no champion yet. Train first: huitou train.", code="no_champion")
+    return found
+
+
+def champion_or_none(registry: Registry, bundles: Path) -> Bundle | None:
+    """The bundle that serves, None when nothing has been trained."""
+    version = registry.champion()
+    return None if version is None else Bundle.load(registry.fetch(version, bundles), version.number)
+
+
+def bundle_gate(before: Bundle | None, propensity: PropensityTraining, recommender: RecommenderTraining) -> Gate:
+    """Whether a training may serve. Each of its parts already fell back to the rules where they were better."""
+    parts = (*propensity.gate.reasons, *recommender.gate.reasons)
+    if before is None:
+        return Gate(True, ("there is no champion yet: the first version serves", *parts))
+    newest = propensity.tables[-1] if propensity.tables else None
+    own = _log_losses(propensity).get(_served(propensity))
+    if newest is None or own is None:
+        return Gate(True, ("too little data to compare with the champion: the newest version serves", *parts))
+    if before.as_of > newest.cutoff:
+        return Gate(
+            True,
+            ("the champion was trained on the newest labels itself and cannot be compared: the newest version serves", *parts),
+        )
+    if before.propensity.horizon_days != propensity.propensity.horizon_days:
+        return Gate(True, ("the champion looks another number of days ahead: the newest version serves", *parts))
+    if before.propensity.feature_names != newest.features.names:
+        return Gate(True, ("the champion knows other features: the newest version serves", *parts))
+    bought = newest.take(buyers(newest.features))
+    theirs = log_loss(before.propensity.order_probability(bought.features), bought.ordered)
+    passed = own <= theirs * (1 + TOLERANCE)
+    sentence = (
+        f"the log loss at the newest cutoff may exceed the champion's by at most {TOLERANCE:.0%}: {own:.4f} against "
+        f"{theirs:.4f}: {'passed' if passed else 'the champion stays'}"
+    )
+    return Gate(passed, (sentence, *parts))
+
+
+def _served(propensity: PropensityTraining) -> str:
+    return "model" if propensity.propensity.tier == "model" else "rule"
+
+
+def _log_losses(propensity: PropensityTraining) -> dict[str, float]:
+    prefix = "log_loss_"
+    figures = propensity.propensity.figures
+    return {name.removeprefix(prefix): value for name, value in figures.items() if name.startswith(prefix)}
+
+
+def _notes(propensity: PropensityTraining, recommender: RecommenderTraining) -> dict[str, object]:
+    return {
+        "propensity_cutoffs": [cutoff.isoformat() for cutoff in propensity.cutoffs],
+        "recommender_cutoffs": [cutoff.isoformat() for cutoff in recommender.cutoffs],
+        "propensity_gate": propensity.gate.as_dict(),
+        "recommender_gate": recommender.gate.as_dict(),
+    }
+
+
+def _metrics(propensity: PropensityTraining, recommender: RecommenderTraining) -> dict[str, float]:
+    metrics = {f"propensity_{name}": value for name, value in propensity.propensity.figures.items()}
+    served = _log_losses(propensity).get(_served(propensity))
+    if served is not None:
+        metrics["churn_log_loss"] = served
+    metrics |= {f"recommender_{name}": value for name, value in recommender.figures.items()}
+    if recommender.figures:
+        metrics["next_items_ndcg_at_10"] = recommender.figures[f"{recommender.recommender.tier}_ndcg_at_10"]
+    return metrics
+
+
+def _registered(bundle: Bundle, registry: Registry, bundles: Path, gate: Gate, metrics: dict[str, float]) -> Bundle:
+    work = bundles / "new"
+    shutil.rmtree(work, ignore_errors=True)
+    bundle.save(work)
+    params = {
+        "as_of": bundle.as_of.isoformat(),
+        "event_version": bundle.event_version,
+        "horizon_days": bundle.propensity.horizon_days,
+        "half_life_days": bundle.recommender.settings.half_life_days,
+    }
+    tags = {"propensity_tier": bundle.propensity.tier, "recommender_tier": bundle.recommender.tier}
+    version = registry.record(work, params=params, metrics=metrics, tags=tags, gate=gate)
+    shutil.rmtree(work, ignore_errors=True)
+    return replace(bundle, version=version.number)
