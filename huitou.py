@@ -18,7 +18,7 @@ from features.errors import HuitouError
 from features.shop_folder import ShopFolder, ShopSettings
 from serving.terminal.import_commands import SHOP, Shop, import_commands
 from serving.terminal.progress import bar, bars, spinner
-from serving.terminal.tables import show_measures, show_table, show_training
+from serving.terminal.tables import show_backtest, show_table, show_training
 
 app = typer.Typer(
     help="Huitou (回头): who is about to stop buying, what each customer wants next, and whom to write to today.",
@@ -207,10 +207,7 @@ def backtest(
     with bars(console) as doing:
         at = moment(cutoff, folder.settings.timezone)
         report = run(Behaviour.of(folder), at, horizon_days, out, progress=doing)
-    show_measures(console, "Churn", report["churn"]["models"], ("auc", "average_precision", "log_loss", "brier"))
-    show_measures(
-        console, "Next items", report["recommendations"]["models"], ("recall@10", "ndcg@10", "new_recall@10")
-    )
+    show_backtest(console, report)
     console.print(f"{out / 'report.json'} holds all measures", markup=False)
 
 

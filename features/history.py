@@ -145,9 +145,15 @@ class History:
 
     def of(self, *kinds: int) -> Ints:
         """Positions of the events of these kinds, in order."""
-        wanted = np.zeros(len(KINDS), dtype=bool)
-        wanted[list(kinds)] = True
-        return np.flatnonzero(wanted[self.kind])
+        if kinds not in self._found:
+            wanted = np.zeros(len(KINDS), dtype=bool)
+            wanted[list(kinds)] = True
+            self._found[kinds] = np.flatnonzero(wanted[self.kind])
+        return self._found[kinds]
+
+    @cached_property
+    def _found(self) -> dict[tuple[int, ...], Ints]:
+        return {}
 
     def window(self, days: Sequence[float], rows: Ints | None = None) -> Ints:
         """For each event the first of the nested windows that holds it, ``len(days)`` for none, ``(n,)``.
@@ -195,9 +201,9 @@ class History:
             edges = self.boundaries[1:] - 1 if newest else self.boundaries[:-1]
             return self.age_days[edges]
         customer = self.customer[rows]
-        changed = customer[1:] != customer[:-1]
-        edges = np.append(changed, True) if newest else np.append(True, changed)
-        edges = np.flatnonzero(edges[: len(rows)])
+        edges = run_starts(customer[1:] != customer[:-1], len(rows))
+        if newest:
+            edges = np.append(edges[1:], len(rows))[: len(edges)] - 1
         found: Floats = np.full(len(self), np.nan)
         found[customer[edges]] = self.age_days[rows[edges]]
         return found
@@ -207,10 +213,9 @@ class History:
         customer = self.customer if rows is None else self.customer[rows]
         day = self.local_day if rows is None else self.local_day[rows]
         ages = self.age_days if rows is None else self.age_days[rows]
-        fresh = np.ones(len(day), dtype=bool)
-        fresh[1:] = (day[1:] != day[:-1]) | (customer[1:] != customer[:-1])
-        last = np.append(fresh[1:], True)[: len(day)]
-        return ActiveDays(customer[fresh], day[fresh], ages[fresh], ages[last])
+        first = run_starts((day[1:] != day[:-1]) | (customer[1:] != customer[:-1]), len(day))
+        last = np.append(first[1:], len(day))[: len(first)] - 1
+        return ActiveDays(customer[first], day[first], ages[first], ages[last])
 
     @cached_property
     def orders(self) -> Orders:
@@ -222,11 +227,14 @@ class History:
         # Orders without an id are told apart by their day, in a range of their own below zero.
         key = np.where(named == UNKNOWN, -1 - (day - day.min(initial=0)), named)
         span = int(key.max(initial=0) - key.min(initial=0)) + 1
-        unique, first, inverse = np.unique(
-            self.customer[rows] * span + (key - key.min(initial=0)), return_index=True, return_inverse=True
-        )
-        value = np.bincount(inverse, weights=_paid(self, rows), minlength=len(unique)).astype(np.float64)
-        lines = np.bincount(inverse, minlength=len(unique))
+        key = self.customer[rows] * span + (key - key.min(initial=0))
+        by_key = np.argsort(key)
+        starts = run_starts(np.diff(key[by_key]) != 0, len(key))
+        lines = np.diff(np.append(starts, len(key)))
+        first = np.minimum.reduceat(by_key, starts) if len(key) else by_key
+        order_of_line = np.empty(len(key), dtype=np.int64)
+        order_of_line[by_key] = np.repeat(np.arange(len(starts)), lines)
+        value = np.bincount(order_of_line, weights=_paid(self, rows), minlength=len(starts)).astype(np.float64)
         order = np.argsort(first)
         head = rows[first[order]]
         return Orders(self.customer[head], self.age_days[head], self.local_day[head], value[order], lines[order])
@@ -245,14 +253,18 @@ class History:
         rows = self.of(opening, *closing)
         key = self.customer[rows] * np.int64(len(self.catalogue) + 1) + self.item[rows]
         # Faster than np.unique with an index, whose sort must be stable.
-        order = np.argsort(key)
-        key = key[order]
-        starts = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
-        last = np.sort(np.maximum.reduceat(rows[order], starts)) if len(rows) else rows
+        by_key = np.argsort(key)
+        starts = run_starts(np.diff(key[by_key]) != 0, len(key))
+        last = np.sort(np.maximum.reduceat(rows[by_key], starts)) if len(rows) else rows
         last = last[self.kind[last] == opening]
         order = np.lexsort((-last, self.customer[last]))
         last = last[order]
         return Pairs(self.customer[last], self.item[last], self.age_days[last])
+
+
+def run_starts(changed: Flags, size: int) -> Ints:
+    """Where each run of equal values begins, told by whether each of ``size`` values but the first changed."""
+    return np.append(0, np.flatnonzero(changed) + 1)[:size]
 
 
 def _paid(history: History, rows: Ints) -> Floats:

@@ -1,7 +1,4 @@
-"""What one customer bought, looked at, carted and favourited, and what still lies in the cart.
-
-Stored and fresh events.
-"""
+"""What one customer bought, looked at, carted and favourited, from stored and fresh events together."""
 
 from __future__ import annotations
 
@@ -23,6 +20,7 @@ from features.shop_folder import ShopFolder
 from serving.database.inbox import Inbox
 
 SOON = timedelta(microseconds=1)
+"""Histories end before their cutoff: what happened this very moment is still told."""
 
 
 @dataclass(frozen=True)

@@ -50,10 +50,7 @@ class Fresh:
 
     @classmethod
     def of(cls, snapshot: Snapshot, touches: Sequence[Touch]) -> Fresh:
-        """Events in the order in which they happened.
-
-        Items that the snapshot does not know are passed over.
-        """
+        """What the events, in the order in which they happened, come to; unknown items are passed over."""
         bought: set[int] = set()
         state: dict[tuple[str, int], bool] = {}
         touched: dict[int, None] = {}
@@ -102,10 +99,7 @@ def of_context(snapshot: Snapshot, context: Iterable[int], kinds: Sequence[str])
 
 
 def of_fresh(snapshot: Snapshot, fresh: Fresh, kinds: Sequence[str]) -> Iterator[Candidate]:
-    """What the last clicks ask for.
-
-    Open carts and favourites, the items looked at, then items related to them.
-    """
+    """What the last clicks ask for: carts and favourites, the items looked at, then items related to them."""
     yield from fresh.opened
     yield from (Candidate(item, 1.0, VIEWED) for item in fresh.touched)
     newest = [

@@ -14,7 +14,7 @@ import numpy as np
 
 from serving.database.inbox import Touch
 from serving.ranking import OPEN_CART, POPULAR, Candidate, Fresh, of_context, of_fresh, of_snapshot
-from serving.reason_texts import reason
+from training.recommend.reason_texts import reason
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_files import NO_ITEM
 from serving.snapshot_parts.id_index import NO_ROW
@@ -126,10 +126,7 @@ def _allowed(
 
 
 def _popular(snapshot: Snapshot, hidden: set[int], wanted: ItemFilter, count: int, highest: float) -> list[Candidate]:
-    """The most popular items that may be shown, at most ``count``.
-
-    Their score is 1 / (1 + rank) or ``highest``.
-    """
+    """The most popular items that may be shown, at most ``count``; scores are 1 / (1 + rank), or ``highest``."""
     found: list[Candidate] = []
     for start, block in _blocks(snapshot):
         ranks = np.flatnonzero(snapshot.shelf.allowed(block, wanted))

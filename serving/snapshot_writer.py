@@ -33,6 +33,8 @@ KEPT = 3
 """How many snapshots stay in the folder, the served one among them."""
 
 _BUILDING = ".building"
+"""Name of the folder that is being written; nobody reads it."""
+
 Step = Callable[[str], None]
 """Called with the name of each step when it is done."""
 
@@ -69,10 +71,7 @@ class SnapshotWriter:
         os.close(self._lock)
 
     def add_customers(self, table: pa.Table, recommendations: Recommendations) -> None:
-        """Add some customers.
-
-        Their columns as in ``customer_schema`` and their recommendations, row by row.
-        """
+        """Add some customers: columns as in ``customer_schema``, and their recommendations row by row."""
         self._refuse_unknown(recommendations.item, recommendations.because)
         self._files.add(table, recommendations)
         self._step("customers")
@@ -94,10 +93,7 @@ class SnapshotWriter:
         self._step("popular")
 
     def set_related(self, kind: str, item: Ints, score: Floats) -> None:
-        """Write the related items of one kind, best first, -1 where there are fewer.
-
-        Both ``(n_items, k)``.
-        """
+        """Write the related items of one kind, best first, -1 where there are fewer; both ``(n_items, k)``."""
         if not KIND_OF_RELATION.fullmatch(kind):
             raise ValueError(f"a kind of related items is written in small letters and underscores; got {kind!r}")
         self._refuse_unknown(item)

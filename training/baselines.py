@@ -17,7 +17,7 @@ from features.customers import CustomerFeatures
 from features.errors import HuitouError
 from training.customers.btyd import BgNbd, purchase_times
 from training.customers.rules import ChurnRule, mean_gap_days
-from training.tables import CustomerTable, buyers, joined
+from training.tables import CustomerTable, buyers, joined, taken
 
 BINS = 20
 """Bins of a rule that looks at one number."""
@@ -124,7 +124,7 @@ class LogisticRft:
 
 @dataclass(frozen=True)
 class BgNbdBaseline:
-    """BG/NBD's chance of an order; it sees order dates up to the newest cutoff and no labels."""
+    """BG/NBD's chance of an order; it sees when customers ordered and no labels."""
 
     model: BgNbd
     """The fitted model, in days."""
@@ -132,12 +132,13 @@ class BgNbdBaseline:
     """How far ahead."""
 
     @classmethod
-    def fit(cls, tables: Sequence[CustomerTable]) -> BgNbdBaseline:
-        """Fit the buyers of the newest table; raises :class:`HuitouError` when the fit degenerates."""
-        newest = tables[-1].take(buyers(tables[-1].features))
-        step = -(-len(newest) // BG_NBD_CUSTOMERS) or 1
-        times = [np.round(column[::step], 2) for column in purchase_times(newest.features)]
-        return cls(BgNbd.fit(*times), newest.horizon_days)
+    def fit(cls, known: CustomerFeatures, horizon_days: int) -> BgNbdBaseline:
+        """Fit the buyers among ``known``; raises :class:`HuitouError` when the fit degenerates."""
+        frequency, recency, age = purchase_times(taken(known, buyers(known)))
+        step = max(1, -(-len(age) // BG_NBD_CUSTOMERS))
+        # Hundredths of a day are exact enough, and let customers with equal times be counted together.
+        recency, age = np.round(recency, 2), np.round(age, 2)
+        return cls(BgNbd.fit(frequency[::step], recency[::step], age[::step]), horizon_days)
 
     def order_probability(self, features: CustomerFeatures) -> Floats:
         """Chance of an order, shape ``(n,)``; NaN for those who have not bought."""
@@ -173,18 +174,26 @@ BASELINES: Mapping[str, Fit] = {
     "hiatus": _hiatus,
     "churn_factor": _churn_factor,
     "rfm": _rfm,
-    "bg_nbd": BgNbdBaseline.fit,
+    "bg_nbd": lambda tables: BgNbdBaseline.fit(tables[-1].features, tables[-1].horizon_days),
     "logistic_rft": LogisticRft.fit,
     "rule": _rule,
 }
 """Every baseline by name; ``rule`` is what serves where no model does."""
 
 
-def fit_baselines(tables: Sequence[CustomerTable]) -> tuple[dict[str, Predictor], dict[str, str]]:
-    """The baselines that could be fitted on ``tables``, by name, and why the others could not."""
+def fit_baselines(
+    tables: Sequence[CustomerTable], known: CustomerFeatures | None = None
+) -> tuple[dict[str, Predictor], dict[str, str]]:
+    """The baselines that could be fitted on ``tables``, by name, and why the others could not.
+
+    BG/NBD needs no labels: it is fitted on customers ``known`` as of now where they are given.
+    """
+    methods = dict(BASELINES)
+    if known is not None:
+        methods["bg_nbd"] = lambda tables: BgNbdBaseline.fit(known, tables[-1].horizon_days)
     fitted: dict[str, Predictor] = {}
     dropped: dict[str, str] = {}
-    for name, fit in BASELINES.items():
+    for name, fit in methods.items():
         try:
             fitted[name] = fit(tables)
         except HuitouError as error:

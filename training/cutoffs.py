@@ -95,7 +95,8 @@ def purchase_gaps(history: History) -> Floats:
     """Days between one purchase day and the next, of all customers together; shape ``(n_gaps,)``."""
     days = history.active_days(history.of(PURCHASE))
     same = days.customer[1:] == days.customer[:-1]
-    return (days.age_days[:-1] - days.age_days[1:])[same]
+    gaps: Floats = (days.age_days[:-1] - days.age_days[1:])[same]
+    return gaps
 
 
 def default_horizon_days(gaps: Floats, history_days: float) -> int:

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.arrays import Flags, Ints
+from features.arrays import Flags, Floats, Ints
 from features.behaviour import Behaviour
 from features.customers import CustomerFeatures, customer_features
 from features.events.engine import Progress, map_buckets
@@ -80,17 +80,16 @@ def groups(features: CustomerFeatures) -> Mapping[str, Flags]:
         "visitor": days == 0,
         "one_order": days == 1,
         "repeat": days >= 2,
-        "high_value": high_value(features),
+        "high_value": high_value(days > 0, features.column("net_spend_all")),
     }
 
 
-def high_value(features: CustomerFeatures) -> Flags:
+def high_value(bought: Flags, net_spend: Floats) -> Flags:
     """The buyers whose net spend is among the highest fifth; nobody where nobody has spent anything."""
-    bought, spend = buyers(features), features.column("net_spend_all")
     if not bought.any():
         return bought
-    limit = np.quantile(spend[bought], 1 - HIGH_VALUE_SHARE)
-    return bought & (spend >= limit) & (spend > 0)
+    limit = np.quantile(net_spend[bought], 1 - HIGH_VALUE_SHARE)
+    return bought & (net_spend >= limit) & (net_spend > 0)
 
 
 def standing_orders(later: pa.Table, customer_ids: pa.Array) -> Ints:
@@ -121,9 +120,9 @@ def standing_orders(later: pa.Table, customer_ids: pa.Array) -> Ints:
 
 def _codes(column: pa.ChunkedArray) -> Ints:
     """A number for each distinct text, -1 for null."""
-    encoded = column.combine_chunks()
-    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
-    return pc.fill_null(encoded.dictionary_encode().indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    array = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+    codes = pc.fill_null(array.dictionary_encode().indices, -1)
+    return np.asarray(codes.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def bucket_tables(

@@ -122,13 +122,13 @@ class EventReader:
         return Extent(events, _moment(first), _moment(last))
 
     def moment_after(self, now: datetime) -> datetime:
-        """Just after the newest event happened and was known, so that nothing is in the future; ``now`` without events."""
+        """Just after the newest event happened and was known: nothing is in the future; ``now`` without events."""
         if not self.files:
             return now
-        query = "select max(greatest(epoch_us(occurred_at), epoch_us(known_at))) from read_parquet($files)"
+        query = f"select max(greatest(epoch_us(occurred_at), epoch_us(known_at))) {_FROM_FILES}"
         with connect() as connection:
             ((newest,),) = connection.sql(query, params={"files": self.all_files()}).fetchall()
-        return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=newest + 1)
+        return EPOCH + timedelta(microseconds=newest + 1)
 
     def item_ids(self, before: datetime | None = None) -> pa.Array:
         """Every item that an event before ``before`` names, sorted."""

@@ -12,6 +12,7 @@ from features.events.event import KINDS
 from serving.api.parsing import JsonRoute
 from serving.api.service import Id, Language, Service, TheService, person_of, stamp
 from serving.database.inbox import Touch
+from training.recommend.reason_texts import language_of
 from serving.recommender import Wish, reason_of, recommend
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import ItemFilter
@@ -63,6 +64,7 @@ class Question(BaseModel):
     context_items: list[Id] = Field([], max_length=50, description="Items on the page or in the cart.")
     exclude: list[Id] = Field([], max_length=1_000, description="Items that must not be shown.")
     strict: bool = Field(False, description="True leaves places empty instead of showing popular items.")
+    lang: str | None = Field(None, max_length=35, description="Language of reasons: en or zh.")
 
 
 class RecommendationRequest(Question):
@@ -93,7 +95,6 @@ class RecommendationQuery(Question):
     in_stock: bool = True
     min_price: Price | None = None
     max_price: Price | None = None
-    lang: str | None = Field(None, max_length=35, description="Language of reasons: en or zh.")
 
     def to_request(self) -> RecommendationRequest:
         """The same as a body."""
@@ -150,7 +151,7 @@ def post_recommendations(request: RecommendationRequest, service: TheService, la
 
     Reacts to the last click.
     """
-    return answer(service, request, language)
+    return answer(service, request, language_of(request.lang, language))
 
 
 @router.get("/recommendations", summary="The same, for the common case")

@@ -17,7 +17,7 @@ from features.events.event import MAX_ID_LENGTH, VISITOR_PREFIX
 from features.shop_folder import ShopFolder
 from serving.current_snapshot import CurrentSnapshot
 from serving.database.inbox import Inbox, Touch
-from serving.reason_texts import language_of
+from training.recommend.reason_texts import language_of
 from serving.snapshot import Snapshot
 
 _LOG = logging.getLogger("huitou.api")
@@ -44,10 +44,7 @@ class Service:
         return self.current.get()
 
     def touches(self, person: str, snapshot: Snapshot) -> list[Touch]:
-        """What a person did since the snapshot.
-
-        Without an answer from the database, as if nothing: pages go on.
-        """
+        """What a person did since the snapshot; nothing when the database does not answer: pages go on."""
         try:
             return self.inbox.touches(person, snapshot.header.event_version)
         except HuitouError as error:

@@ -14,6 +14,7 @@ from features.arrays import Ints
 from features.errors import HuitouError
 from features.events.reader import connect, duckdb_file
 from serving.lists.layers import BUYER_LAYERS, checked_layers
+from training.recommend.reason_texts import language_of
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_columns import churn_probability, order_probability
 from serving.snapshot_parts.customer_files import NO_ITEM
@@ -111,6 +112,7 @@ def recall_list(
     are left out and counted. Items are in stock; who opted out of personalisation gets popular ones.
     """
     wanted = wanted.checked()
+    language = language_of(language)
     found, exclusions = _people(snapshot, wanted, bought_since)
     horizon = snapshot.header.horizon_days
     columns: dict[str, Any] = {
@@ -139,10 +141,7 @@ def recall_list(
 def _people(
     snapshot: Snapshot, wanted: RecallFilter, bought_since: Iterable[str]
 ) -> tuple[pa.Table, Mapping[str, int]]:
-    """Those who fit and may be written to, in order, with their row in the snapshot.
-
-    And the others, counted.
-    """
+    """Those who fit and may be written to, in order, with their row in the snapshot; and the others, counted."""
     params: dict[str, Any] = {
         "file": duckdb_file(snapshot.customers_file),
         "layers": list(wanted.layers),

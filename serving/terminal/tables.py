@@ -79,10 +79,20 @@ def show_training(console: Console, outcome: TrainingOutcome) -> None:
     console.print(Text(f"version {outcome.bundle.label} is now the {place}"))
 
 
+def show_backtest(console: Console, report: Mapping[str, Any]) -> None:
+    """Print the measures of models and baselines, churn first, then next items."""
+    churn = {name: groups["all"]["metrics"] for name, groups in report["churn"]["methods"].items()}
+    churn_title = f"Churn within {report['horizon_days']} days (tier {report['churn']['tier']})"
+    show_measures(console, churn_title, churn, ("roc_auc", "average_precision", "log_loss", "brier"))
+    items = report["recommendations"]
+    items_title = f"Next items, {items['customers_measured']:,} customers who bought (tier {items['tier']})"
+    show_measures(console, items_title, items["models"], ("recall@10", "recall@20", "ndcg@10", "new_recall@10"))
+
+
 def show_measures(
     console: Console, title: str, models: Mapping[str, Mapping[str, Any]], names: Sequence[str]
 ) -> None:
-    """Print the measures ``names`` of every model, each with its interval where there is one."""
+    """Print the measures ``names`` of every model, each with half the width of its 95 % interval."""
     rows = [[model, *(_interval(measures.get(name)) for name in names)] for model, measures in models.items()]
     show_table(console, title, ("model", *names), rows)
 
@@ -94,4 +104,4 @@ def _interval(measure: Any) -> str:
         return "-"
     if measure.get("low") is None:
         return f"{measure['value']:.4f}"
-    return f"{measure['value']:.4f} ({measure['low']:.3f} to {measure['high']:.3f})"
+    return f"{measure['value']:.4f} ±{(measure['high'] - measure['low']) / 2:.3f}"

@@ -100,7 +100,8 @@ def _rates(tables: Sequence[CustomerTable]) -> Floats:
     ordered = np.array([np.count_nonzero(table.ordered) for table in tables])
     sizes = np.array([len(table) for table in tables])
     overall = ordered.sum() / sizes.sum()
-    return (ordered + _EFFECT_CUSTOMERS * overall) / (sizes + _EFFECT_CUSTOMERS)
+    rates: Floats = (ordered + _EFFECT_CUSTOMERS * overall) / (sizes + _EFFECT_CUSTOMERS)
+    return rates
 
 
 def _parameters(settings: BoostedSettings, rows: int) -> dict[str, object]:

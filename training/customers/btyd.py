@@ -59,8 +59,7 @@ class BgNbd:
 
         # The gradient finds the hill, the simplex its top: alone, the simplex runs away from some starts.
         near = minimize(loss, start, method="L-BFGS-B", bounds=[(-LARGEST_LOG, LARGEST_LOG)] * 4)
-        limits = {"maxiter": 4000, "fatol": 1e-10, "xatol": 1e-6}
-        found = minimize(loss, near.x, method="Nelder-Mead", options=limits)
+        found = minimize(loss, near.x, method="Nelder-Mead", options={"maxiter": 4000, "fatol": 1e-10, "xatol": 1e-6})
         model = cls(*_parameters(found.x), -float(found.fun) * len(frequency))
         if not found.success or np.abs(found.x).max() > LARGEST_LOG or model.leaving < SMALLEST_LEAVING:
             shown = ", ".join(f"{name} {getattr(model, name):.3g}" for name in ("r", "alpha", "a", "b"))
@@ -86,7 +85,8 @@ class BgNbd:
         probability ``((alpha + age) / (alpha + age + horizon)) ** (r + frequency)``.
         """
         none = ((self.alpha + age) / (self.alpha + age + horizon)) ** (self.r + frequency)
-        return self.alive_probability(frequency, recency, age) * (1 - none)
+        chance: Floats = self.alive_probability(frequency, recency, age) * (1 - none)
+        return chance
 
 
 def log_likelihoods(
@@ -98,7 +98,8 @@ def log_likelihoods(
     alive = staying - (r + frequency) * np.log(alpha + age)
     repeated = np.maximum(frequency, 1)
     left = betaln(a + 1, b + repeated - 1) - betaln(a, b) - (r + frequency) * np.log(alpha + recency)
-    return orders + np.where(frequency > 0, np.logaddexp(alive, left), alive)
+    found: Floats = orders + np.where(frequency > 0, np.logaddexp(alive, left), alive)
+    return found
 
 
 def purchase_times(features: CustomerFeatures) -> tuple[Floats, Floats, Floats]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from features.customers import CustomerFeatures
-from training.baselines import BASELINES
+from training.baselines import BASELINES, Fit
 from training.calibration import Calibration, log_odds
 from training.customers.blend import Blend, BlendSettings
 from training.customers.rules import ChurnRule, VisitorRate
@@ -52,15 +52,17 @@ def buyer_choice(
     best = min((name for name in losses if name != MODEL), key=losses.__getitem__)
     near = losses[MODEL] <= losses[best] * (1 + tolerance)
     serves = losses[MODEL] <= losses["rule"]
-    reasons = (
+    against_rule = (
         f"for buyers the model's log loss at the newest training cutoff ({len(trial.ordered)} customers) must not "
         f"exceed the rule's: {losses[MODEL]:.4f} against {losses['rule']:.4f}: "
-        f"{'the model serves' if serves else 'the rule serves'}",
-        f"and may exceed the best baseline's ({best}) by at most {tolerance:.0%}: {losses[MODEL]:.4f} against "
-        f"{losses[best]:.4f}: {'met' if near else 'not met'}",
+        f"{'the model serves' if serves else 'the rule serves'}"
+    )
+    against_best = (
+        f"for buyers it may exceed the best baseline's ({best}) by at most {tolerance:.0%}: {losses[MODEL]:.4f} "
+        f"against {losses[best]:.4f}: {'met' if near else 'not met'}"
     )
     scorer = _trained(tables, trial, settings) if serves else rule
-    return Choice(scorer, serves and near, reasons, figures)
+    return Choice(scorer, serves and near, (against_rule, against_best), figures)
 
 
 def visitor_choice(tables: Sequence[CustomerTable], settings: BlendSettings, least: int) -> Choice:
@@ -69,7 +71,7 @@ def visitor_choice(tables: Sequence[CustomerTable], settings: BlendSettings, lea
     figures = _sizes(tables)
     if not enough(tables, least):
         return Choice(rate, False, (_too_few("visitors", tables, least),), figures)
-    methods = {MODEL: lambda fitted: Blend.fit(fitted, settings), "rate": VisitorRate.fit}
+    methods: dict[str, Fit] = {MODEL: lambda fitted: Blend.fit(fitted, settings), "rate": VisitorRate.fit}
     trial = tried(tables, methods)
     losses = trial.log_losses
     figures |= {f"log_loss_{name}": loss for name, loss in losses.items()}

@@ -34,6 +34,8 @@ class PropensityTraining:
     """What serves from now on."""
     tables: tuple[CustomerTable, ...]
     """The training tables, oldest first; none where the history is too short."""
+    known: CustomerFeatures
+    """A sample of the customers as of now."""
 
     @property
     def gate(self) -> Gate:
@@ -58,8 +60,9 @@ def fit_propensity(
     tables = training_tables(behaviour, as_of, horizon_days, said)
     if said is not None:
         said("fitting who will order")
-    propensity = Propensity.fit(tables, settings, known=known_customers(behaviour, as_of), horizon_days=horizon_days)
-    return PropensityTraining(propensity, tuple(tables))
+    known = known_customers(behaviour, as_of)
+    propensity = Propensity.fit(tables, settings, known=known, horizon_days=horizon_days)
+    return PropensityTraining(propensity, tuple(tables), known)
 
 
 def training_tables(

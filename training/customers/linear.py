@@ -153,7 +153,8 @@ def design(features: CustomerFeatures) -> Floats:
 
 
 def _share(part: Floats, whole: Floats) -> Floats:
-    return part.astype(np.float64) / np.maximum(whole.astype(np.float64), 1e-3)
+    share: Floats = part.astype(np.float64) / np.maximum(whole.astype(np.float64), 1e-3)
+    return share
 
 
 def _moments(raw: Floats) -> tuple[Floats, Floats]:
@@ -167,4 +168,5 @@ def _moments(raw: Floats) -> tuple[Floats, Floats]:
 
 def _standardised(raw: Floats, centre: Floats, scale: Floats) -> Floats:
     """Columns with mean 0 and deviation 1, cut at the extremes; a missing value is as the mean."""
-    return np.clip(np.nan_to_num((raw - centre) / scale), -EXTREME, EXTREME)
+    standard: Floats = np.clip(np.nan_to_num((raw - centre) / scale), -EXTREME, EXTREME)
+    return standard

@@ -114,7 +114,9 @@ def test_reasons_in_the_language_asked_for(
     query = {"customer_id": "anna", "n": "1"}
     by_get = reader.get("/v1/recommendations", params=query | params, headers=headers)
     by_post = reader.post("/v1/recommendations", json={"customer_id": "anna"}, params=params, headers=headers)
-    assert [reply.json()["items"][0]["reason"] for reply in (by_get, by_post)] == [reason, reason]
+    in_body = reader.post("/v1/recommendations", json={"customer_id": "anna"} | params, headers=headers)
+    replies = (by_get, by_post, in_body)
+    assert [reply.json()["items"][0]["reason"] for reply in replies] == [reason] * 3
 
 
 def test_a_new_snapshot_is_served_without_a_restart(client: TestClient, tmp_path_factory: object) -> None:

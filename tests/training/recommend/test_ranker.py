@@ -1,0 +1,132 @@
+"""The ranker: a planted signal is found, and a saved ranker scores the same or says why it cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from features.errors import HuitouError
+from features.history import History
+from features.pairs import Touches
+from tests.training.recommend.conftest import PlantedShop
+from training.recommend.candidates import SOURCES, candidates
+from training.recommend.ranker import Ranker, RankerSettings, RankingRows, ranking_features
+from training.recommend.sources import Sources
+
+NAMES = ("noise", "signal", "more_noise")
+QUICK = RankerSettings(trees=12, leaves=7, least_rows_per_leaf=20, feature_fraction=1.0, learning_rate=0.2)
+
+
+def rows(seed: int, customers: int = 150, pairs: int = 20) -> RankingRows:
+    """Pairs of which those with a high signal are bought nine times of ten, the others once in ten."""
+    rng = np.random.default_rng(seed)
+    values = rng.random((customers * pairs, 3)).astype(np.float32)
+    bought = rng.random(len(values)) < np.where(values[:, 1] > 0.8, 0.9, 0.1)
+    return RankingRows(NAMES, values, bought, np.full(customers, pairs))
+
+
+@pytest.fixture(scope="module")
+def ranker() -> Ranker:
+    """A ranker of few trees, trained on two folds."""
+    return Ranker.fit([rows(1), rows(2)], QUICK)
+
+
+def test_planted_signal(ranker: Ranker) -> None:
+    """On rows it has not seen the signal orders the pairs, and the signal has nearly all of the gain."""
+    unseen = rows(3)
+    score = ranker.score(unseen.names, unseen.values)
+    high = unseen.values[:, 1] > 0.8
+    assert np.quantile(score[high], 0.02) > np.quantile(score[~high], 0.98)
+    importance = ranker.importance()
+    assert next(iter(importance)) == "signal"
+    assert importance["signal"] > 0.9 * sum(importance.values())
+
+
+def test_scores_are_chances(ranker: Ranker) -> None:
+    """Pairs not bought are trained on in part, and weighted so that scores are still chances of a purchase."""
+    unseen = rows(4)
+    score = ranker.score(unseen.names, unseen.values)
+    high = unseen.values[:, 1] > 0.8
+    assert score[high].mean() == pytest.approx(0.9, abs=0.06)
+    assert score[~high].mean() == pytest.approx(0.1, abs=0.03)
+
+
+def test_deterministic(ranker: Ranker) -> None:
+    """Trained again on the same rows it scores the same; another seed scores otherwise."""
+    unseen = rows(3)
+    score = ranker.score(unseen.names, unseen.values)
+    again = Ranker.fit([rows(1), rows(2)], QUICK).score(unseen.names, unseen.values)
+    np.testing.assert_array_equal(again, score)
+    other = Ranker.fit([rows(1), rows(2)], RankerSettings(**(vars(QUICK) | {"seed": 8})))
+    assert not np.array_equal(other.score(unseen.names, unseen.values), score)
+
+
+def test_save_and_load(ranker: Ranker, tmp_path: Path) -> None:
+    """What was saved has the same settings and columns and scores the same."""
+    ranker.save(tmp_path / "new" / "folder")
+    loaded = Ranker.load(tmp_path / "new" / "folder")
+    assert (loaded.settings, loaded.feature_names) == (QUICK, NAMES)
+    unseen = rows(3)
+    np.testing.assert_array_equal(loaded.score(NAMES, unseen.values), ranker.score(NAMES, unseen.values))
+    assert loaded.importance() == ranker.importance()
+
+
+@pytest.mark.parametrize(
+    ("names", "difference"),
+    [
+        (("noise", "another", "more_noise"), "- signal  + another"),
+        (("noise", "signal"), "- more_noise"),
+        (("noise", "signal", "more_noise", "view_count_14d"), "+ view_count_14d"),
+        (("signal", "noise", "more_noise"), "another order"),
+    ],
+)
+def test_other_columns(ranker: Ranker, names: tuple[str, ...], difference: str) -> None:
+    """Columns that it was not trained with raise with the difference."""
+    with pytest.raises(HuitouError) as told:
+        ranker.score(names, np.zeros((1, len(names)), dtype=np.float32))
+    assert told.value.message == f"This ranker was trained with other features: {difference}.  Retrain."
+    assert told.value.code == "other_features"
+
+
+def test_empty_input(ranker: Ranker) -> None:
+    """No pairs have no scores."""
+    assert ranker.score(NAMES, np.zeros((0, 3), dtype=np.float32)).shape == (0,)
+
+
+def test_missing_values(ranker: Ranker) -> None:
+    """A pair without a single known number has a score as well."""
+    assert np.isfinite(ranker.score(NAMES, np.full((2, 3), np.nan, dtype=np.float32))).all()
+
+
+def test_one_pair_scores_as_in_the_crowd(ranker: Ranker) -> None:
+    """A pair has the same score alone as among others."""
+    unseen = rows(5)
+    together = ranker.score(NAMES, unseen.values)
+    for place in (0, 17, 2999):
+        assert ranker.score(NAMES, unseen.values[place : place + 1])[0] == together[place]
+
+
+def test_ranking_features(planted: PlantedShop, sources: Sources) -> None:
+    """The ranker sees pairs, customers, items and every source, one float32 row for each candidate."""
+    history = planted.behaviour.history(0, planted.cutoff, sources.catalogue)
+    touches = Touches.of(history)
+    found = candidates(sources, history, touches)
+    names, values = ranking_features(sources, history, touches, found)
+    assert (values.dtype, values.shape) == (np.float32, (len(found), len(names)))
+    assert len(set(names)) == len(names)
+    assert {f"source_{name}_{what}" for name in SOURCES for what in ("score", "rank")} < set(names)
+    column = dict(zip(names, values.T, strict=True))
+    open_cart = ~np.isnan(found.rank[:, SOURCES.index("open_cart")])
+    np.testing.assert_array_equal(~np.isnan(column["pair_open_cart_days"]), open_cart)
+    _, touched = touches.find(found.customer, found.item)
+    np.testing.assert_array_equal(column["pair_touch_weight"] > 0, touched)
+
+
+def test_ranking_features_of_nobody(planted: PlantedShop, sources: Sources) -> None:
+    """Without customers there are no rows and the same columns."""
+    empty = History.before(planted.behaviour.reader.bucket(0).slice(0, 0), planted.cutoff, sources.catalogue)
+    touches = Touches.of(empty)
+    names, values = ranking_features(sources, empty, touches, candidates(sources, empty, touches))
+    assert values.shape == (0, len(names))
