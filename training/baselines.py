@@ -28,7 +28,7 @@ SCORES = 5
 CELL_CUSTOMERS = 20.0
 """The rate of all buyers counts as much as so many customers of a bin or cell."""
 
-BG_NBD_CUSTOMERS = 20_000
+BG_NBD_CUSTOMERS = 10_000
 """BG/NBD is fitted on at most so many customers."""
 
 

@@ -65,4 +65,5 @@ def _first(ranked: Ints) -> Flags:
 
 
 def _over(part: Floats | Ints, whole: Floats | Ints) -> Floats:
-    return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+    found: Floats = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+    return found

@@ -52,6 +52,6 @@ def write_recall_list(
     found = recall_list(snapshot, wanted, bought_since=buyers, language=language)
     export(found.table, out, format)
     told = [f"{found.table.num_rows:,} customers are in {out}, as of {snapshot.header.as_of:%Y-%m-%d %H:%M} UTC"]
-    for reason, count in found.exclusions.items():
+    for reason, count in (each for each in found.exclusions.items() if each[1]):
         told.append(f"{count:,} fit and were left out: {EXCLUSIONS.get(reason, reason)}")
     return told

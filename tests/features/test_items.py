@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import fields
-from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +52,8 @@ def equal(one: ItemStatistics, other: ItemStatistics) -> None:
         np.testing.assert_allclose(getattr(one, field.name), getattr(other, field.name), rtol=1e-9, err_msg=field.name)
 
 
-def features_of(*rows: Any, described: Any = None, cutoff: datetime = moment("2025-03-11T00:00Z")) -> ItemFeatures:
-    known = history(events(*rows), cutoff, described)
+def features_of(*rows: Any, described: Any = None) -> ItemFeatures:
+    known = history(events(*rows), moment("2025-03-11T00:00Z"), described)
     return item_features(item_statistics(known), known.catalogue)
 
 
@@ -91,16 +91,17 @@ def test_distinct_people(crowd: History, people: dict[str, Customer]) -> None:
 
 def test_repeat_buyers_and_gaps(crowd: History, people: dict[str, Customer]) -> None:
     """Repeat buyers bought on two of the shop's days or more; gaps run between the first purchases of those days."""
-    repeats, gaps = defaultdict(int), defaultdict(list)
+    repeats: dict[str, int] = defaultdict(int)
+    gaps: dict[str, list[float]] = defaultdict(list)
     for customer in people.values():
         for item in crowd.catalogue.ids.to_pylist():
-            first = {}
+            first: dict[object, float] = {}
             for deed in customer.of("purchase"):
                 if deed.item == item:
                     first.setdefault(deed.day, customer.age(deed))
             ages = list(first.values())
             repeats[item] += len(ages) > 1
-            gaps[item] += [older - newer for older, newer in zip(ages, ages[1:], strict=False)]
+            gaps[item] += [older - newer for older, newer in pairwise(ages)]
     found, ids = item_statistics(crowd), crowd.catalogue.ids.to_pylist()
     np.testing.assert_array_equal(found.repeat_buyers, [repeats[item] for item in ids])
     np.testing.assert_array_equal(found.gap_count, [len(gaps[item]) for item in ids])
@@ -110,7 +111,8 @@ def test_repeat_buyers_and_gaps(crowd: History, people: dict[str, Customer]) -> 
 
 def test_prices_and_first_age(crowd: History, people: dict[str, Customer]) -> None:
     """Prices shown are summed where there are any, and the age is that of the first event."""
-    prices, ages = defaultdict(list), defaultdict(list)
+    prices: dict[str, list[float]] = defaultdict(list)
+    ages: dict[str, list[float]] = defaultdict(list)
     for customer in people.values():
         for deed in customer.deeds:
             ages[deed.item].append(customer.age(deed))

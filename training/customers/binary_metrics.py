@@ -147,4 +147,5 @@ class Tally:
 
 def _over(part: Floats, whole: Floats) -> Floats:
     """``part / whole``, NaN where ``whole`` is zero."""
-    return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+    found: Floats = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+    return found

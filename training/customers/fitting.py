@@ -16,7 +16,7 @@ from training.tables import CustomerTable, customer_table, joined
 MOST_ROWS = 300_000
 """Rows of all training tables together; more customers than that are sampled by bucket."""
 
-KNOWN_CUSTOMERS = 20_000
+KNOWN_CUSTOMERS = 10_000
 """So many customers as of now say enough about a shop's rhythm."""
 
 CUTOFFS = CutoffSettings(history_share=0.5)

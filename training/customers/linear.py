@@ -112,7 +112,8 @@ class LinearModel:
     def margin(self, features: CustomerFeatures) -> Floats:
         """Log-odds of an order, shape ``(n,)``."""
         # A sum along rows, not a matrix product: one customer alone gets the very same number as in a crowd.
-        return self.intercept + self._terms(features).sum(axis=1)
+        margin: Floats = self.intercept + self._terms(features).sum(axis=1)
+        return margin
 
     def contributions(self, features: CustomerFeatures) -> Floats:
         """What each feature adds to the margin, the intercept last; shape ``(n, n_features + 1)``."""

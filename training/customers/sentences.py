@@ -53,7 +53,7 @@ def silence(numbers: Numbers, raises: bool) -> Sentence | None:
         return None
     if math.isnan(gap):
         return f"last ordered {ago(since)}", f"上次下单在{ago_zh(since)}"
-    if raises:
+    if raises or since <= gap:
         return (
             f"ordered {ago(since)}, usually every {span(gap)}",
             f"上次下单在{ago_zh(since)}，通常每{span_zh(gap)}下单一次",
@@ -65,9 +65,12 @@ def silence(numbers: Numbers, raises: bool) -> Sentence | None:
 
 
 def rhythm(numbers: Numbers, raises: bool) -> Sentence | None:
-    """How many orders a year."""
+    """How often they order; a yearly number only where it is not made up from a few weeks."""
     if not numbers["purchase_day_count"] >= 2:
         return None
+    if numbers["days_since_first_purchase"] < 90:
+        gap = numbers["purchase_gap_mean_days"]
+        return f"usually orders every {span(gap)}", f"通常每{span_zh(gap)}下单一次"
     yearly = max(1, round(numbers["orders_per_year"]))
     return f"about {count(yearly, 'order')} a year", f"平均每年约{yearly:,}单"
 
@@ -79,11 +82,12 @@ def orders(numbers: Numbers, raises: bool) -> Sentence | None:
         return None
     if total == 1:
         return "only one order so far", "至今只下过一单"
-    only, only_zh = ("", "") if raises or recent else ("none", "没有下单")
-    return (
-        f"{count(total, 'order')} so far, {only or f'{recent:,.0f}'} in the last 90 days",
-        f"共{total:,.0f}单，近90天{only_zh or f'{recent:,.0f}单'}",
-    )
+    so_far, so_far_zh = f"{count(total, 'order')} so far", f"共{total:,.0f}单"
+    if recent:
+        return f"{so_far}, {recent:,.0f} in the last 90 days", f"{so_far_zh}，近90天{recent:,.0f}单"
+    if raises:
+        return so_far, so_far_zh
+    return f"{so_far}, none in the last 90 days", f"{so_far_zh}，近90天没有下单"
 
 
 def spend(numbers: Numbers, raises: bool) -> Sentence | None:
@@ -91,15 +95,17 @@ def spend(numbers: Numbers, raises: bool) -> Sentence | None:
     total, recent = numbers["net_spend_all"], numbers["net_spend_90d"]
     if not numbers["order_count_all"] >= 1 or not total:
         return None
-    return (
-        f"spent {total:,.0f} so far, {recent:,.0f} in the last 90 days",
-        f"累计消费{total:,.0f}，近90天{recent:,.0f}",
-    )
+    so_far, so_far_zh = f"spent {total:,.0f} so far", f"累计消费{total:,.0f}"
+    if raises and not recent:
+        return so_far, so_far_zh
+    return f"{so_far}, {recent:,.0f} in the last 90 days", f"{so_far_zh}，近90天{recent:,.0f}"
 
 
 def tenure(numbers: Numbers, raises: bool) -> Sentence | None:
     """How long the customer has been one."""
     bought, seen = numbers["days_since_first_purchase"], numbers["days_since_first"]
+    if numbers["purchase_day_count"] == 1:
+        return None  # the silence since then says the same
     if not math.isnan(bought):
         return f"first ordered {ago(bought)}", f"首次下单在{ago_zh(bought)}"
     return f"first seen {ago(seen)}", f"首次来访在{ago_zh(seen)}"
@@ -110,7 +116,11 @@ def browsing(numbers: Numbers, raises: bool) -> Sentence | None:
     views, since = numbers["view_count_30d"], numbers["days_since_any"]
     if not numbers["view_count_all"]:
         active = numbers["active_days_90d"]
+        if raises and not active:
+            return None
         return f"active on {count(active, 'day')} of the last 90", f"近90天中有{active:,.0f}天活跃"
+    if not views:
+        return f"no views in the last 30 days, last seen {ago(since)}", f"近30天没有浏览，上次来访在{ago_zh(since)}"
     return (
         f"{count(views, 'view')} in the last 30 days, last seen {ago(since)}",
         f"近30天浏览{views:,.0f}次，上次来访在{ago_zh(since)}",
@@ -127,7 +137,7 @@ def cart(numbers: Numbers, raises: bool) -> Sentence | None:
         )
     if put:
         return f"{count(put, 'item')} put in the cart in the last 30 days", f"近30天加购{put:,.0f}次"
-    return "nothing in the cart", "购物车里没有商品"
+    return None if raises else ("nothing in the cart", "购物车里没有商品")
 
 
 def favorites(numbers: Numbers, raises: bool) -> Sentence | None:
@@ -137,7 +147,7 @@ def favorites(numbers: Numbers, raises: bool) -> Sentence | None:
         return f"{count(waiting, 'item')} among the favourites", f"收藏了{waiting:,.0f}件商品"
     if put:
         return f"{count(put, 'item')} favourited in the last 30 days", f"近30天收藏{put:,.0f}次"
-    return "nothing among the favourites", "没有收藏商品"
+    return None if raises else ("nothing among the favourites", "没有收藏商品")
 
 
 def variety(numbers: Numbers, raises: bool) -> Sentence | None:
@@ -153,6 +163,8 @@ def price(numbers: Numbers, raises: bool) -> Sentence | None:
     discounted, paid, viewed = (
         numbers[name] for name in ("discounted_share", "bought_price_mean", "viewed_price_mean")
     )
+    if discounted == 0:
+        return "buys without discounts", "购买的商品没有折扣"
     if not math.isnan(discounted):
         return f"{discounted:.0%} of the items bought at a discount", f"购买的商品中{discounted:.0%}有折扣"
     if not math.isnan(paid):

@@ -228,14 +228,10 @@ def test_empty_history(planted: PlantedShop, sources: Sources) -> None:
     assert set(found.columns()) >= {"source_open_cart_score", "source_popular_rank", "source_count"}
 
 
-def test_empty_shop(tmp_path: Path) -> None:
-    """A shop in which nothing happened proposes nothing."""
-    assert len(Proposed(tmp_path).found) == 0
-
-
-def test_one_item_and_one_customer(tmp_path: Path) -> None:
-    """In a shop of one item and one customer that item is proposed, once."""
-    shop = Proposed(tmp_path, ("anna", "cart", "cup", at(1)))
+def test_the_smallest_shops(tmp_path: Path) -> None:
+    """Where nothing happened nothing is proposed; the one item of a shop is proposed to its one customer, once."""
+    assert len(Proposed(tmp_path / "empty").found) == 0
+    shop = Proposed(tmp_path / "one", ("anna", "cart", "cup", at(1)))
     assert shop.reasons("anna") == {"cup": "open_cart"}
     assert len(shop.found) == 1
 
@@ -292,10 +288,6 @@ def test_top_items() -> None:
     assert place.tolist() == [[1, 2], [-1, -1], [3, 4]]
     padded, _ = top_items(customer, item, np.zeros(5), customers=3, k=4)
     assert padded.tolist() == [[10, 11, 12, -1], [-1] * 4, [13, 14, -1, -1]]
-
-
-def test_top_items_of_nobody() -> None:
-    """Without customers, or without candidates, there is nothing but padding."""
     none = np.zeros(0, dtype=np.int64)
     assert top_items(none, none, np.zeros(0), customers=0, k=3)[0].shape == (0, 3)
     assert top_items(none, none, np.zeros(0), customers=2, k=1)[0].tolist() == [[-1], [-1]]

@@ -114,7 +114,8 @@ def test_ranking_features(planted: PlantedShop, sources: Sources) -> None:
     touches = Touches.of(history)
     found = candidates(sources, history, touches)
     names, values = ranking_features(sources, history, touches, found)
-    assert (values.dtype, values.shape) == (np.float32, (len(found), len(names)))
+    assert values.dtype == np.float32
+    assert values.shape == (len(found), len(names))
     assert len(set(names)) == len(names)
     assert {f"source_{name}_{what}" for name in SOURCES for what in ("score", "rank")} < set(names)
     column = dict(zip(names, values.T, strict=True))

@@ -1,0 +1,153 @@
+"""The backtest: what would have been recommended at a past moment, written down, beside every baseline."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from features.behaviour import Behaviour
+from tests.small_shop import append, events, moment, stored
+from tests.training.recommend.conftest import PlantedShop
+from training.gate import Gate
+from training.recommend.backtest import DEPTH, SCHEMA, recommendation_backtest
+from training.recommend.candidates import SOURCES
+from training.recommend.fitting import RecommenderTraining
+from training.recommend.recommender import FittedRecommender, Recommender
+from training.recommend.sources import Sources
+
+BASELINES = {"popular", "trending", "buy_again", "open_cart_first", "item_knn", "als"}
+CUTOFF = moment("2025-03-11T00:00Z")
+
+
+def training(recommender: Recommender) -> RecommenderTraining:
+    """A training that chose ``recommender``."""
+    return RecommenderTraining(recommender, Gate(False, ("the rule serves",)), (CUTOFF,), {})
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the recommendations are written."""
+    return tmp_path_factory.mktemp("backtest") / "recommendations.parquet"
+
+
+@pytest.fixture(scope="module")
+def report(planted: PlantedShop, by_rule: FittedRecommender, file: Path) -> dict[str, Any]:
+    """The backtest of the rule on the simulated shop."""
+    return recommendation_backtest(planted.behaviour, training(by_rule.recommender), planted.cutoff, 10, file)
+
+
+@pytest.fixture(scope="module")
+def written(report: dict[str, Any], file: Path) -> pd.DataFrame:
+    """The rows of the file."""
+    assert report
+    assert pq.read_schema(file).equals(SCHEMA)
+    frame: pd.DataFrame = pq.read_table(file).to_pandas()
+    return frame
+
+
+def test_everything_is_measured(report: dict[str, Any], planted: PlantedShop) -> None:
+    """What serves and all baselines have the same measures, with intervals, as plain JSON values."""
+    assert set(report["models"]) == {"served"} | BASELINES
+    names = {frozenset(told) for told in report["models"].values()}
+    assert len(names) == 1
+    assert {"recall@20", "ndcg@10", "mrr@10", "hit_rate@10", "new_recall@10"} < next(iter(names))
+    for told in report["models"].values():
+        assert told["ndcg@10"]["low"] <= told["ndcg@10"]["value"] <= told["ndcg@10"]["high"]
+    assert json.loads(json.dumps(report)) == report
+
+
+def test_what_it_says_of_itself(report: dict[str, Any], sources: Sources) -> None:
+    """The report tells who served and why, when it was trained, and how many were there and measured."""
+    assert (report["tier"], report["gate"]) == ("rule", {"passed": False, "reasons": ["the rule serves"]})
+    assert report["training_cutoffs"] == ["2025-03-11T00:00:00+00:00"]
+    assert report["items"] == len(sources.catalogue)
+    assert 30 < report["customers_measured"] < report["customers"]
+
+
+def test_rows_are_the_recommendations(
+    written: pd.DataFrame, report: dict[str, Any], planted: PlantedShop, by_rule: FittedRecommender
+) -> None:
+    """The file holds every customer's items as the recommender gives them, ranked from 1."""
+    assert written["customer_id"].nunique() == report["customers"]
+    by_customer = written.groupby("customer_id", sort=False)
+    assert by_customer["rank"].apply(lambda rank: list(rank) == list(range(1, len(rank) + 1))).all()
+    history = planted.behaviour.history(2, planted.cutoff, by_rule.sources.catalogue)
+    best = by_rule.recommend(history, DEPTH)
+    ids = by_rule.sources.catalogue.ids.to_pylist()
+    for place in (0, 5, len(history) - 1):
+        mine = written[written["customer_id"] == history.customer_ids[place].as_py()]
+        expected = best.item[place] >= 0
+        assert mine["item_id"].to_list() == [ids[code] for code in best.item[place][expected]]
+        assert mine["source"].to_list() == [SOURCES[code] for code in best.source[place][expected]]
+        np.testing.assert_allclose(mine["score"], best.score[place][expected], rtol=1e-6)
+
+
+def test_every_row_has_a_reason(written: pd.DataFrame) -> None:
+    """Reasons are words, and an item found through another names that other one."""
+    assert (written["reason"].str.len() > 5).all()
+    assert (written.loc[written["source"] == "open_cart", "reason"] == "in your cart").all()
+    viewed = written.loc[written["source"] == "viewed_together", "reason"]
+    assert len(viewed) > 100
+    assert viewed.str.startswith("because you viewed ").all()
+
+
+def test_hits_belong_to_sources(report: dict[str, Any]) -> None:
+    """The first ten places are counted by the source of each item, and hits are never more than places."""
+    counts = report["sources_of_hits"]
+    assert set(counts) == set(SOURCES)
+    assert sum(count["shown@10"] for count in counts.values()) == 10 * report["customers"]
+    assert all(0 <= count["hits@10"] <= count["shown@10"] for count in counts.values())
+    assert sum(count["hits@10"] for count in counts.values()) > 0
+
+
+def test_the_rule_beats_popular_where_carts_are_bought(report: dict[str, Any]) -> None:
+    """In the simulated shop people buy from their carts, and the figures show it."""
+    value = {name: told["ndcg@10"]["value"] for name, told in report["models"].items()}
+    assert value["served"] > value["popular"]
+
+
+def test_future_changes_no_recommendation(tmp_path: Path) -> None:
+    """Events at or after the cutoff change what was bought, and nothing of what is recommended."""
+    past = [
+        (f"c{person}", kind, f"i{person % 4 + step}", f"2025-03-0{step + 1}T10:00Z")
+        for person in range(20)
+        for step, kind in enumerate(("view", "cart", "purchase"))
+    ]
+    folder = stored(tmp_path / "shop", events(*past))
+    reports = []
+    for name in ("before", "after"):
+        behaviour = Behaviour.of(folder)
+        file = tmp_path / f"{name}.parquet"
+        reports.append(recommendation_backtest(behaviour, training(Recommender()), CUTOFF, 5, file))
+        append(folder, events(("c1", "purchase", "i5", CUTOFF), ("new", "purchase", "brand new", CUTOFF)))
+    assert pq.read_table(tmp_path / "before.parquet").equals(pq.read_table(tmp_path / "after.parquet"))
+    assert [report["customers_measured"] for report in reports] == [0, 1]
+    assert reports[0]["models"]["served"]["ndcg@10"]["value"] is None
+
+
+def test_an_empty_shop(tmp_path: Path) -> None:
+    """A shop without events has an empty file and a report without figures."""
+    behaviour = Behaviour.of(stored(tmp_path / "shop", events()))
+    report = recommendation_backtest(behaviour, training(Recommender()), CUTOFF, 5, tmp_path / "none.parquet")
+    assert (report["customers"], report["items"]) == (0, 0)
+    assert pq.read_table(tmp_path / "none.parquet").num_rows == 0
+    assert report["models"]["served"]["recall@10"]["value"] is None
+
+
+def test_hostile_names_in_reasons(tmp_path: Path) -> None:
+    """Item ids are put into reasons as they are, dollars and braces included, and come back unchanged."""
+    names = ["$item", "{0} 苹果", 'quo"te', "=1+1"]
+    rows = [(f"c{person}", "view", name, "2025-03-01T10:00Z") for person in range(6) for name in names]
+    one = ("anna", "view", "$item", "2025-03-02T10:00Z")
+    behaviour = Behaviour.of(stored(tmp_path / "shop", events(*rows, one)))
+    recommendation_backtest(behaviour, training(Recommender()), CUTOFF, 5, tmp_path / "file.parquet")
+    told = pq.read_table(tmp_path / "file.parquet").to_pandas()
+    anna = told[told["customer_id"] == "anna"]
+    assert set(anna["item_id"]) == set(names)
+    assert set(anna.loc[anna["source"] == "viewed_together", "reason"]) == {"because you viewed $item"}
