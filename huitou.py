@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,7 +29,7 @@ app = typer.Typer(
 )
 models = typer.Typer(help="The versions of the models: list them, promote one, roll back.", no_args_is_help=True)
 snapshots = typer.Typer(help="What has been published: list it, point back to an earlier one.", no_args_is_help=True)
-console = Console()
+console = Console(soft_wrap=True)
 
 Horizon = Annotated[int | None, typer.Option("--horizon-days", help="How far ahead; the shop's own cycle if absent.")]
 
@@ -66,9 +67,8 @@ def _registry(folder: ShopFolder) -> Any:
 @app.command()
 def train(shop: Shop = SHOP, horizon_days: Horizon = None) -> None:
     """Train on everything the shop knows; the result serves only if the gate lets it pass."""
-    from training.train import train as run
-
     from features.behaviour import Behaviour
+    from training.train import train as run
 
     folder = ShopFolder.open(shop)
     _absorb(folder)
@@ -118,9 +118,14 @@ def _absorb(folder: ShopFolder) -> None:
     from serving.database.connection import open_database
     from serving.database.inbox import Inbox
 
-    if not folder.database.exists() and not os.environ.get("HUITOU_DATABASE"):
+    url = os.environ.get("HUITOU_DATABASE")
+    if not folder.database.exists() and not url:
         return
-    moved = absorb(folder, Inbox(open_database(folder, os.environ.get("HUITOU_DATABASE"))))
+    engine = open_database(folder, url)
+    try:
+        moved = absorb(folder, Inbox(engine))
+    finally:
+        engine.dispose()
     if moved.stored or moved.repeated:
         console.print(f"{moved.stored:,} events from the API taken into the warehouse")
 
@@ -128,10 +133,9 @@ def _absorb(folder: ShopFolder) -> None:
 @app.command()
 def publish(shop: Shop = SHOP) -> None:
     """Score everyone with the champion and put the result into service."""
-    from training.train import champion
-
     from features.behaviour import Behaviour
     from serving.publish import publish as run
+    from training.train import champion
 
     folder = ShopFolder.open(shop)
     _absorb(folder)
@@ -198,11 +202,10 @@ def backtest(
     horizon_days: Horizon = None,
 ) -> None:
     """Pretend it is the cutoff: train on what was known before it, and measure by what came after."""
+    from features.behaviour import Behaviour
     from training.backtest import backtest as run
     from training.backtest import moment
 
-    from features.behaviour import Behaviour
-    
     folder = ShopFolder.open(shop)
     with bars(console) as doing:
         at = moment(cutoff, folder.settings.timezone)
@@ -251,10 +254,14 @@ def demo(
         serve(shop, "127.0.0.1", port)
 
 
-def main() -> None:
-    """Run the command line; a mistake is told in one line, and the status is not zero."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line, with ``arguments`` or those of the process; always raises ``SystemExit``.
+
+    A mistake is told in one line and the status is 1; Typer tells of wrong options with status 2, and ends with 130
+    and without a word on Ctrl+C.
+    """
     try:
-        app()
+        app(arguments)
     except HuitouError as error:
         print(f"huitou: {error.message}", file=sys.stderr)
         raise SystemExit(1) from None

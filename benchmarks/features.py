@@ -165,8 +165,8 @@ def peak_memory_mb() -> float:
 def in_a_process(stage: str, path: Path, asked: argparse.Namespace) -> dict[str, Any]:
     """Run one stage in a process of its own and tell what it found."""
     command = [sys.executable, "-m", "benchmarks.features", "--stage", stage, "--shop", str(path)]
-    for name in ("events", "runs", "pandas_buckets", "seed"):
-        command.append(f"--{name.replace('_', '-')}={getattr(asked, name)}")
+    names = ("events", "runs", "pandas_buckets", "seed")
+    command += [f"--{name.replace('_', '-')}={getattr(asked, name)}" for name in names]
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     print(f"{stage}: {result}", file=sys.stderr)

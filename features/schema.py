@@ -104,9 +104,7 @@ def difference(trained: Sequence[str], given: Sequence[str]) -> str:
     if changes:
         return "  ".join(changes)
     return "  ".join(
-        f"~ {name} at {place}"
-        for place, (name, was) in enumerate(zip(given, trained, strict=True))
-        if name != was
+        f"~ {name} at {place}" for place, (name, was) in enumerate(zip(given, trained, strict=True)) if name != was
     )
 
 

@@ -44,19 +44,14 @@ def in_days(days: Sequence[int], *, everything: bool = True) -> tuple[str, ...]:
 KIND_WORDS = {"view": "Views", "favorite": "Favouritings", "cart": "Cartings", "purchase": "Purchase lines"}
 
 ACTIVITY = [
-    Entry(
-        f"{kind}_count_{{window}}", f"{KIND_WORDS[kind]} in the window", "events", NEVER, in_days(WINDOW_DAYS)
-    )
+    Entry(f"{kind}_count_{{window}}", f"{KIND_WORDS[kind]} in the window", "events", NEVER, in_days(WINDOW_DAYS))
     for kind in COUNTED
 ]
 
 RECENCY = [
     Entry("days_since_any", "Time since the newest event of any kind", "days", NEVER),
     Entry("days_since_first", "Time since the first event of any kind", "days", NEVER),
-    *(
-        Entry(f"days_since_{kind}", f"Time since the newest {kind}", "days", f"no {kind} yet")
-        for kind in COUNTED
-    ),
+    *(Entry(f"days_since_{kind}", f"Time since the newest {kind}", "days", f"no {kind} yet") for kind in COUNTED),
 ]
 
 PRESENCE = [
@@ -185,9 +180,7 @@ VARIETY = [
         "no category known",
     ),
     Entry("distinct_bought_item_count", "Different items bought", "items", NEVER),
-    Entry(
-        "repeat_item_share", "Share of the items bought that were bought more than once", "share", NO_ORDER
-    ),
+    Entry("repeat_item_share", "Share of the items bought that were bought more than once", "share", NO_ORDER),
 ]
 
 PRICES = [

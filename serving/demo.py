@@ -75,10 +75,15 @@ def _emptied(folder: Path, settings: SimulationSettings) -> None:
             field="folder",
             value=str(folder),
         )
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     said = {"customers": settings.customers, "seed": settings.seed}
     (folder / MARK).write_text(json.dumps(said) + "\n", encoding="utf-8")
+    # The mark stays while the rest goes: a demo that is killed here can be started again.
+    for made in folder.iterdir():
+        if made.is_dir() and not made.is_symlink():
+            shutil.rmtree(made)
+        elif made.name != MARK:
+            made.unlink()
 
 
 def _simulated(demo: Demo, settings: SimulationSettings) -> SimulatedTruth:

@@ -99,9 +99,7 @@ def stored_rows(reader: EventReader) -> list[dict[str, Any]]:
     return sorted(rows, key=repr)
 
 
-def history(
-    table: pa.Table, cutoff: datetime, described: pa.Table | None = None, timezone: str = "UTC"
-) -> History:
+def history(table: pa.Table, cutoff: datetime, described: pa.Table | None = None, timezone: str = "UTC") -> History:
     """What was known before ``cutoff`` of everyone in ``table``, read from a real file of one bucket."""
     with TemporaryDirectory() as folder:
         staging = Staging(Path(folder) / "import", 1, timezone)
@@ -141,9 +139,7 @@ def whole_shop(folder: ShopFolder, cutoff: datetime, workers: int = 2) -> dict[s
 
 def equal(found: dict[str, list[float]], other: dict[str, list[float]]) -> bool:
     """Whether two tables are the same, NaN being equal to NaN."""
-    return {name: repr(row) for name, row in found.items()} == {
-        name: repr(row) for name, row in other.items()
-    }
+    return {name: repr(row) for name, row in found.items()} == {name: repr(row) for name, row in other.items()}
 
 
 def random_events(

@@ -20,7 +20,7 @@ from training.recommend.backtest import recommendation_backtest
 from training.recommend.fitting import fit_recommender
 
 Doing = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done and how much there is."""
+"""Called with what is being done, how much of it is done and how much there is (0: nobody knows)."""
 
 
 def moment(text: str, timezone: str) -> datetime:
@@ -57,12 +57,14 @@ def backtest(
     horizon = checked_horizon(shop_horizon_days(behaviour, cutoff) if horizon_days is None else horizon_days)
     out.mkdir(parents=True, exist_ok=True)
     churn = churn_backtest(
-        behaviour, cutoff, horizon, progress=lambda done, total: progress("churn: buyers predicted", done, total)
+        behaviour,
+        cutoff,
+        horizon,
+        said=lambda text: progress(f"churn: {text}", 0, 0),
+        progress=lambda done, total: progress("churn: buyers predicted", done, total),
     )
     _write_churn(churn, out / "churn.parquet")
-    training = fit_recommender(
-        behaviour, cutoff, horizon, said=lambda text: progress(f"next items: {text}", 1, 1)
-    )
+    training = fit_recommender(behaviour, cutoff, horizon, said=lambda text: progress(f"next items: {text}", 0, 0))
     recommendations = recommendation_backtest(
         behaviour,
         training,

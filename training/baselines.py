@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from features.arrays import Flags, Floats, Ints
 from features.customers import CustomerFeatures
 from features.errors import HuitouError
+from training.calibration import probability
 from training.customers.btyd import BgNbd, purchase_times
 from training.customers.rules import ChurnRule, mean_gap_days
 from training.tables import CustomerTable, buyers, joined, taken
@@ -104,8 +105,10 @@ class RateByCell:
 class LogisticRft:
     """Logistic regression on the logarithms of recency, frequency and time since the first order."""
 
-    model: LogisticRegression
-    """The regression."""
+    coefficients: Floats
+    """Log-odds for one unit of each logarithm; shape (3,)."""
+    intercept: float
+    """Log-odds where all logarithms are 0."""
 
     @classmethod
     def fit(cls, tables: Sequence[CustomerTable]) -> LogisticRft:
@@ -113,13 +116,12 @@ class LogisticRft:
         features, ordered = labelled(tables)
         if len(np.unique(ordered)) < 2:
             raise HuitouError("a logistic regression needs both outcomes; all buyers did the same. It is left out.")
-        return cls(LogisticRegression(solver="newton-cholesky", max_iter=100).fit(rft(features), ordered))
+        model = LogisticRegression(solver="newton-cholesky", max_iter=100).fit(rft(features), ordered)
+        return cls(model.coef_[0], float(model.intercept_[0]))
 
     def order_probability(self, features: CustomerFeatures) -> Floats:
         """Chance of an order, shape ``(n,)``."""
-        if not len(features):
-            return np.zeros(0)
-        return np.asarray(self.model.predict_proba(rft(features))[:, 1], dtype=np.float64)
+        return probability(self.intercept + (rft(features) * self.coefficients).sum(axis=1))
 
 
 @dataclass(frozen=True)
@@ -211,7 +213,7 @@ def rft(features: CustomerFeatures) -> Floats:
     """Logarithms of recency, frequency and age in days, shape ``(n, 3)``; 0 where missing."""
     names = ("days_since_purchase", "purchase_day_count", "days_since_first_purchase")
     columns = np.column_stack([features.column(name) for name in names]).astype(np.float64)
-    return np.nan_to_num(np.log1p(columns))
+    return np.nan_to_num(np.log1p(np.maximum(columns, 0)))
 
 
 def cells(values: Floats, edges: Sequence[Floats]) -> Ints:

@@ -51,7 +51,6 @@ def connect(memory: str = "1GB", threads: int = 2) -> duckdb.DuckDBPyConnection:
     }
     connection = duckdb.connect(config=settings)
     connection.execute("set timezone = 'UTC'")
-    connection.execute("set enable_progress_bar = false")
     return connection
 
 

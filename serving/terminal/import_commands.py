@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Protocol
@@ -87,13 +88,28 @@ def _command(importer: Importer, clock: Callable[[], datetime], console: Console
             date_order=date_order,
             header=header,
         )
-        folder = ShopFolder.create(shop, ShopSettings(timezone=timezone or "UTC"))
-        with bars(console) as doing:
+        with _shop(shop, timezone or "UTC") as folder, bars(console) as doing:
             summaries = importer(folder, files, options, now=clock(), progress=doing)
         show_imports(console, summaries)
         _refuse_rejected(sum(summary.rejected for summary in summaries), allow_rejected)
 
     return command
+
+
+@contextmanager
+def _shop(path: Path, timezone: str) -> Iterator[ShopFolder]:
+    """The shop in ``path``, made when there is none; a shop whose first files were refused is taken back.
+
+    Otherwise a mistyped first import would settle the time zone of all later ones.
+    """
+    is_new = not (path / "shop.json").exists()
+    folder = ShopFolder.create(path, ShopSettings(timezone=timezone))
+    try:
+        yield folder
+    except HuitouError:
+        if is_new and not folder.warehouse.exists():
+            (folder.path / "shop.json").unlink()
+        raise
 
 
 def _pairs(option: str, said: Sequence[str] | None) -> dict[str, str]:
@@ -109,6 +125,6 @@ def _pairs(option: str, said: Sequence[str] | None) -> dict[str, str]:
 def _refuse_rejected(rejected: int, allowed: bool) -> None:
     if rejected and not allowed:
         raise HuitouError(
-            f"{rejected:,} rows were rejected and the others kept. Mend the rejected rows and import them again, "
-            "or say --allow-rejected."
+            f"{rejected:,} {'row was' if rejected == 1 else 'rows were'} rejected and the others kept. "
+            "Mend what was rejected and import it again, or say --allow-rejected."
         )

@@ -10,6 +10,7 @@ from rich.progress import (
     BarColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
@@ -45,18 +46,27 @@ def bar(console: Console, title: str) -> Iterator[Steps]:
 
 @contextmanager
 def bars(console: Console) -> Iterator[Doing]:
-    """A bar for each thing that is done; the value is called with what it is, done and total."""
+    """A bar for each thing that is done; the value is called with what it is, done and total (0: nobody knows).
+
+    What has the same words before a colon shares one bar: ``churn: training``, then ``churn: predicting``.
+    """
     with _progress(console) as progress:
-        tasks = {}
+        tasks: dict[str, TaskID] = {}
 
         def doing(title: str, done: int, total: int) -> None:
-            if title not in tasks:
-                tasks[title] = progress.add_task(title, total=total)
-            progress.update(tasks[title], completed=done, total=max(total, 1))
+            thing = title.partition(": ")[0]
+            if thing not in tasks:
+                _finish(progress)
+                tasks[thing] = progress.add_task(title, total=None)
+            progress.update(tasks[thing], description=title, completed=done, total=total or None)
 
         yield doing
-        for task in progress.tasks:
-            progress.update(task.id, completed=task.total)
+        _finish(progress)
+
+
+def _finish(progress: Progress) -> None:
+    for task in progress.tasks:
+        progress.update(task.id, completed=task.total or 1, total=task.total or 1)
 
 
 @contextmanager

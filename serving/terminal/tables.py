@@ -94,7 +94,7 @@ def show_measures(
 ) -> None:
     """Print the measures ``names`` of every model, each with half the width of its 95 % interval."""
     rows = [[model, *(_interval(measures.get(name)) for name in names)] for model, measures in models.items()]
-    show_table(console, title, ("model", *names), rows)
+    show_table(console, title, ("model", *(name.replace("_", " ") for name in names)), rows)
 
 
 def _interval(measure: Any) -> str:
@@ -103,5 +103,5 @@ def _interval(measure: Any) -> str:
     if measure.get("value") is None:
         return "-"
     if measure.get("low") is None:
-        return f"{measure['value']:.4f}"
-    return f"{measure['value']:.4f} ±{(measure['high'] - measure['low']) / 2:.3f}"
+        return f"{measure['value']:.3f}"
+    return f"{measure['value']:.3f} ±{(measure['high'] - measure['low']) / 2:.3f}"

@@ -216,9 +216,7 @@ def level(items: dict[str, Item], item: str) -> float | None:
     """How dear an item is within its category."""
     if item not in items or not items[item].price:
         return None
-    beside = [
-        other.price for other in items.values() if other.price and other.category == items[item].category
-    ]
+    beside = [other.price for other in items.values() if other.price and other.category == items[item].category]
     return math.log(items[item].price or NONE) - median([math.log(price) for price in beside])
 
 

@@ -74,6 +74,15 @@ def test_an_item_that_was_seen_keeps_its_description() -> None:
     assert (catalogue.label(0), catalogue.price.tolist()) == ("New", [7.0])
 
 
+def test_price_levels_are_told_within_categories() -> None:
+    """The level of an item is the log of its price over the median of its category, NaN without a price."""
+    described = items(
+        ("a", "tea", "10"), ("b", "tea", "20"), ("c", "tea", "40"), ("d", "pots", "7"), ("e", "pots", None)
+    )
+    catalogue = Catalogue.before(described, NOBODY)
+    np.testing.assert_allclose(catalogue.price_level, [-np.log(2), 0, np.log(2), 0, np.nan])
+
+
 def test_a_shop_without_items() -> None:
     """No items at all make a catalogue of length zero that knows no code."""
     catalogue = Catalogue.before(ITEM_SCHEMA.empty_table(), NOBODY, moment("2025-03-01T00:00Z"))
@@ -81,9 +90,7 @@ def test_a_shop_without_items() -> None:
     assert catalogue.codes(pa.array(["tea"])).tolist() == [UNKNOWN]
 
 
-@pytest.mark.parametrize(
-    ("title", "label"), [("Green tea", "Green tea"), ("绿茶", "绿茶"), ("", "tea"), (None, "tea")]
-)
+@pytest.mark.parametrize(("title", "label"), [("Green tea", "Green tea"), ("绿茶", "绿茶"), ("", "tea"), (None, "tea")])
 def test_a_label_is_the_title_or_the_id(title: str | None, label: str) -> None:
     """People read the title, or the id where there is none."""
     assert Catalogue.before(items(("tea", None, None, {"title": title})), NOBODY).label(0) == label

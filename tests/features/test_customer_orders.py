@@ -19,9 +19,7 @@ SHELF = items(("tea", "drinks", "10"), ("pot", "kitchen", "100"), ("card", None,
 
 def worked(*rows: tuple[Any, ...], timezone: str = "UTC", **expected: float) -> None:
     """Hold the features of one customer, whose events are kind, item, age in days and more, to numbers."""
-    table = events(
-        *(("anna", kind, item, CUTOFF - timedelta(days=age), *more) for kind, item, age, *more in rows)
-    )
+    table = events(*(("anna", kind, item, CUTOFF - timedelta(days=age), *more) for kind, item, age, *more in rows))
     found = features(table, CUTOFF, SHELF, timezone).to_pandas().loc["anna"].to_dict()
     assert {name: found[name] for name in expected} == pytest.approx(expected, rel=1e-6, nan_ok=True)
 

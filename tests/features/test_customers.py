@@ -31,9 +31,7 @@ SHELF = items(
 
 def worked(*rows: tuple[Any, ...], **expected: float) -> None:
     """Hold the features of one customer, whose events are kind, item, age in days and more, to numbers."""
-    table = events(
-        *(("anna", kind, item, CUTOFF - timedelta(days=age), *more) for kind, item, age, *more in rows)
-    )
+    table = events(*(("anna", kind, item, CUTOFF - timedelta(days=age), *more) for kind, item, age, *more in rows))
     found = features(table, CUTOFF, SHELF).to_pandas().loc["anna"].to_dict()
     assert {name: found[name] for name in expected} == pytest.approx(expected, rel=1e-6, nan_ok=True)
 

@@ -25,9 +25,7 @@ def at(days: float) -> str:
 
 def of(*rows: tuple[Any, ...], **how: Any) -> History:
     """The history of these events: customer, kind, item, age in days and further fields."""
-    return history(
-        events(*((who, kind, item, at(age), *more) for who, kind, item, age, *more in rows)), CUTOFF, **how
-    )
+    return history(events(*((who, kind, item, at(age), *more) for who, kind, item, age, *more in rows)), CUTOFF, **how)
 
 
 def pairs(found: Pairs, known: History) -> list[tuple[str, str, float]]:
@@ -90,9 +88,7 @@ def test_a_history_cuts_rows_that_are_handed_to_it() -> None:
 @pytest.mark.parametrize("empty", [EMPTY_BUCKET, EMPTY_BUCKET.slice(0, 0).combine_chunks()])
 def test_nobody_has_an_empty_history(empty: pa.Table) -> None:
     """No events give no customers, and every question about them an empty answer."""
-    known = History.before(
-        empty, CUTOFF, Catalogue.before(ITEM_SCHEMA.empty_table(), pa.array([], pa.string()))
-    )
+    known = History.before(empty, CUTOFF, Catalogue.before(ITEM_SCHEMA.empty_table(), pa.array([], pa.string())))
     assert (len(known), known.boundaries.tolist()) == (0, [0])
     assert known.counts((1, 7)).shape == (0, len(KIND_CODES), 3)
     assert known.latest().shape == (0,)
@@ -137,9 +133,7 @@ def test_totals_add_up_in_windows() -> None:
 
 def test_latest_and_first() -> None:
     """The ages of the newest and the oldest event, of all or of chosen ones, NaN where there is none."""
-    known = of(
-        ("anna", "view", "x", 9), ("anna", "cart", "x", 4), ("anna", "view", "x", 2), ("bob", "cart", "x", 1)
-    )
+    known = of(("anna", "view", "x", 9), ("anna", "cart", "x", 4), ("anna", "view", "x", 2), ("bob", "cart", "x", 1))
     assert (known.latest().tolist(), known.first().tolist()) == ([2, 1], [9, 1])
     np.testing.assert_array_equal(known.latest(known.of(VIEW)), [2, np.nan])
     np.testing.assert_array_equal(known.first(known.of(VIEW, CART)), [9, 1])
@@ -193,9 +187,7 @@ def test_purchases_without_an_order_id_are_orders_by_day() -> None:
 
 def test_an_order_before_1970_is_an_order() -> None:
     """Days before 1970, whose numbers are negative, are told apart like any other."""
-    table = events(
-        *(("anna", "purchase", "x", f"{day}T12:00Z") for day in ("1969-12-30", "1969-12-31", "1970-01-02"))
-    )
+    table = events(*(("anna", "purchase", "x", f"{day}T12:00Z") for day in ("1969-12-30", "1969-12-31", "1970-01-02")))
     assert history(table, CUTOFF).orders.local_day.tolist() == [-2, -1, 1]
 
 
@@ -262,8 +254,7 @@ def test_open_carts_by_a_loop() -> None:
             lying.pop((int(who), int(what)), None)
     found = known.open_carts
     assert (
-        dict(zip(zip(found.customer.tolist(), found.item.tolist(), strict=True), found.age_days, strict=True))
-        == lying
+        dict(zip(zip(found.customer.tolist(), found.item.tolist(), strict=True), found.age_days, strict=True)) == lying
     )
     newest_first = np.lexsort((found.age_days, found.customer))
     assert newest_first.tolist() == list(range(len(lying)))

@@ -34,9 +34,7 @@ STEPS = ("begun", "half staged", "staged", "bucket 1", "bucket 3", "bucket 4", "
 
 @pytest.mark.parametrize(("seed", "parts"), [(1, 1), (2, 3)])
 @pytest.mark.parametrize("named", [True, False])
-def test_order_and_repetition_of_arrival_never_matter(
-    tmp_path: Path, seed: int, parts: int, named: bool
-) -> None:
+def test_order_and_repetition_of_arrival_never_matter(tmp_path: Path, seed: int, parts: int, named: bool) -> None:
     """Shuffled, split into several imports, some of them repeated: the same events and the same features."""
     table = random_events(3, 240)
     if not named:  # rows without ids are known by their content, and here no two are equal

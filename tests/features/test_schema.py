@@ -31,8 +31,7 @@ def test_a_changed_column_is_told_as_a_diff() -> None:
     with pytest.raises(HuitouError) as caught:
         trained.check(["view_count_14d", "cart_count_7d"], hint="Retrain, or serve bundle 14.")
     assert str(caught.value) == (
-        "This bundle was trained with other features:  - view_count_7d  + view_count_14d.  "
-        "Retrain, or serve bundle 14."
+        "This bundle was trained with other features:  - view_count_7d  + view_count_14d.  Retrain, or serve bundle 14."
     )
     assert (caught.value.code, caught.value.hint) == ("other_features", "Retrain, or serve bundle 14.")
 
@@ -70,9 +69,7 @@ def test_ranges_and_missing_shares_are_observed() -> None:
         FeatureColumn("b", "float32", 7.0, 7.0, 0.75),
         FeatureColumn("c", "float32", None, None, 1.0),
     )
-    assert FeatureSchema.observed(["a"], np.zeros((0, 1))).columns == (
-        FeatureColumn("a", "float32", None, None, 0.0),
-    )
+    assert FeatureSchema.observed(["a"], np.zeros((0, 1))).columns == (FeatureColumn("a", "float32", None, None, 0.0),)
 
 
 def test_the_fingerprint_is_of_names_and_types() -> None:
@@ -98,9 +95,7 @@ def test_a_schema_survives_json() -> None:
 )
 def test_a_broken_schema_is_refused(said: Any) -> None:
     """What is no schema is refused in one line with the way out."""
-    with pytest.raises(
-        HuitouError, match=r"the feature schema cannot be read \(.*\)\. Restore the bundle, or"
-    ):
+    with pytest.raises(HuitouError, match=r"the feature schema cannot be read \(.*\)\. Restore the bundle, or"):
         FeatureSchema.from_dict(said)
 
 
@@ -110,6 +105,4 @@ def test_a_schema_that_was_changed_by_hand_is_refused() -> None:
     said["columns"][0]["name"] = "z"
     with pytest.raises(HuitouError) as caught:
         FeatureSchema.from_dict(said)
-    assert str(caught.value) == (
-        "the feature schema does not fit its fingerprint. Restore the bundle, or train again."
-    )
+    assert str(caught.value) == ("the feature schema does not fit its fingerprint. Restore the bundle, or train again.")

@@ -135,9 +135,7 @@ def test_two_writers_at_once_are_refused(tmp_path: Path, root: Path) -> None:
     process = holder(shop.path, root)
     with pytest.raises(HuitouError) as caught, shop.writing():
         pass
-    assert str(caught.value) == (
-        f"another process is writing to the shop in {shop.path}. Wait until it has finished."
-    )
+    assert str(caught.value) == (f"another process is writing to the shop in {shop.path}. Wait until it has finished.")
     assert caught.value.code == "busy"
     process.send_signal(signal.SIGKILL)
     process.communicate()

@@ -182,9 +182,7 @@ def test_rolling_back_needs_somewhere_to_go(registry: Registry, bundle: Path) ->
 def test_a_shop_without_versions(tmp_path: Path, call: Any) -> None:
     """Where nothing was recorded, moving aliases says to train first, and makes no store."""
     shop = ShopFolder.create(tmp_path)
-    with pytest.raises(
-        HuitouError, match=r"^no version is registered in this shop. Train first: huitou train.$"
-    ):
+    with pytest.raises(HuitouError, match=r"^no version is registered in this shop. Train first: huitou train.$"):
         call(Registry(shop))
     assert not shop.registry.exists()
 
@@ -227,9 +225,7 @@ def test_a_lost_bundle_is_told(embedded: Registry, shop: ShopFolder, bundle: Pat
     with pytest.raises(HuitouError, match=rf"^{has_none} Promote another version, or train again\.$"):
         embedded.fetch(version, tmp_path)
     kept.rmdir()
-    with pytest.raises(
-        HuitouError, match=rf"^the model registry at {shop.registry} failed: .*bundle.*try again\.$"
-    ):
+    with pytest.raises(HuitouError, match=rf"^the model registry at {shop.registry} failed: .*bundle.*try again\.$"):
         embedded.fetch(version, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [".fetch.lock"]
 

@@ -96,7 +96,5 @@ def test_the_verdict_is_read_from_the_record() -> None:
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"gate": 3}', '{"gate": {"passed": "yes"}}'])
 def test_a_broken_record_is_told(text: str) -> None:
     """A record without a readable verdict is one clear line."""
-    with pytest.raises(
-        HuitouError, match=r"^record.json must hold the verdict of the gate; .*Train again\.$"
-    ):
+    with pytest.raises(HuitouError, match=r"^record.json must hold the verdict of the gate; .*Train again\.$"):
         gate_of(text)

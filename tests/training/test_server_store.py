@@ -42,9 +42,7 @@ def refusing_port() -> Iterator[int]:
         server.shutdown()
 
 
-@pytest.mark.parametrize(
-    "uri", ["localhost:5000", "ftp://host", "http://", "http://host:none", "sqlite:///a.db", "/a"]
-)
+@pytest.mark.parametrize("uri", ["localhost:5000", "ftp://host", "http://", "http://host:none", "sqlite:///a.db", "/a"])
 def test_an_address_that_is_none(shop: ShopFolder, uri: str) -> None:
     """Only the address of a server is taken; anything else is told before MLflow makes a folder of it."""
     message = (

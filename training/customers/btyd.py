@@ -59,12 +59,17 @@ class BgNbd:
 
         # The gradient finds the hill, the simplex its top: alone, the simplex runs away from some starts.
         near = minimize(loss, start, method="L-BFGS-B", bounds=[(-LARGEST_LOG, LARGEST_LOG)] * 4)
+        cls(*_parameters(near.x), 0.0).checked()
         found = minimize(loss, near.x, method="Nelder-Mead", options={"maxiter": 4000, "fatol": 1e-10, "xatol": 1e-6})
-        model = cls(*_parameters(found.x), -float(found.fun) * len(frequency))
-        if not found.success or np.abs(found.x).max() > LARGEST_LOG or model.leaving < SMALLEST_LEAVING:
-            shown = ", ".join(f"{name} {getattr(model, name):.3g}" for name in ("r", "alpha", "a", "b"))
+        return cls(*_parameters(found.x), -float(found.fun) * len(frequency)).checked()
+
+    def checked(self) -> BgNbd:
+        """This model; raises :class:`HuitouError` when a parameter has run away, or nobody ever leaves."""
+        values = np.array([self.r, self.alpha, self.a, self.b])
+        if np.abs(np.log(values)).max() > LARGEST_LOG - 0.1 or self.leaving < SMALLEST_LEAVING:
+            shown = ", ".join(f"{name} {getattr(self, name):.3g}" for name in ("r", "alpha", "a", "b"))
             raise _degenerate(f"its parameters run away ({shown})")
-        return model
+        return self
 
     @property
     def leaving(self) -> float:

@@ -98,11 +98,11 @@ class ChurnRule:
 
     def _terms(self, features: CustomerFeatures) -> tuple[Floats, Floats, Floats]:
         """Purchase days, the gap drawn towards the shop's, and the silence of each customer."""
-        days = np.maximum(features.column("purchase_day_count").astype(np.float64), 1.0)
-        own = np.nan_to_num(features.column("purchase_gap_mean_days").astype(np.float64))
+        days = np.maximum(np.nan_to_num(features.column("purchase_day_count").astype(np.float64)), 1.0)
+        own = np.maximum(np.nan_to_num(features.column("purchase_gap_mean_days").astype(np.float64)), 0.0)
         gap = (own * (days - 1) + SHOP_GAPS * self.gap_days) / (days - 1 + SHOP_GAPS)
         silence = np.nan_to_num(features.column("days_since_purchase").astype(np.float64), nan=self.gap_days)
-        return days, gap, silence
+        return days, gap, np.maximum(silence, 0.0)
 
     def save(self, folder: Path) -> None:
         """Write ``rule.json`` below ``folder``."""

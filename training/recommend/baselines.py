@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
 import scipy.sparse as sparse
-from implicit.cpu.als import AlternatingLeastSquares
 from threadpoolctl import threadpool_limits
 
 from features.arrays import Ints
@@ -16,6 +16,11 @@ from features.history import PURCHASE, History
 from features.pairs import Touches
 from training.recommend.candidates import candidates, tiered_score, top_items
 from training.recommend.sources import Sources, interest
+
+with warnings.catch_warnings():
+    # In a notebook the library's progress bar warns that it would like widgets; it is not used here.
+    warnings.simplefilter("ignore")
+    from implicit.cpu.als import AlternatingLeastSquares
 
 Baseline = Callable[[History], Ints]
 """Answers the best items of each customer of a history, codes of shape ``(n_customers, k)``, -1 pads."""

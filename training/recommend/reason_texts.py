@@ -27,7 +27,7 @@ PLAIN: Mapping[str, _Sentence] = {
     "open_cart": _sentence("in your cart", "在您的购物车里"),
     "open_favorite": _sentence("among your favourites", "在您的收藏夹里"),
     "viewed": _sentence("you looked at this recently", "您最近浏览过"),
-    "buy_again": _sentence("you buy this again and again", "您经常回购"),
+    "buy_again": _sentence("you bought this before", "您之前购买过"),
     "together": _sentence("goes with what you chose", "与您选择的商品搭配"),
     "category": _sentence("popular in a category you like", "您喜欢的类目中的热门商品"),
     "trending": _sentence("wanted by more and more people", "近期热度上升"),

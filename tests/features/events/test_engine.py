@@ -52,9 +52,7 @@ def test_progress_counts_the_buckets() -> None:
 
 def test_no_buckets_give_nothing() -> None:
     """An empty list of buckets gives no result and no progress."""
-    assert (
-        list(map_buckets(lambda bucket: bucket, [], progress=lambda done, all_: pytest.fail("called"))) == []
-    )
+    assert list(map_buckets(lambda bucket: bucket, [], progress=lambda done, all_: pytest.fail("called"))) == []
 
 
 def test_a_mistake_in_a_bucket_is_raised() -> None:

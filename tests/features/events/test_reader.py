@@ -102,9 +102,7 @@ def test_one_customer_is_part_of_the_bucket(tmp_path: Path) -> None:
 def test_an_id_is_no_sql(tmp_path: Path) -> None:
     """Quotes in the id of a customer find that customer and nobody else."""
     hostile = "' or '1' = '1"
-    reader = reader_of(
-        tmp_path, events((hostile, "view", "tea", NOON), ("anna", "view", "tea", NOON)), buckets=1
-    )
+    reader = reader_of(tmp_path, events((hostile, "view", "tea", NOON), ("anna", "view", "tea", NOON)), buckets=1)
     assert reader.customer(0, hostile)["customer_id"].to_pylist() == [hostile]
     assert len(reader.customer(0, "'; drop table x; --")) == 0
 
@@ -115,6 +113,18 @@ def test_the_extent_of_a_shop(tmp_path: Path) -> None:
     reader = reader_of(tmp_path, events(("anna", "view", "a", last), ("bob", "view", "b", first)))
     assert reader.extent() == Extent(2, first, last)
     assert EventReader(-1, 4, {}).extent() == Extent(0, None, None)
+
+
+def test_the_moment_after_everything(tmp_path: Path) -> None:
+    """The first moment at which every event has happened and is known, or the present for an empty shop."""
+    late = {"known_at": "2025-03-05T00:00Z"}
+    table = events(("anna", "view", "tea", NOON, late), ("bob", "view", "tea", "2025-03-04T00:00Z"))
+    (tmp_path / "kind=web").mkdir()
+    reader = reader_of(tmp_path / "kind=web", table, buckets=1)
+    after = reader.moment_after(moment("2030-01-01T00:00Z"))
+    assert after == moment("2025-03-05T00:00:00.000001Z")
+    assert len(reader.bucket(0, before=after)) == 2
+    assert EventReader(-1, 4, {}).moment_after(moment(NOON)) == moment(NOON)
 
 
 def test_items_are_told_once_and_sorted(tmp_path: Path) -> None:
@@ -134,9 +144,7 @@ def test_every_file_is_named_once(tmp_path: Path) -> None:
         assert connection.sql(query, params={"files": files}).fetchall() == [(200,)]
 
 
-@pytest.mark.parametrize(
-    "name", ["two words", "店铺 😀", "it's", "a*b?c", "{a}", "kind=web", "customer_id=1", "a#b&c"]
-)
+@pytest.mark.parametrize("name", ["two words", "店铺 😀", "it's", "a*b?c", "{a}", "kind=web", "customer_id=1", "a#b&c"])
 def test_the_folder_of_a_shop_may_be_called_anything(tmp_path: Path, name: str) -> None:
     """Blanks, stars, equals signs and other scripts in the path change nothing in what is stored and read."""
     table = events(("anna", "view", "tea", NOON), ("bob", "purchase", "tea", NOON))
@@ -154,9 +162,7 @@ def test_a_file_name_is_not_a_pattern(tmp_path: Path) -> None:
         (tmp_path / name).write_text(f"name\n{name}\n", encoding="utf-8")
     with connect() as connection:
         query = "select name from read_csv($file)"
-        assert connection.sql(query, params={"file": duckdb_file(tmp_path / "a*.csv")}).fetchall() == [
-            ("a*.csv",)
-        ]
+        assert connection.sql(query, params={"file": duckdb_file(tmp_path / "a*.csv")}).fetchall() == [("a*.csv",)]
 
 
 def test_a_connection_tells_times_in_utc() -> None:

@@ -137,9 +137,7 @@ def test_odd_ids_come_back_as_they_were(tmp_path: Path) -> None:
 def test_progress_counts_the_buckets(tmp_path: Path) -> None:
     """Progress hears of each filled bucket once."""
     heard: list[tuple[int, int]] = []
-    append(
-        shop(tmp_path / "shop"), random_events(1, 300), progress=lambda done, all_: heard.append((done, all_))
-    )
+    append(shop(tmp_path / "shop"), random_events(1, 300), progress=lambda done, all_: heard.append((done, all_)))
     assert heard == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 

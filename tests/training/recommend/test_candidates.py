@@ -13,14 +13,7 @@ from features.history import History
 from features.pairs import Touches
 from tests.small_shop import events, items, moment, stored
 from tests.training.recommend.conftest import PlantedShop
-from training.recommend.candidates import (
-    KNOWN_SOURCES,
-    SOURCES,
-    Candidates,
-    candidates,
-    tiered_score,
-    top_items,
-)
+from training.recommend.candidates import KNOWN_SOURCES, SOURCES, Candidates, candidates, tiered_score, top_items
 from training.recommend.sources import Sources, SourceSettings
 
 CUTOFF = moment("2025-03-11T00:00Z")
@@ -216,7 +209,7 @@ def test_one_customer_alone(planted: PlantedShop, sources: Sources) -> None:
 
 
 def histories(planted: PlantedShop, sources: Sources) -> Any:
-    return planted.behaviour.map_histories(lambda _, history: history, planted.cutoff, sources.catalogue)
+    return planted.behaviour.map_histories(lambda _, known: known, planted.cutoff, sources.catalogue)
 
 
 def test_empty_history(planted: PlantedShop, sources: Sources) -> None:

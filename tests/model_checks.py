@@ -1,0 +1,94 @@
+"""Checks that every customer model and every baseline inherits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from features.arrays import Floats
+from features.customers import CustomerFeatures
+from tests.training.customers.planted import no_features, odd_features, planted_tables
+from training.baselines import Predictor
+from training.tables import CustomerTable, buyers, taken
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> list[CustomerTable]:
+    """Buyers of the planted shop at several cutoffs."""
+    found = planted_tables(tmp_path_factory.mktemp("planted"))
+    return [table.take(buyers(table.features)) for table in found]
+
+
+class PredictorChecks:
+    """What anything that tells a chance of an order must do; a subclass says how it is fitted."""
+
+    planted_auc = 0.8
+    """The ROC-AUC that the planted truth lets it reach on the newest table."""
+
+    def fit(self, tables: Sequence[CustomerTable]) -> Predictor:
+        """The model fitted on ``tables``."""
+        raise NotImplementedError
+
+    def test_planted_truth_is_found(self, tables: list[CustomerTable]) -> None:
+        """Fitted on old cutoffs, it ranks those who order at the newest cutoff above those who left."""
+        newest = tables[-1]
+        chance = self.fit(tables[:-1]).order_probability(newest.features)
+        assert roc_auc_score(newest.ordered, chance) >= self.planted_auc
+
+    def test_batch_equals_single(self, tables: list[CustomerTable]) -> None:
+        """A customer alone gets the number that the customer gets among all others."""
+        model, features = self.fit(tables), tables[-1].features
+        together = model.order_probability(features)
+        alone = [model.order_probability(taken(features, np.array([row])))[0] for row in range(0, 60, 7)]
+        np.testing.assert_array_equal(together[0:60:7], alone)
+
+    def test_chances_are_inside(self, tables: list[CustomerTable]) -> None:
+        """Chances are numbers strictly between 0 and 1."""
+        chance = self.fit(tables).order_probability(tables[-1].features)
+        assert np.all((chance > 0) & (chance < 1))
+
+    def test_values_never_seen_give_chances(self, tables: list[CustomerTable]) -> None:
+        """Customers with all numbers missing, zero, huge or negative get chances too."""
+        chance = self.chances_of_odd(self.fit(tables), odd_features())
+        assert np.all((chance >= 0) & (chance <= 1))
+
+    def chances_of_odd(self, model: Predictor, features: CustomerFeatures) -> Floats:
+        """The chances of customers as no shop has them."""
+        return model.order_probability(features)
+
+    def test_nobody_gets_no_chances(self, tables: list[CustomerTable]) -> None:
+        """Of an empty table it makes an empty array."""
+        assert self.fit(tables).order_probability(no_features()).shape == (0,)
+
+    def test_a_second_fit_repeats_the_first(self, tables: list[CustomerTable]) -> None:
+        """The same tables give the same numbers."""
+        first, second = (self.fit(tables).order_probability(tables[-1].features) for _ in range(2))
+        np.testing.assert_array_equal(first, second)
+
+    def test_a_second_fit_forgets_the_first(self, tables: list[CustomerTable]) -> None:
+        """Fitted again where everybody did the opposite, it no longer says the same."""
+        opposite = [replace(table, order_count=(~table.ordered).astype(np.int64)) for table in tables]
+        features = tables[-1].features
+        first = self.fit(tables).order_probability(features)
+        assert np.abs(self.fit(opposite).order_probability(features) - first).max() > 0.05
+
+
+class SavedChecks(PredictorChecks):
+    """The same for what is saved with a bundle."""
+
+    def saved_and_loaded(self, model: Predictor, folder: Path) -> Predictor:
+        """The model after its way through a folder."""
+        model.save(folder)  # type: ignore[attr-defined]
+        loaded: Predictor = type(model).load(folder)  # type: ignore[attr-defined]
+        return loaded
+
+    def test_saved_and_loaded_gives_the_same_numbers(self, tables: list[CustomerTable], tmp_path: Path) -> None:
+        """After saving and loading every chance is the very same number."""
+        model, features = self.fit(tables), tables[-1].features
+        loaded = self.saved_and_loaded(model, tmp_path / "a model 模型")
+        np.testing.assert_array_equal(loaded.order_probability(features), model.order_probability(features))
