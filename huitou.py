@@ -6,6 +6,7 @@ The clock, the environment and the terminal come in through this file; everythin
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -190,8 +191,24 @@ def serve(
     key = os.environ.get("HUITOU_API_KEY")
     check_binding(host, key)
     application = create_app(folder, clock=now, api_key=key, database_url=os.environ.get("HUITOU_DATABASE"))
-    console.print(f"serving {folder.path} at http://{host}:{port} (Ctrl+C ends it)", markup=False)
-    uvicorn.run(application, host=host, port=port, log_level="warning", access_log=False)
+    with _listening(host, port) as door:
+        said = f"[{host}]" if ":" in host else host
+        console.print(f"serving {folder.path} at http://{said}:{door.getsockname()[1]} (Ctrl+C ends it)", markup=False)
+        uvicorn.Server(uvicorn.Config(application, log_level="warning", access_log=False)).run([door])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket at which requests arrive; they wait there until the service has started."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise HuitouError(
+            f"host and port must be free to listen at; got {host} and {port}: {reason}. Choose another --port.",
+            field="port",
+            value=port,
+        ) from None
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Checks that every customer model and every baseline inherits."""
+"""Checks that every customer model and every baseline inherits; ``tables`` comes from ``tests/training/conftest.py``."""
 
 from __future__ import annotations
 
@@ -7,21 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 from sklearn.metrics import roc_auc_score
 
 from features.arrays import Floats
 from features.customers import CustomerFeatures
-from tests.training.customers.planted import no_features, odd_features, planted_tables
+from tests.training.customers.planted import no_features, odd_features
 from training.baselines import Predictor
-from training.tables import CustomerTable, buyers, taken
-
-
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> list[CustomerTable]:
-    """Buyers of the planted shop at several cutoffs."""
-    found = planted_tables(tmp_path_factory.mktemp("planted"))
-    return [table.take(buyers(table.features)) for table in found]
+from training.tables import CustomerTable, taken
 
 
 class PredictorChecks:

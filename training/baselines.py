@@ -143,7 +143,7 @@ class BgNbdBaseline:
         return cls(BgNbd.fit(frequency[::step], recency[::step], age[::step]), horizon_days)
 
     def order_probability(self, features: CustomerFeatures) -> Floats:
-        """Chance of an order, shape ``(n,)``; NaN for those who have not bought."""
+        """Chance of an order, shape ``(n,)``."""
         return self.model.order_probability(*purchase_times(features), self.horizon_days)
 
 

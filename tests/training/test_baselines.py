@@ -9,11 +9,9 @@ import numpy as np
 import pytest
 
 from features.customers import CustomerFeatures
-from tests.model_checks import PredictorChecks, tables
+from tests.model_checks import PredictorChecks
 from training.baselines import BASELINES, Predictor, RateByCell, cells, fit_baselines
 from training.tables import CustomerTable, taken
-
-__all__ = ["tables"]
 
 
 class BaselineChecks(PredictorChecks):

@@ -47,11 +47,11 @@ def test_steps_are_a_third_of_the_horizon() -> None:
     """A year of history and 91 days give cutoffs 31 days apart, the newest one horizon before the end."""
     found = training_cutoffs(FIRST, datetime(2025, 1, 1, tzinfo=UTC), 91, "UTC")
     assert [cutoff.date().isoformat() for cutoff in found] == [
-        "2024-05-01",
-        "2024-06-01",
-        "2024-07-02",
-        "2024-08-02",
-        "2024-09-02",
+        "2024-04-30",
+        "2024-05-31",
+        "2024-07-01",
+        "2024-08-01",
+        "2024-09-01",
         "2024-10-02",
     ]
 

@@ -109,10 +109,12 @@ def log_likelihoods(
 
 def purchase_times(features: CustomerFeatures) -> tuple[Floats, Floats, Floats]:
     """``frequency``, ``recency`` and ``age`` in days of customers who have bought, each of shape ``(n,)``."""
-    age = features.column("days_since_first_purchase").astype(np.float64)
-    frequency = np.maximum(features.column("purchase_day_count").astype(np.float64) - 1, 0)
-    recency = age - features.column("days_since_purchase").astype(np.float64)
-    return frequency, np.where(frequency > 0, np.maximum(recency, 0), 0.0), age
+    days, age, silence = (
+        np.maximum(np.nan_to_num(features.column(name).astype(np.float64)), 0.0)
+        for name in ("purchase_day_count", "days_since_first_purchase", "days_since_purchase")
+    )
+    frequency = np.maximum(days - 1, 0)
+    return frequency, np.where(frequency > 0, np.maximum(age - silence, 0), 0.0), age
 
 
 def _parameters(logs: Floats) -> tuple[float, float, float, float]:

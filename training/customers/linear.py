@@ -126,7 +126,7 @@ class LinearModel:
 
     def _terms(self, features: CustomerFeatures) -> Floats:
         columns = _standardised(design(features), self.centre, self.scale)
-        return (columns - self.usual) * self.coefficients
+        return np.ascontiguousarray((columns - self.usual) * self.coefficients)
 
     def as_dict(self) -> dict[str, Any]:
         """The model in plain types, for JSON; :meth:`from_dict` reads it."""

@@ -162,8 +162,7 @@ def strongest_link(own: sparse.csr_matrix, to_item: sparse.csr_matrix, customer:
         part = slice(start, start + 20_000)
         product = own[customer[part]].multiply(to_item[item[part]]).tocsr()
         best = np.asarray(product.argmax(axis=1)).ravel()
-        # Interest of very long ago is 0 in float32: the best of nothing would be any item.
-        linked = product.max(axis=1).toarray().ravel() > 0
+        linked = np.diff(product.indptr) > 0
         link[part][linked] = best[linked]
     return link
 

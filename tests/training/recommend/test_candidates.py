@@ -61,12 +61,15 @@ def test_open_cart_newest_first(tmp_path: Path) -> None:
     """The cart's newest comes first, of equal times the one with the most interest; scores fall with age."""
     shop = Proposed(
         tmp_path,
+        ("anna", "view", "cup", at(4)),
         ("anna", "cart", "cup", at(3)),
-        ("anna", "view", "pan", at(4)),
         ("anna", "cart", "pan", at(3)),
+        ("anna", "cart", "a jar", at(3)),
+        ("anna", "view", "a jar", at(4)),
+        ("anna", "view", "a jar", at(5)),
         ("anna", "cart", "tea", at(1)),
     )
-    assert shop.ranked("open_cart", "anna") == ["tea", "pan", "cup"]
+    assert shop.ranked("open_cart", "anna") == ["tea", "a jar", "cup", "pan"]
     assert shop.score("open_cart", "anna", "tea") == 0.5
     assert shop.score("open_cart", "anna", "cup") == 0.25
 
