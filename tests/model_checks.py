@@ -1,4 +1,4 @@
-"""Checks that every customer model and every baseline inherits; ``tables`` comes from ``tests/training/conftest.py``."""
+"""Checks that every customer model and every baseline inherits; fixtures are in ``tests/training/conftest.py``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from features.arrays import Floats
-from features.customers import CustomerFeatures
 from tests.training.customers.planted import no_features, odd_features
 from training.baselines import Predictor
 from training.tables import CustomerTable, taken
@@ -32,41 +30,38 @@ class PredictorChecks:
         chance = self.fit(tables[:-1]).order_probability(newest.features)
         assert roc_auc_score(newest.ordered, chance) >= self.planted_auc
 
-    def test_batch_equals_single(self, tables: list[CustomerTable]) -> None:
+    def test_batch_equals_single(self, fitted: Predictor, tables: list[CustomerTable]) -> None:
         """A customer alone gets the number that the customer gets among all others."""
-        model, features = self.fit(tables), tables[-1].features
-        together = model.order_probability(features)
-        alone = [model.order_probability(taken(features, np.array([row])))[0] for row in range(0, 60, 7)]
+        features = tables[-1].features
+        together = fitted.order_probability(features)
+        alone = [fitted.order_probability(taken(features, np.array([row])))[0] for row in range(0, 60, 7)]
         np.testing.assert_array_equal(together[0:60:7], alone)
 
-    def test_chances_are_inside(self, tables: list[CustomerTable]) -> None:
+    def test_chances_are_inside(self, fitted: Predictor, tables: list[CustomerTable]) -> None:
         """Chances are numbers strictly between 0 and 1."""
-        chance = self.fit(tables).order_probability(tables[-1].features)
+        chance = fitted.order_probability(tables[-1].features)
         assert np.all((chance > 0) & (chance < 1))
 
-    def test_values_never_seen_give_chances(self, tables: list[CustomerTable]) -> None:
+    def test_values_never_seen_give_chances(self, fitted: Predictor) -> None:
         """Customers with all numbers missing, zero, huge or negative get chances too."""
-        chance = self.chances_of_odd(self.fit(tables), odd_features())
+        chance = fitted.order_probability(odd_features())
         assert np.all((chance >= 0) & (chance <= 1))
 
-    def chances_of_odd(self, model: Predictor, features: CustomerFeatures) -> Floats:
-        """The chances of customers as no shop has them."""
-        return model.order_probability(features)
-
-    def test_nobody_gets_no_chances(self, tables: list[CustomerTable]) -> None:
+    def test_nobody_gets_no_chances(self, fitted: Predictor) -> None:
         """Of an empty table it makes an empty array."""
-        assert self.fit(tables).order_probability(no_features()).shape == (0,)
+        assert fitted.order_probability(no_features()).shape == (0,)
 
-    def test_a_second_fit_repeats_the_first(self, tables: list[CustomerTable]) -> None:
+    def test_a_second_fit_repeats_the_first(self, fitted: Predictor, tables: list[CustomerTable]) -> None:
         """The same tables give the same numbers."""
-        first, second = (self.fit(tables).order_probability(tables[-1].features) for _ in range(2))
-        np.testing.assert_array_equal(first, second)
+        features = tables[-1].features
+        again = self.fit(tables).order_probability(features)
+        np.testing.assert_array_equal(fitted.order_probability(features), again)
 
-    def test_a_second_fit_forgets_the_first(self, tables: list[CustomerTable]) -> None:
+    def test_a_second_fit_forgets_the_first(self, fitted: Predictor, tables: list[CustomerTable]) -> None:
         """Fitted again where everybody did the opposite, it no longer says the same."""
         opposite = [replace(table, order_count=(~table.ordered).astype(np.int64)) for table in tables]
         features = tables[-1].features
-        first = self.fit(tables).order_probability(features)
+        first = fitted.order_probability(features)
         assert np.abs(self.fit(opposite).order_probability(features) - first).max() > 0.05
 
 
@@ -79,8 +74,10 @@ class SavedChecks(PredictorChecks):
         loaded: Predictor = type(model).load(folder)  # type: ignore[attr-defined]
         return loaded
 
-    def test_saved_and_loaded_gives_the_same_numbers(self, tables: list[CustomerTable], tmp_path: Path) -> None:
+    def test_saved_and_loaded_gives_the_same_numbers(
+        self, fitted: Predictor, tables: list[CustomerTable], tmp_path: Path
+    ) -> None:
         """After saving and loading every chance is the very same number."""
-        model, features = self.fit(tables), tables[-1].features
-        loaded = self.saved_and_loaded(model, tmp_path / "a model 模型")
-        np.testing.assert_array_equal(loaded.order_probability(features), model.order_probability(features))
+        features = tables[-1].features
+        loaded = self.saved_and_loaded(fitted, tmp_path / "a model 模型")
+        np.testing.assert_array_equal(loaded.order_probability(features), fitted.order_probability(features))

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from lightgbm.basic import LightGBMError
+
 from features.errors import HuitouError
 from training.customers.propensity import Propensity
 from training.recommend.recommender import Recommender
@@ -57,29 +59,34 @@ class Bundle:
     @classmethod
     def load(cls, folder: Path, version: int | None = None) -> Bundle:
         """The bundle in ``folder``; raises :class:`HuitouError` when it is not one or of another format."""
-        file = folder / "bundle.json"
         try:
-            said = json.loads(file.read_text(encoding="utf-8"))
-            found = said["format"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            said = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+            _check_format(said["format"], folder)
+            return cls(
+                propensity=Propensity.load(folder / "propensity"),
+                recommender=Recommender.load(folder / "recommender"),
+                as_of=datetime.fromisoformat(said["as_of"]),
+                event_version=said["event_version"],
+                version=version,
+                notes=said["notes"],
+            )
+        except HuitouError:
+            raise
+        except (OSError, ValueError, KeyError, TypeError, LightGBMError) as error:
             raise HuitouError(
-                f"a bundle must have a readable bundle.json; {folder} has none ({error}). Train again.",
+                f"a bundle must be a folder as Huitou saved it; {folder} cannot be read ({error}). "
+                "Restore it, or train again.",
                 code="broken_bundle",
                 field="bundle",
                 value=str(folder),
             ) from None
-        if found != FORMAT:
-            raise HuitouError(
-                f"this Huitou reads bundles of format {FORMAT}; {folder} has format {found}. Train again.",
-                code="other_format",
-                field="bundle",
-                value=found,
-            )
-        return cls(
-            propensity=Propensity.load(folder / "propensity"),
-            recommender=Recommender.load(folder / "recommender"),
-            as_of=datetime.fromisoformat(said["as_of"]),
-            event_version=said["event_version"],
-            version=version,
-            notes=said["notes"],
+
+
+def _check_format(found: int, folder: Path) -> None:
+    if found != FORMAT:
+        raise HuitouError(
+            f"this Huitou reads bundles of format {FORMAT}; {folder} has format {found}. Train again.",
+            code="other_format",
+            field="bundle",
+            value=found,
         )

@@ -38,7 +38,7 @@ class TrainingOutcome:
     gate: Gate
     """Whether they became the champion, and why."""
     log_losses: Mapping[str, float]
-    """Log loss of the model and of every baseline for buyers at the newest training cutoff; empty with too little data."""
+    """Log loss of the model and every baseline for buyers at the newest training cutoff; empty with too little data."""
     recommender: Mapping[str, float]
     """ndcg@10 of rule and ranker on the newest fold; empty with too little data."""
 
@@ -62,9 +62,8 @@ def train(
     recommender = fit_recommender(behaviour, as_of, min(horizon, LONGEST_ITEM_HORIZON_DAYS), said=said)
     said("asking the gate")
     gate = bundle_gate(champion_or_none(registry, bundles), propensity, recommender)
-    bundle = Bundle(
-        propensity.propensity, recommender.recommender, as_of, behaviour.reader.version, notes=_notes(propensity, recommender)
-    )
+    notes = _notes(propensity, recommender)
+    bundle = Bundle(propensity.propensity, recommender.recommender, as_of, behaviour.reader.version, notes=notes)
     said("registering")
     registered = _registered(bundle, registry, bundles, gate, _metrics(propensity, recommender))
     return TrainingOutcome(registered, gate, _log_losses(propensity), recommender.figures)
@@ -87,29 +86,33 @@ def champion_or_none(registry: Registry, bundles: Path) -> Bundle | None:
 def bundle_gate(before: Bundle | None, propensity: PropensityTraining, recommender: RecommenderTraining) -> Gate:
     """Whether a training may serve. Each of its parts already fell back to the rules where they were better."""
     parts = (*propensity.gate.reasons, *recommender.gate.reasons)
-    if before is None:
-        return Gate(True, ("there is no champion yet: the first version serves", *parts))
-    newest = propensity.tables[-1] if propensity.tables else None
     own = _log_losses(propensity).get(_served(propensity))
-    if newest is None or own is None:
-        return Gate(True, ("too little data to compare with the champion: the newest version serves", *parts))
-    if before.as_of > newest.cutoff:
-        return Gate(
-            True,
-            ("the champion was trained on the newest labels itself and cannot be compared: the newest version serves", *parts),
-        )
-    if before.propensity.horizon_days != propensity.propensity.horizon_days:
-        return Gate(True, ("the champion looks another number of days ahead: the newest version serves", *parts))
-    if before.propensity.feature_names != newest.features.names:
-        return Gate(True, ("the champion knows other features: the newest version serves", *parts))
-    bought = newest.take(buyers(newest.features))
-    theirs = log_loss(before.propensity.order_probability(bought.features), bought.ordered)
+    why_not = _incomparable(before, propensity)
+    if before is None or own is None or why_not is not None:
+        return Gate(True, (f"{why_not or 'too little data to compare'}: the newest version serves", *parts))
+    newest = propensity.tables[-1].take(buyers(propensity.tables[-1].features))
+    theirs = log_loss(before.propensity.order_probability(newest.features), newest.ordered)
     passed = own <= theirs * (1 + TOLERANCE)
     sentence = (
         f"the log loss at the newest cutoff may exceed the champion's by at most {TOLERANCE:.0%}: {own:.4f} against "
         f"{theirs:.4f}: {'passed' if passed else 'the champion stays'}"
     )
     return Gate(passed, (sentence, *parts))
+
+
+def _incomparable(before: Bundle | None, propensity: PropensityTraining) -> str | None:
+    """Why the champion cannot be measured on the newest training cutoff, or None."""
+    if before is None:
+        return "there is no champion yet"
+    if not propensity.tables:
+        return "there is too little data to compare with the champion"
+    if before.as_of > propensity.tables[-1].cutoff:
+        return "the champion was itself trained on the newest labels and cannot be compared"
+    if before.propensity.horizon_days != propensity.propensity.horizon_days:
+        return "the champion looks another number of days ahead"
+    if before.propensity.feature_names != propensity.propensity.feature_names:
+        return "the champion knows other features"
+    return None
 
 
 def _served(propensity: PropensityTraining) -> str:

@@ -98,18 +98,17 @@ def _command(importer: Importer, clock: Callable[[], datetime], console: Console
 
 @contextmanager
 def _shop(path: Path, timezone: str) -> Iterator[ShopFolder]:
-    """The shop in ``path``, made when there is none; a shop whose first files were refused is taken back.
+    """The shop in ``path``, made when there is none; a new shop of which nothing was stored is taken back.
 
-    Otherwise a mistyped first import would settle the time zone of all later ones.
+    Otherwise a first import with a slip in it would settle the time zone of all later ones.
     """
     is_new = not (path / "shop.json").exists()
     folder = ShopFolder.create(path, ShopSettings(timezone=timezone))
     try:
         yield folder
-    except HuitouError:
+    finally:
         if is_new and not folder.warehouse.exists():
-            (folder.path / "shop.json").unlink()
-        raise
+            (path / "shop.json").unlink()
 
 
 def _pairs(option: str, said: Sequence[str] | None) -> dict[str, str]:

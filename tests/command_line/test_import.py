@@ -96,16 +96,17 @@ def test_a_file_that_is_not_understood(tmp_path: Path) -> None:
     )
 
 
-def test_a_refused_first_file_makes_no_shop(tmp_path: Path) -> None:
-    """A first import that is refused does not settle the shop's time zone; the next one may."""
-    shop, odd = tmp_path / "shop", written(tmp_path / "odd.csv", ["a,b", "1,2"])
-    refused("import", "events", odd, "--shop", shop)
+@pytest.mark.parametrize("lines", [["a,b", "1,2"], [HEADER, GOOD.replace("T", " ").rstrip("Z")]])
+def test_a_refused_first_file_makes_no_shop(lines: list[str], tmp_path: Path) -> None:
+    """A first import of which nothing is stored does not settle the shop's time zone; the next one may."""
+    shop, wrong = tmp_path / "shop", written(tmp_path / "wrong.csv", lines)
+    refused("import", "events", wrong, "--shop", shop)
     with pytest.raises(ValueError, match="there is no shop"):
         ShopFolder.open(shop)
     good = written(tmp_path / "good.csv", [HEADER, GOOD])
     done("import", "events", good, "--shop", shop, "--timezone", "Asia/Tokyo")
+    refused("import", "events", wrong, "--shop", shop)
     assert ShopFolder.open(shop).settings.timezone == "Asia/Tokyo"
-    refused("import", "events", odd, "--shop", shop)
     assert stored(shop) == [("anna", "view", "tea")]
 
 

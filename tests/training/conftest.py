@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.training.customers.planted import planted_tables
+from training.baselines import Predictor
 from training.tables import CustomerTable, buyers
 
 
@@ -18,3 +19,11 @@ def everyone_tables(tmp_path_factory: pytest.TempPathFactory) -> list[CustomerTa
 def tables(everyone_tables: list[CustomerTable]) -> list[CustomerTable]:
     """The buyers among them."""
     return [table.take(buyers(table.features)) for table in everyone_tables]
+
+
+@pytest.fixture(scope="class")
+def fitted(request: pytest.FixtureRequest, tables: list[CustomerTable]) -> Predictor:
+    """What the checks of one class look at, fitted once."""
+    checks = request.cls()
+    model: Predictor = checks.fit(tables)
+    return model

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from features.customers import CustomerFeatures
 from tests.model_checks import PredictorChecks

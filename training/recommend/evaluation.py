@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from features.arrays import Flags, Floats, Ints
+from features.customers import ratio
 from features.history import History
 from features.pairs import Touches
+from training.metrics import hit_at, ndcg_at, recall_at, reciprocal_rank_at
 from training.recommend.answers import Answers
 
 DEPTHS = (5, 10, 20, 50)
@@ -72,46 +74,17 @@ def measures(parts: Sequence[Judged], catalogue_size: int, seed: int) -> dict[st
     per_customer |= {
         "ndcg@10": ndcg_at(hits, bought, 10),
         "ndcg@20": ndcg_at(hits, bought, 20),
-        "mrr@10": reciprocal_rank_at(hits, 10),
-        "hit_rate@10": hit_rate_at(hits, 10),
+        "mrr@10": reciprocal_rank_at(hits, bought, 10),
+        "hit_rate@10": hit_at(hits, bought, 10),
         "known_recall@10": recall_at(hits & known, bought_known, 10),
         "new_recall@10": recall_at(hits & ~known, bought - bought_known, 10),
         "new_recall@50": recall_at(hits & ~known, bought - bought_known, 50),
-        "new_share@10": _share((shown & ~known)[:, :10].sum(axis=1), shown[:, :10].sum(axis=1)),
+        "new_share@10": ratio((shown & ~known)[:, :10].sum(axis=1), shown[:, :10].sum(axis=1)),
     }
     told: dict[str, Any] = intervals(per_customer, seed)
     covered = len(np.unique(np.concatenate([part.items for part in parts]))) if parts else 0
     told["catalogue_coverage@10"] = {"value": covered / catalogue_size if catalogue_size else None}
     return told
-
-
-def recall_at(hits: Flags, bought: Ints, k: int) -> Floats:
-    """Hits among the first ``k`` over ``min(k, number bought)``; NaN for who bought nothing."""
-    return _share(hits[:, :k].sum(axis=1), np.minimum(bought, k))
-
-
-def _share(part: Ints, whole: Ints) -> Floats:
-    share: Floats = np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
-    return share
-
-
-def ndcg_at(hits: Flags, bought: Ints, k: int) -> Floats:
-    """Discounted cumulative gain of the first ``k`` over that of the best order (Jarvelin and Kekalainen 2002)."""
-    discount = 1 / np.log2(np.arange(2, k + 2))
-    ideal = np.cumsum(discount)[np.clip(bought, 1, k) - 1]
-    gain: Floats = (hits[:, :k] * discount[: hits.shape[1]]).sum(axis=1)
-    return gain / ideal
-
-
-def reciprocal_rank_at(hits: Flags, k: int) -> Floats:
-    """One over the place of the first hit among the first ``k``, 0 without one."""
-    top = hits[:, :k]
-    return np.where(top.any(axis=1), 1 / (1 + np.argmax(top, axis=1)), 0.0)
-
-
-def hit_rate_at(hits: Flags, k: int) -> Floats:
-    """1 for whom at least one of the first ``k`` was bought, else 0."""
-    return np.asarray(hits[:, :k].any(axis=1), dtype=np.float64)
 
 
 def intervals(per_customer: dict[str, Floats], seed: int) -> dict[str, dict[str, float | None]]:

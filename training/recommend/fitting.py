@@ -24,8 +24,8 @@ LEAST_CUSTOMERS = 50
 LEAST_BOUGHT = 100
 """The ranker is trained on at least this many bought candidates."""
 
-MOST_FOLDS = 4
-"""Cutoffs that ranking cases are made at, the judging one included."""
+MOST_FOLDS = 6
+"""Cutoffs that ranking cases are made at; with three in a horizon, three of them are complete before the newest."""
 
 Said = Callable[[str], None]
 """Called with what is being done."""

@@ -13,6 +13,7 @@ from features.behaviour import Behaviour
 from features.events.engine import Progress
 from features.history import History
 from features.pairs import Touches
+from training.metrics import ndcg_at
 from training.recommend.answers import Answers
 from training.recommend.candidates import Candidates, candidates, top_items
 from training.recommend.ranker import RankingRows, ranking_features
@@ -115,8 +116,4 @@ def _joined(parts: Sequence[RankingRows]) -> RankingRows:
 def _case_ndcg(case: Case, score: Floats) -> Floats:
     items, _ = top_items(case.found.customer, case.found.item, score, case.customers, TOP)
     hits = case.answers.hold(np.arange(case.customers)[:, None], items)
-    discount = 1 / np.log2(np.arange(2, TOP + 2))
-    bought = case.answers.bought
-    ideal = np.cumsum(discount)[np.clip(bought, 1, TOP) - 1]
-    gain: Floats = (hits * discount).sum(axis=1) / ideal
-    return gain[bought > 0]
+    return ndcg_at(hits, case.answers.bought, TOP)[case.answers.bought > 0]

@@ -26,6 +26,7 @@ RULE = (
     ("open_cart",),
     ("viewed", "open_favorite"),
     ("bought_together", "viewed_together"),
+    ("buy_again",),
     ("category",),
     ("popular",),
 )

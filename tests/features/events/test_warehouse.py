@@ -84,6 +84,8 @@ def test_an_id_is_unique_within_its_customer(tmp_path: Path, buckets: int) -> No
     table = events(*((name, "view", "tea", NOON, {"event_id": "1"}) for name in ("anna", "bob", "eve")))
     assert append(folder, table) == Appended(3, 0)
     assert append(folder, table) == Appended(0, 3)
+    later = events(("zoe", "view", "tea", NOON, {"event_id": "1"}))
+    assert append(folder, later) == Appended(1, 0)
 
 
 def test_a_file_without_ids_twice_stores_nothing_twice(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,9 @@ from tests.small_shop import events, moment, stored
 from training.recommend.answers import Answers
 from training.recommend.evaluation import (
     Judged,
-    hit_rate_at,
     intervals,
     judged,
     measures,
-    ndcg_at,
-    recall_at,
-    reciprocal_rank_at,
 )
 
 CUTOFF = moment("2025-03-11T00:00Z")
@@ -56,40 +51,6 @@ def part(*rows: str, bought: list[int]) -> Judged:
     flags = hits(*rows)
     none = np.zeros_like(flags)
     return Judged(flags, none, ~none, np.array(bought), np.zeros(len(rows), dtype=np.int64), np.arange(3))
-
-
-def test_recall_by_hand() -> None:
-    """Hits among the first k over what was bought, over k where that is more, missing where nothing was bought."""
-    flags = hits("x..x......", "..........", "xxxxx.....", "..........")
-    found = recall_at(flags, np.array([4, 1, 8, 0]), 5)
-    np.testing.assert_allclose(found, [2 / 4, 0, 5 / 5, np.nan])
-    np.testing.assert_allclose(recall_at(flags, np.array([4, 1, 8, 0]), 1), [1, 0, 1, np.nan])
-    np.testing.assert_allclose(recall_at(flags, np.array([4, 1, 8, 0]), 20), [2 / 4, 0, 5 / 8, np.nan])
-
-
-def test_ndcg_by_hand() -> None:
-    """Each hit counts 1 / log2(place + 1), against the best order of what was bought."""
-    found = ndcg_at(hits("x..", ".x.", "x.x", "..."), np.array([1, 1, 2, 3]), 3)
-    second = 1 / math.log2(3)
-    np.testing.assert_allclose(found, [1, second, (1 + 1 / 2) / (1 + second), 0])
-    np.testing.assert_allclose(ndcg_at(hits("x"), np.array([5]), 3), [1 / (1 + second + 0.5)])
-
-
-def test_perfect_and_worst_order() -> None:
-    """The best order has ndcg and recall 1, also for who bought more than k; the order reversed is worth less."""
-    for bought in (1, 3, 30):
-        best = hits("x" * min(bought, 10) + "." * (10 - min(bought, 10)))
-        assert ndcg_at(best, np.array([bought]), 10) == pytest.approx(1)
-        assert recall_at(best, np.array([bought]), 10) == pytest.approx(1)
-    assert ndcg_at(best[:, ::-1] & hits(".........x"), np.array([1]), 10) == pytest.approx(1 / math.log2(11))
-    assert ndcg_at(hits(".........."), np.array([2]), 10) == 0
-
-
-def test_reciprocal_rank_and_hit_rate() -> None:
-    """One over the place of the first hit; hits after k count neither way."""
-    flags = hits("x.x..", "..x..", "....x", ".....")
-    np.testing.assert_allclose(reciprocal_rank_at(flags, 4), [1, 1 / 3, 0, 0])
-    assert hit_rate_at(flags, 4).tolist() == [1, 1, 0, 0]
 
 
 def test_judged_by_hand(tmp_path: Path) -> None:

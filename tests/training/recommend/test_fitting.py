@@ -13,7 +13,7 @@ import pytest
 from features.behaviour import Behaviour
 from tests.small_shop import EventRow, append, events, items, moment, stored
 from tests.training.recommend.conftest import PlantedShop
-from training.recommend.fitting import RecommenderTraining, fit_recommender, source_settings
+from training.recommend.fitting import MOST_FOLDS, RecommenderTraining, fit_recommender, source_settings
 from training.recommend.ranker import RankerSettings
 
 AS_OF = moment("2025-03-31T00:00Z")
@@ -153,9 +153,9 @@ def test_embargo(planted: PlantedShop) -> None:
     assert all(end <= now for end in ends)
     assert now - ends[-1] < timedelta(days=1), "the newest fold is as new as can be"
     assert list(found.cutoffs) == sorted(set(found.cutoffs))
-    assert len(found.cutoffs) == 4
+    assert len(found.cutoffs) == MOST_FOLDS
     newest = f"{found.cutoffs[-1]:%Y-%m-%d}"
-    assert said[-1] == f"ranking cases 4 of 4, known before {newest}"
+    assert said[-1] == f"ranking cases {MOST_FOLDS} of {MOST_FOLDS}, known before {newest}"
 
 
 def test_future_never_matters(tmp_path: Path, won: RecommenderTraining) -> None:

@@ -11,9 +11,9 @@ import pytest
 from features.behaviour import Behaviour
 from tests.small_shop import append, events, moment, random_events, stored
 from tests.training.recommend.conftest import PlantedShop
+from training.metrics import ndcg_at
 from training.recommend.answers import Answers
 from training.recommend.candidates import tiered_score
-from training.recommend.evaluation import ndcg_at
 from training.recommend.folds import Fold
 from training.recommend.recommender import RULE, FittedRecommender
 from training.recommend.sources import SourceSettings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from training.recommend.reason_texts import ABOUT_CATEGORY, ABOUT_ITEM, LANGUAGES, PLAIN, language_of, reason
 from training.recommend.candidates import SOURCES
+from training.recommend.reason_texts import ABOUT_CATEGORY, ABOUT_ITEM, LANGUAGES, PLAIN, language_of, reason
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,207 @@
+"""Train, promote, publish, go back, list, backtest: the commands of a shop's every day, on a very small shop."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+
+from features.shop_folder import ShopFolder
+from serving.snapshot import Snapshot
+from tests.command_line.command import done, new_shop, refused, written
+
+COLUMNS = [
+    "customer_id",
+    "layer",
+    "churn_probability_30d",
+    "order_probability_30d",
+    "days_since_last_order",
+    "order_count",
+    "net_spend",
+    *(f"reason_{place}" for place in (1, 2, 3)),
+    *(f"item_{place}_{name}" for place in (1, 2, 3) for name in ("id", "title")),
+    "as_of",
+    "model_version",
+    "tier",
+]
+
+
+def listed(file: Path) -> list[dict[str, str]]:
+    """The rows of a CSV list."""
+    with open(file, encoding="utf-8-sig", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def cells(said: str) -> list[list[str]]:
+    """The rows of the table that was printed."""
+    rows = [line for line in said.splitlines() if line.startswith("│")]
+    return [[cell.strip() for cell in row.strip("│").split("│")] for row in rows]
+
+
+def test_versions_are_promoted_and_rolled_back(tmp_path: Path, store: Path, files: Path) -> None:
+    """Training tells what the gate said; the list shows it; promote and rollback move the champion; publish takes it."""
+    shop = new_shop(tmp_path / "shop", store)
+    done("import", "events", files / "events.csv", "--shop", shop)
+    said = done("train", "--shop", shop, "--horizon-days", 30)
+    assert re.search(r"^gate: .*: the rule serves$", said, re.MULTILINE)
+    assert said.endswith("version 1 (rules, rule) is now the champion\npublish it with: huitou publish\n")
+    assert refused("models", "rollback", "--shop", shop) == (
+        "rolling back needs a version that served before version 1; none is known. "
+        "Promote another version by its number."
+    )
+    done("train", "--shop", shop, "--horizon-days", 60)
+    versions = cells(done("models", "list", "--shop", shop))
+    assert [(row[0], row[2], row[3]) for row in versions] == [("2", "champion", "passed"), ("1", "previous", "passed")]
+    assert done("models", "rollback", "--shop", shop) == (
+        "version 1 is the champion again; publish it with: huitou publish\n"
+    )
+    assert "made by version 1 (rules, rule)" in done("publish", "--shop", shop)
+    assert Snapshot.open_current(ShopFolder.open(shop)).header.horizon_days == 30
+    assert done("models", "promote", 2, "--shop", shop) == "version 2 is the champion; publish it with: huitou publish\n"
+    done("publish", "--shop", shop)
+    assert Snapshot.open_current(ShopFolder.open(shop)).header.horizon_days == 60
+    assert "a version must be one of 1, 2; got 9." in refused("models", "promote", 9, "--shop", shop)
+
+
+def test_going_back_to_an_earlier_snapshot(published: Path) -> None:
+    """Snapshots are listed with what is served, and an earlier one is served again when it is named."""
+    first = Snapshot.open_current(ShopFolder.open(published)).id
+    done("publish", "--shop", published)
+    rows = cells(done("snapshots", "list", "--shop", published))
+    assert [(row[1], row[3], row[4]) for row in rows] == [("yes", "2025-03-02 10:00", "5"), ("", "2025-03-02 10:00", "5")]
+    assert done("snapshots", "use", first, "--shop", published) == f"snapshot {first} is served\n"
+    assert Snapshot.open_current(ShopFolder.open(published)).id == first
+    assert refused("snapshots", "use", "../x", "--shop", published).endswith("got '../x'.")
+
+
+def test_a_list_for_excel(published: Path, tmp_path: Path) -> None:
+    """The list names the horizon with the score, tells reasons in words, offers items, and says as of when."""
+    said = done("list", "--shop", published, "--out", tmp_path / "recall.csv")
+    assert said == (
+        f"3 customers are in {tmp_path}/recall.csv, as of 2025-03-02 10:00 UTC\n"
+        "1 fit and were left out: must not be written to\n"
+    )
+    rows = {row["customer_id"]: row for row in listed(tmp_path / "recall.csv")}
+    assert set(rows) == {"anna", "bo", "张三"}
+    anna = rows["anna"]
+    assert list(anna) == COLUMNS
+    assert (anna["layer"], anna["order_count"], anna["net_spend"]) == ("high_win_back", "2", "10.0")
+    assert 0 < float(anna["churn_probability_30d"]) < 1
+    assert float(anna["churn_probability_30d"]) + float(anna["order_probability_30d"]) == pytest.approx(1, abs=1e-5)
+    assert anna["reason_1"] == "silent for 152 days, usually orders every 30 days"
+    assert (anna["item_1_id"], anna["item_1_title"]) == ("cup", "茶杯")
+    assert datetime.fromisoformat(anna["as_of"]).isoformat() == "2025-03-02T10:00:00.000001+00:00"
+    assert anna["tier"] == "rules"
+    assert "'=1+1" in rows["张三"].values()
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("--layer lost", ["张三"]),
+        ("--layer new --layer lost", ["bo", "张三"]),
+        ("--layer visitor", ["visitor:v 1"]),
+        ("--top 1", ["张三"]),
+        ("--min-churn 1", []),
+        ("--max-churn 0", []),
+        ("--min-spend 50", ["张三"]),
+    ],
+)
+def test_who_is_on_the_list(options: str, expected: list[str], published: Path, tmp_path: Path) -> None:
+    """Layers, churn, spend and the number of people limit the list."""
+    done("list", "--shop", published, "--out", tmp_path / "list.csv", *options.split())
+    assert sorted(row["customer_id"] for row in listed(tmp_path / "list.csv")) == expected
+
+
+def test_a_list_as_a_sheet(published: Path, tmp_path: Path) -> None:
+    """The same list as a sheet, with numbers as numbers, text as text and reasons in Chinese."""
+    done("list", "--shop", published, "--out", tmp_path / "l.xlsx", "--format", "xlsx", "--language", "zh", "--top", 1)
+    book = openpyxl.load_workbook(tmp_path / "l.xlsx")
+    header, row = ([cell.value for cell in line] for line in book["list"].iter_rows())
+    said = dict(zip(header, row, strict=True))
+    assert header == COLUMNS
+    assert (said["customer_id"], said["net_spend"], said["item_1_title"]) == ("张三", 80, "=1+1")
+    assert re.search("[一-鿿]", said["reason_1"])
+    book.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("--layer gone", "layer must be one of new, active, high_win_back, low_win_back, lost, visitor; got 'gone'."),
+        ("--format pdf", "format must be one of csv, xlsx; got 'pdf'."),
+        ("--language fr", "language must be one of en, zh; got 'fr'."),
+        ("--min-churn 60", "min_churn must be between 0 and 1; got 60.0. Use for example 0.8."),
+        ("--top 0", "top must be at least 1; got 0. Leave it out for everyone."),
+    ],
+)
+def test_a_wrong_wish(options: str, message: str, published: Path, tmp_path: Path) -> None:
+    """A value that makes no sense is told with what is allowed, and no file is written."""
+    assert refused("list", "--shop", published, "--out", tmp_path / "list.csv", *options.split()) == message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_backtest_can_be_checked(published: Path, tmp_path: Path) -> None:
+    """A backtest writes probabilities and recommendations for everyone known before the cutoff, and the report."""
+    out = tmp_path / "deep" / "backtest"
+    said = done("backtest", "--shop", published, "--cutoff", "2025-02-25", "--horizon-days", 7, "--out", out)
+    assert f"{out}/report.json holds all measures" in said
+    assert sorted(file.name for file in out.iterdir()) == ["churn.parquet", "recommendations.parquet", "report.json"]
+    churn = pq.read_table(out / "churn.parquet").to_pylist()
+    everyone = ["anna", "bo", "no letters", "张三"]
+    assert sorted((row["customer_id"], row["churned"]) for row in churn) == [(name, True) for name in everyone]
+    assert all(0 < row["probability"] < 1 for row in churn)
+    report: dict[str, Any] = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    assert (report["cutoff"], report["horizon_days"]) == ("2025-02-25T00:00:00+00:00", 7)
+    assert (report["churn"]["tier"], report["recommendations"]["tier"]) == ("rules", "rule")
+    recommended = pq.read_table(out / "recommendations.parquet")
+    assert recommended.column_names == ["customer_id", "rank", "item_id", "score", "source", "reason"]
+    people: dict[str, list[tuple[int, str]]] = {name: [] for name in everyone}
+    for row in recommended.to_pylist():
+        people[row["customer_id"]].append((row["rank"], row["item_id"]))
+    for rows in people.values():
+        assert [rank for rank, _ in rows] == [1, 2, 3]
+        assert {item for _, item in rows} == {"tea", "cup", "pot"}
+
+
+def test_a_busy_shop_is_neither_trained_nor_published(published: Path) -> None:
+    """While another process writes to the shop, publishing waits for nobody and says so."""
+    with ShopFolder.open(published).writing():
+        assert refused("publish", "--shop", published) == (
+            f"another process is writing to the shop in {published}. Wait until it has finished."
+        )
+
+
+def test_the_database_may_lie_elsewhere(published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HUITOU_DATABASE names another database for fresh events, and what cannot be one is told."""
+    monkeypatch.setenv("HUITOU_DATABASE", "nonsense")
+    assert refused("publish", "--shop", published).startswith("HUITOU_DATABASE must be a database URL;")
+    monkeypatch.setenv("HUITOU_DATABASE", f"sqlite:///{tmp_path / 'elsewhere.db'}")
+    done("list", "--shop", published, "--out", tmp_path / "list.csv")
+    assert (tmp_path / "elsewhere.db").exists()
+
+
+def test_a_wrong_address_of_the_registry(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HUITOU_MLFLOW must be the address of a server."""
+    monkeypatch.setenv("HUITOU_MLFLOW", "ftp://models")
+    assert refused("models", "list", "--shop", published).startswith(
+        "the MLflow server's address must begin with http:// or https://; got 'ftp://models'."
+    )
+
+
+def test_rejected_rows_do_not_hold_up_training(tmp_path: Path, store: Path) -> None:
+    """Good rows of a file with bad ones are trained on."""
+    shop = new_shop(tmp_path / "shop", store)
+    header, good = "customer_id,item_id,kind,occurred_at", "anna,tea,purchase,2025-03-01T10:00:00Z"
+    file = written(tmp_path / "events.csv", [header, good, "anna,tea,?,2025-03-01T10:00:00Z"])
+    refused("import", "events", file, "--shop", shop)
+    done("train", "--shop", shop)
+    done("publish", "--shop", shop)
+    assert Snapshot.open_current(ShopFolder.open(shop)).contents.customers == 1

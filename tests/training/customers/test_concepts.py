@@ -1,0 +1,42 @@
+"""Concepts: every feature belongs to one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.customers.planted import no_features
+from training.customers.concepts import CONCEPTS, concept_of, membership
+
+
+def test_every_feature_has_one_concept() -> None:
+    """No feature is left out of the reasons, and each counts once."""
+    names = no_features().names
+    assert [name for name in names if concept_of(name) is None] == []
+    table = membership(names)
+    assert table.shape == (len(names), len(CONCEPTS))
+    assert (table.sum(axis=1) == 1).all()
+    assert (table.sum(axis=0) > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("feature", "concept"),
+    [
+        ("days_since_purchase", "silence"),
+        ("days_since_first_purchase", "tenure"),
+        ("purchase_gap_mean_days", "rhythm"),
+        ("purchase_count_30d", "orders"),
+        ("purchase_per_cart", "cart"),
+        ("purchase_per_view", "browsing"),
+        ("return_per_purchase", "returns"),
+        ("discount_mean", "price"),
+    ],
+)
+def test_a_feature_is_where_people_look_for_it(feature: str, concept: str) -> None:
+    """The longest beginning decides."""
+    assert concept_of(feature) == concept
+
+
+def test_an_unknown_feature_has_none() -> None:
+    """A feature without a concept is said to have none, not put anywhere."""
+    assert concept_of("weather_tomorrow") is None
+    assert not membership(["weather_tomorrow"]).any()
