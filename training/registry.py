@@ -19,14 +19,14 @@ from typing import Any
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
-from training import mlflow_environment
-from training.aliases import Aliases
-from training.embedded_store import EmbeddedStore
 from training.gate import Gate
-from training.run_record import RunRecord, cut, gate_of, own_name
-from training.server_store import ServerStore
-from training.version import CHAMPION, Version
-from training.whole_folder import whole_folder
+from training.versions import mlflow_environment
+from training.versions.aliases import Aliases
+from training.versions.embedded_store import EmbeddedStore
+from training.versions.run_record import RunRecord, cut, gate_of, own_name
+from training.versions.server_store import ServerStore
+from training.versions.version import CHAMPION, Version
+from training.versions.whole_folder import whole_folder
 
 
 class Registry:

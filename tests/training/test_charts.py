@@ -58,7 +58,7 @@ def test_histogram_counts_everyone_once() -> None:
 
 def test_recall_bars_name_every_method_that_has_a_number() -> None:
     """A method whose recall is not defined is left out."""
-    models = {
+    models: dict[str, dict[str, Any]] = {
         "served": {"recall@10": {"value": 0.4, "low": 0.3, "high": 0.5}},
         "popular": {"recall@10": {"value": 0.1, "low": 0.05, "high": 0.2}},
         "empty": {"recall@10": {"value": None, "low": None, "high": None}},

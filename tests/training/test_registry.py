@@ -22,7 +22,7 @@ from features.shop_folder import ShopFolder
 from tests.training.mlflow_server import running_server
 from training.gate import Gate
 from training.registry import Registry
-from training.version import Version
+from training.versions.version import Version
 
 PASSED = Gate(True, ("log loss must be below that of the base rate, .61; it is .55",))
 REFUSED = Gate(False, ("ndcg@10 must beat the best rule, .331; it is .32", "“回头” has too few orders"))

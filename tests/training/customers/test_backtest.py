@@ -112,6 +112,16 @@ def test_a_shop_without_a_past_is_backtested_on_rules(tmp_path: Path) -> None:
     json.dumps(found.report, allow_nan=False)
 
 
+def test_a_shop_in_which_nobody_buys_has_an_empty_backtest(tmp_path: Path) -> None:
+    """Visitors only: no rows, the rules tier, and a report without NaN."""
+    start = moment("2025-01-01T10:00Z")
+    views = [("anna", "view", "tea", start + timedelta(days=day)) for day in range(40)]
+    found = churn_backtest(Behaviour.of(stored(tmp_path, events(*views))), start + timedelta(days=35), 2)
+    assert len(found.table) == 0
+    assert found.report["tier"] == "rules"
+    json.dumps(found.report, allow_nan=False)
+
+
 @pytest.mark.real_data
 def test_online_retail_reaches_its_figure(real_data: Path, tmp_path: Path) -> None:
     """At 2011-09-09 with 91 days the AUC is at least .74 and the log loss at most .60, better than any baseline."""

@@ -98,8 +98,8 @@ def test_the_likelihood_is_the_formula_of_the_paper(frequency: int, share: float
     third = (1 / (alpha + age)) ** (r + frequency)
     fourth = a / (b + frequency - 1) / (alpha + recency) ** (r + frequency) if frequency else 0.0
     wanted = math.log(first * second * (third + fourth))
-    arrays = (np.array([float(value)]) for value in (frequency, recency, age))
-    assert log_likelihoods(*arrays, r, alpha, a, b)[0] == pytest.approx(wanted)
+    x, seen, total = (np.array([float(value)]) for value in (frequency, recency, age))
+    assert log_likelihoods(x, seen, total, r, alpha, a, b)[0] == pytest.approx(wanted)
 
 
 def test_one_order_customers_are_alive_with_certainty() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from features.errors import HuitouError
-from training.embedded_store import EmbeddedStore
+from training.versions.embedded_store import EmbeddedStore
 
 
 def connect(uri: str) -> str:
@@ -37,7 +37,7 @@ def test_a_killed_making_is_begun_anew(tmp_path: Path, root: Path) -> None:
     """A database whose making was killed is thrown away and made again, not built upon."""
     killed = (
         "import os, signal, sqlite3, sys; from pathlib import Path\n"
-        "from training.embedded_store import EmbeddedStore\n"
+        "from training.versions.embedded_store import EmbeddedStore\n"
         "def connect(uri):\n"
         "    sqlite3.connect(uri.removeprefix('sqlite:///')).execute('CREATE TABLE half (x)')\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"

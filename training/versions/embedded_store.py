@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from features.errors import HuitouError
-from training.whole_folder import one_at_a_time
+from training.versions.whole_folder import one_at_a_time
 
 
 class EmbeddedStore:

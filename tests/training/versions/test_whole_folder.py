@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from training.whole_folder import whole_folder
+from training.versions.whole_folder import whole_folder
 
 
 def fill(part: Path) -> Path:
@@ -42,7 +42,7 @@ def test_a_failure_leaves_no_folder(tmp_path: Path) -> None:
 def test_a_killed_attempt_is_begun_anew(tmp_path: Path, root: Path) -> None:
     """What a killed process left half-filled is neither taken for the folder nor left lying."""
     killed = (
-        "import os, signal, sys; from pathlib import Path; from training.whole_folder import whole_folder\n"
+        "import os, signal, sys; from pathlib import Path; from training.versions.whole_folder import whole_folder\n"
         "def fill(part):\n"
         "    (part / 'half.txt').write_text('half'); os.kill(os.getpid(), signal.SIGKILL)\n"
         "whole_folder(Path(sys.argv[1]), fill)"

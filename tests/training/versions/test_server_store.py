@@ -14,7 +14,7 @@ import pytest
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from training.registry import Registry
-from training.server_store import ServerStore
+from training.versions.server_store import ServerStore
 
 NEXT = "See that the MLflow server runs and lets you in, then try again."
 

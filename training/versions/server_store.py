@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from features.errors import HuitouError
-from training.mlflow_environment import SHORT_QUESTION, environment
+from training.versions.mlflow_environment import SHORT_QUESTION, environment
 
 
 class ServerStore:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from features.errors import HuitouError
-from training.version import CHALLENGER, CHAMPION, PREVIOUS
+from training.versions.version import CHALLENGER, CHAMPION, PREVIOUS
 
 
 class Aliases:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from features.errors import HuitouError
 from training.gate import Gate
-from training.run_record import PARAM_LENGTH, TAG_LENGTH, RunRecord, gate_of, mlflow_name, own_name
+from training.versions.run_record import PARAM_LENGTH, TAG_LENGTH, RunRecord, gate_of, mlflow_name, own_name
 
 GATE = Gate(True, ("ndcg@10 must beat the best rule, .331; it is .352",))
 

@@ -1,0 +1,199 @@
+"""A simulated shop of 1,500 customers from import to answers: what was planted is found, and nothing is lost."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+from starlette.testclient import TestClient
+
+from features.events.simulate import SimulationSettings, simulate
+from features.events.warehouse import Warehouse
+from features.shop_folder import ShopFolder
+from serving.api.application import create_app
+from serving.snapshot import Snapshot
+from tests.command_line.command import done, killed, new_shop
+from tests.serving.api.served_shop import encoded, send
+from training.recommend.candidates import SOURCES
+
+SETTINGS = SimulationSettings(customers=1_500, items=300, days=300, events_per_customer=40)
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """The published shop beside what was planted."""
+
+    shop: Path
+    """Its folder."""
+    exports: Path
+    """The files that were imported, and the truth."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is served."""
+        return Snapshot.open_current(ShopFolder.open(self.shop))
+
+    @property
+    def customers(self) -> pd.DataFrame:
+        """The table of customers, each with its row."""
+        return pd.read_parquet(self.snapshot.customers_file).rename_axis("row").reset_index()
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory: pytest.TempPathFactory, store: Path) -> Simulated:
+    """The shop, imported, trained and published by the command line."""
+    folder = tmp_path_factory.mktemp("simulated")
+    simulate(SETTINGS).write(folder)
+    shop = new_shop(folder / "shop", store, "--timezone", SETTINGS.timezone)
+    for name in ("items", "customers", "events"):
+        done("import", name, folder / f"{name}.parquet", "--shop", shop)
+    done("train", "--shop", shop)
+    done("publish", "--shop", shop)
+    return Simulated(shop, folder)
+
+
+@pytest.fixture
+def copied(simulated: Simulated, tmp_path: Path) -> Simulated:
+    """A copy of the shop that a test may change."""
+    shutil.copytree(simulated.shop, tmp_path / "shop")
+    return Simulated(tmp_path / "shop", simulated.exports)
+
+
+@contextmanager
+def answering(shop: Path, now: datetime) -> Iterator[TestClient]:
+    """A client of the shop's service at a standing moment."""
+    with TestClient(create_app(ShopFolder.open(shop), clock=lambda: now)) as client:
+        yield client
+
+
+def test_leavers_are_told_from_stayers(simulated: Simulated) -> None:
+    """Regulars who have left for good have higher churn probabilities than those who are still there."""
+    snapshot = simulated.snapshot
+    people = simulated.customers.merge(pd.read_parquet(simulated.exports / "truth_customers.parquet"), on="customer_id")
+    regulars = people[(people["group"] == "regular") & (people["order_count_all"] >= 2)]
+    left = regulars["leaving_at"] <= snapshot.header.as_of
+    churn = regulars[f"churn_probability_{snapshot.header.horizon_days}d"]
+    assert left.sum() > 50
+    assert roc_auc_score(left, churn) > 0.6
+    assert snapshot.header.churn_tier == "model"
+
+
+def test_probabilities_carry_their_horizon(simulated: Simulated) -> None:
+    """The table of customers names the horizon in every probability, and all of them lie inside (0, 1)."""
+    customers, days = simulated.customers, simulated.snapshot.header.horizon_days
+    probabilities = [name for name in customers if "probability" in name]
+    assert probabilities == [f"order_probability_{days}d", f"churn_probability_{days}d"]
+    ordering, churn = (customers[name] for name in probabilities)
+    assert ordering.between(0, 1, inclusive="neither").all()
+    buyers = customers["order_count_all"] > 0
+    assert churn[buyers].between(0, 1, inclusive="neither").all()
+    assert churn[~buyers].isna().all()
+
+
+def test_everything_known_is_in_the_snapshot(simulated: Simulated) -> None:
+    """As-of is just after the newest event, and everyone with an event has a row."""
+    query = """
+        select epoch_us(max(occurred_at)), count(distinct coalesce(customer_id, 'visitor:' || visitor_id))
+        from read_parquet($file)
+    """
+    with duckdb.connect() as connection:
+        file = str(simulated.exports / "events.parquet")
+        ((newest, people),) = connection.sql(query, params={"file": file}).fetchall()
+    as_of = simulated.snapshot.header.as_of
+    assert round(as_of.timestamp() * 1_000_000) == newest + 1
+    assert len(simulated.customers) == people
+
+
+def test_batch_and_live_answers_agree(simulated: Simulated) -> None:
+    """With nothing new a live answer is what was published for that customer, each item once, from a known source."""
+    snapshot = simulated.snapshot
+    people = simulated.customers[lambda table: table["personalized"]].iloc[::60]
+    with answering(simulated.shop, snapshot.header.as_of) as client:
+        for row, person in zip(people["row"], people["customer_id"], strict=True):
+            body = {"customer_id": person, "n": 50, "strict": True}
+            shown = client.post("/v1/recommendations", json=body).json()["items"]
+            stored = snapshot.recommended(int(row)).item.tolist()
+            in_stock = [snapshot.shelf.item(item).item_id for item in stored if snapshot.shelf.in_stock[item]]
+            assert [item["item_id"] for item in shown] == in_stock
+            assert len(set(in_stock)) == len(in_stock) > 0
+            assert {item["source"] for item in shown} <= set(SOURCES)
+            assert all(item["reason"] for item in shown)
+
+
+def test_who_must_not_be_written_to(simulated: Simulated, tmp_path: Path) -> None:
+    """The recall list leaves out everyone whom the shop's own table forbids to write to, and counts them."""
+    said = done("list", "--shop", simulated.shop, "--out", tmp_path / "list.csv", "--min-churn", 0.2)
+    with open(tmp_path / "list.csv", encoding="utf-8-sig", newline="") as handle:
+        listed = {row["customer_id"] for row in csv.DictReader(handle)}
+    described = pd.read_parquet(simulated.exports / "customers.parquet")
+    forbidden = set(described.loc[~described["contactable"], "customer_id"])
+    churn = f"churn_probability_{simulated.snapshot.header.horizon_days}d"
+    fitting = set(simulated.customers.loc[lambda table: table[churn] >= 0.2, "customer_id"])
+    assert listed == fitting - forbidden
+    assert f"{len(fitting & forbidden)} fit and were left out: must not be written to" in said
+
+
+def test_events_get_through_exactly_once(copied: Simulated, tmp_path: Path) -> None:
+    """An event sent to the service counts at once, and the next publish holds it exactly once."""
+    before = copied.snapshot
+    moment = before.header.as_of + timedelta(hours=1)
+    buyer, item = loyal(copied), before.shelf.item(0).item_id
+    event = {"event_id": "e1", "customer_id": buyer, "item_id": item, "kind": "purchase", "unit_price": "10"}
+    event["occurred_at"] = moment.isoformat()
+    with answering(copied.shop, moment + timedelta(minutes=1)) as client:
+        assert send(client, event)["stored"] == 1
+        assert send(client, event)["repeated"] == 1
+        assert client.get(f"/v1/customers/{encoded(buyer)}").json()["events_since"] == 1
+        said = done("list", "--shop", copied.shop, "--out", tmp_path / "list.csv")
+        assert "1 fit and were left out: ordered since the snapshot" in said
+        assert "1 events from the API taken into the warehouse" in done("publish", "--shop", copied.shop)
+        assert client.get(f"/v1/customers/{encoded(buyer)}").json()["events_since"] == 0
+        assert send(client, event)["stored"] == 1, "the inbox forgot it; the warehouse has not"
+    done("publish", "--shop", copied.shop)
+    after = copied.snapshot
+    assert after.header.as_of > moment > before.header.as_of
+    orders = [found.customer(found.customers.row(buyer))["order_count_all"] for found in (before, after)]
+    assert orders[1] == orders[0] + 1
+    assert stored_ids(copied.shop).count("e1") == 1
+
+
+def loyal(simulated: Simulated) -> str:
+    """Someone who has ordered and may be written to."""
+    table = simulated.customers
+    found = table[(table["order_count_all"] > 1) & table["contactable"]]["customer_id"]
+    return str(found.iloc[0])
+
+
+def stored_ids(shop: Path) -> list[Any]:
+    """The ids of all stored events."""
+    files = Warehouse.open(ShopFolder.open(shop)).reader().all_files()
+    with duckdb.connect() as connection:
+        found = connection.sql("select event_id from read_parquet($files, hive_partitioning = false)", params={"files": files})
+        return [identity for (identity,) in found.fetchall()]
+
+
+def test_a_killed_publish(copied: Simulated) -> None:
+    """A publish that is killed leaves what is served, and the next one ends as an undisturbed one does."""
+    undisturbed = copied.snapshot
+    building = ShopFolder.open(copied.shop).snapshots / ".building"
+    killed((building / "customers.parquet").exists, "publish", "--shop", copied.shop, folder=copied.shop)
+    assert building.exists()
+    assert copied.snapshot.id == undisturbed.id
+    done("publish", "--shop", copied.shop)
+    again = copied.snapshot
+    assert not building.exists()
+    assert again.id != undisturbed.id
+    pd.testing.assert_frame_equal(pd.read_parquet(again.customers_file), pd.read_parquet(undisturbed.customers_file))
+    rows = np.arange(len(again.customers))
+    np.testing.assert_array_equal(again.recommended_items(rows), undisturbed.recommended_items(rows))
