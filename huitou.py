@@ -127,8 +127,9 @@ def _absorb(folder: ShopFolder) -> None:
         moved = absorb(folder, Inbox(engine))
     finally:
         engine.dispose()
-    if moved.stored or moved.repeated:
-        console.print(f"{moved.stored:,} events from the API taken into the warehouse")
+    if moved.stored:
+        events = "event" if moved.stored == 1 else "events"
+        console.print(f"{moved.stored:,} {events} from the API taken into the warehouse")
 
 
 @app.command()

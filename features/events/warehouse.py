@@ -19,6 +19,7 @@ from deltalake import DeltaTable, WriterProperties, write_deltalake
 
 from features.errors import HuitouError
 from features.events.event import CUSTOMER_SCHEMA, ITEM_SCHEMA, STORED_EVENT_SCHEMA, bucket_of
+from features.events.order import STORED_ORDER_SQL
 from features.events.reader import EventReader, connect, duckdb_file
 from features.events.staging import Staging
 from features.shop_folder import ShopFolder
@@ -50,7 +51,7 @@ _NEW_ROWS = f"""
     )
     select {", ".join(STORED_EVENT_SCHEMA.names)} from firsts
     where {{unknown}}
-    order by customer_id, occurred_at, item_id
+    {STORED_ORDER_SQL}
 """  # noqa: S608 - columns of our own schema
 _UNKNOWN = """not exists (
         select 1 from read_parquet($stored, hive_partitioning = false) stored

@@ -89,9 +89,7 @@ def show_backtest(console: Console, report: Mapping[str, Any]) -> None:
     show_measures(console, items_title, items["models"], ("recall@10", "recall@20", "ndcg@10", "new_recall@10"))
 
 
-def show_measures(
-    console: Console, title: str, models: Mapping[str, Mapping[str, Any]], names: Sequence[str]
-) -> None:
+def show_measures(console: Console, title: str, models: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> None:
     """Print the measures ``names`` of every model, each with half the width of its 95 % interval."""
     rows = [[model, *(_interval(measures.get(name)) for name in names)] for model, measures in models.items()]
     show_table(console, title, ("model", *(name.replace("_", " ") for name in names)), rows)

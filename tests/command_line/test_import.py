@@ -27,7 +27,9 @@ def stored(shop: Path) -> list[tuple[str, str, str]]:
 
 def test_the_summary(tmp_path: Path) -> None:
     """The summary tells of rows, stored, repeated and rejected, and of the columns that were recognised."""
-    file = written(tmp_path / "events.csv", ["用户ID,item_id,behavior,time,note", "张三,tea,buy,2025-03-01T10:00:00Z,x"])
+    file = written(
+        tmp_path / "events.csv", ["用户ID,item_id,behavior,time,note", "张三,tea,buy,2025-03-01T10:00:00Z,x"]
+    )
     said = done("import", "events", file, "--shop", tmp_path / "shop", "--map", "customer_id=用户ID")
     assert "│ events.csv │    1 │      1 │        0 │        0 │" in said
     assert "customer_id = 用户ID, item_id = item_id, kind = behavior, occurred_at = time" in said

@@ -64,7 +64,9 @@ def test_versions_are_promoted_and_rolled_back(tmp_path: Path, store: Path, file
     )
     assert "made by version 1 (rules, rule)" in done("publish", "--shop", shop)
     assert Snapshot.open_current(ShopFolder.open(shop)).header.horizon_days == 30
-    assert done("models", "promote", 2, "--shop", shop) == "version 2 is the champion; publish it with: huitou publish\n"
+    assert (
+        done("models", "promote", 2, "--shop", shop) == "version 2 is the champion; publish it with: huitou publish\n"
+    )
     done("publish", "--shop", shop)
     assert Snapshot.open_current(ShopFolder.open(shop)).header.horizon_days == 60
     assert "a version must be one of 1, 2; got 9." in refused("models", "promote", 9, "--shop", shop)
@@ -75,7 +77,10 @@ def test_going_back_to_an_earlier_snapshot(published: Path) -> None:
     first = Snapshot.open_current(ShopFolder.open(published)).id
     done("publish", "--shop", published)
     rows = cells(done("snapshots", "list", "--shop", published))
-    assert [(row[1], row[3], row[4]) for row in rows] == [("yes", "2025-03-02 10:00", "5"), ("", "2025-03-02 10:00", "5")]
+    assert [(row[1], row[3], row[4]) for row in rows] == [
+        ("yes", "2025-03-02 10:00", "5"),
+        ("", "2025-03-02 10:00", "5"),
+    ]
     assert done("snapshots", "use", first, "--shop", published) == f"snapshot {first} is served\n"
     assert Snapshot.open_current(ShopFolder.open(published)).id == first
     assert refused("snapshots", "use", "../x", "--shop", published).endswith("got '../x'.")

@@ -22,7 +22,21 @@ Event = tuple[str, str, str, datetime]
 """Customer (a visitor begins with ``visitor:``), item, kind, time."""
 
 FIRST = datetime(2025, 1, 1, 9, tzinfo=UTC)
-ODD_IDS = ("a b", "a/b", "x/items", "q\"uo'te", "🍵", "张三 李", "%2F", "a?b#c&d=e", "a\\b", "[red]", "=1+1", "-9", "007")
+ODD_IDS = (
+    "a b",
+    "a/b",
+    "x/items",
+    "q\"uo'te",
+    "🍵",
+    "张三 李",
+    "%2F",
+    "a?b#c&d=e",
+    "a\\b",
+    "[red]",
+    "=1+1",
+    "-9",
+    "007",
+)
 
 
 def after(days: float) -> datetime:

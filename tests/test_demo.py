@@ -1,0 +1,102 @@
+"""The demonstration in small: everything is made, told and written, and nobody's folder is emptied by it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from features.shop_folder import ShopFolder
+from serving.snapshot import Snapshot
+from tests.command_line.command import done, refused, written
+
+OPTIONS = ("--customers", 400, "--no-serve")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of a small demonstration, and what it said."""
+    folder = tmp_path_factory.mktemp("demo") / "my demo"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "200")
+        return folder, done("demo", "--folder", folder, *OPTIONS)
+
+
+def test_it_tells_each_stage(demo: tuple[Path, str]) -> None:
+    """The stages are announced in order, and progress is shown for each."""
+    _, said = demo
+    titles = ["A simulated shop", "Import", "Train and publish", "What was found, beside what was planted"]
+    places = [said.index(f" {title} ") for title in [*titles, "A recall list"]]
+    assert places == sorted(places)
+    for work in ("a year of 400 customers", "storing events.parquet", "training", "publishing"):
+        assert re.search(rf"^ok {work} +━+ 100%", said, re.MULTILINE)
+
+
+def test_what_was_found_stands_beside_what_was_planted(demo: tuple[Path, str]) -> None:
+    """Leavers, bots, cycles, complements and tastes each have a row with a figure."""
+    _, said = demo
+    rows = [line.strip("│").split("│") for line in said.splitlines() if line.startswith("│")]
+    found = {cells[0].strip(): [cell.strip() for cell in cells[1:]] for cells in rows}
+    for what, figure, beside in (
+        (r"customers who left \(\d+ of \d+ regulars\)", r"AUC 0\.\d{3}", r"silence over own gap 0\.\d{3}"),
+        (r"bots \(\d+\)", r"order chance 0\.\d{4}", r"everyone 0\.\d{4}"),
+        (r"purchase cycles \(\d+ regulars with four orders\)", r"median error \d+%", r"median planted \d+ days"),
+        (r"items that go together \(\d+ planted pairs\)", r"\d+ in the first 5", r"by chance \d+\.\d"),
+        (r"tastes \(\d+ people\)", r"\d+% of the first 10 items", r"popular items \d+%"),
+    ):
+        row = next(cells for name, cells in found.items() if re.fullmatch(what, name))
+        assert re.fullmatch(figure, row[0])
+        assert re.fullmatch(beside, row[1])
+        assert row[2]
+
+
+def test_the_shop_and_the_list_are_there(demo: tuple[Path, str]) -> None:
+    """The shop is published, the list is written, and the request that is suggested is about a customer."""
+    folder, said = demo
+    snapshot = Snapshot.open_current(ShopFolder.open(folder / "shop"))
+    assert snapshot.contents.customers > 400
+    with open(folder / "recall.csv", encoding="utf-8-sig", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert rows
+    assert {row["layer"] for row in rows} <= {"active", "high_win_back"}
+    assert all(float(row[f"churn_probability_{snapshot.header.horizon_days}d"]) >= 0.5 for row in rows)
+    asked = re.search(r"^try: curl http://127\.0\.0\.1:8000/v1/customers/(\S+)$", said, re.MULTILINE)
+    assert asked is not None
+    assert snapshot.customers.row(asked[1]) >= 0
+
+
+def test_a_demo_is_made_anew(demo: tuple[Path, str], tmp_path: Path) -> None:
+    """A second run empties the folder of the first, even one that was killed early, and begins again."""
+    folder = tmp_path / "demo"
+    shutil.copytree(demo[0], folder)
+    written(folder / "shop" / "stale.txt", ["left over"])
+    (folder / "link").symlink_to(written(tmp_path / "mine.txt", ["mine"]))
+    again = done("demo", "--folder", folder, "--customers", 60, "--seed", 8, "--no-serve")
+    assert "a year of 60 customers" in again
+    assert sorted(path.name for path in folder.iterdir()) == ["exports", "recall.csv", "shop", "simulated.json"]
+    assert not (folder / "shop" / "stale.txt").exists()
+    assert (tmp_path / "mine.txt").read_text() == "mine\n"
+    assert json.loads((folder / "simulated.json").read_text()) == {"customers": 60, "seed": 8}
+
+
+def test_a_foreign_folder_is_left_alone(tmp_path: Path) -> None:
+    """A folder with anything else in it is refused, and nothing of it is touched."""
+    file = written(tmp_path / "thesis.txt", ["years of work"])
+    assert refused("demo", "--folder", tmp_path, *OPTIONS) == (
+        f"the demo's folder must be empty or from an earlier demo; {tmp_path} holds other things. "
+        "Name another with --folder."
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+    assert file.read_text() == "years of work\n"
+
+
+def test_a_demo_of_nobody(tmp_path: Path) -> None:
+    """A number of customers that makes no sense is told before anything is made."""
+    assert refused("demo", "--folder", tmp_path / "demo", "--customers", 0) == (
+        "customers of a simulated shop must be 1 to 9000000; got 0. Give it such a value."
+    )
+    assert not (tmp_path / "demo").exists()
