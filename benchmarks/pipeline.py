@@ -50,11 +50,10 @@ def run_import(folder: Path) -> None:
 
 def run_train(folder: Path) -> None:
     """Train everything, backtests for the gate included."""
-    from training.train import train
-
     from features.behaviour import Behaviour
     from features.shop_folder import ShopFolder
     from training.registry import Registry
+    from training.train import train
 
     shop = ShopFolder.open(folder / "shop")
     train(Behaviour.of(shop), Registry(shop), shop.bundles, datetime.now(UTC), None, lambda text: None)
@@ -62,12 +61,11 @@ def run_train(folder: Path) -> None:
 
 def run_publish(folder: Path) -> None:
     """Score everyone and write the snapshot."""
-    from training.train import champion
-
     from features.behaviour import Behaviour
     from features.shop_folder import ShopFolder
     from serving.publish import publish
     from training.registry import Registry
+    from training.train import champion
 
     shop = ShopFolder.open(folder / "shop")
     publish(Behaviour.of(shop), champion(Registry(shop), shop.bundles), shop, now=datetime.now(UTC))

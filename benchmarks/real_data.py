@@ -24,6 +24,12 @@ CHURN_MEASURES = ("roc_auc", "average_precision", "log_loss", "brier", "ece")
 ITEM_MEASURES = ("recall@5", "recall@10", "recall@20", "ndcg@10", "mrr@10", "known_recall@10", "new_recall@10")
 
 
+HEAD = """\
+Written on {today} by `python -m benchmarks.real_data --data ../shared/data --write docs/real-data.md`, on two cores.
+Figures in brackets are 95 % bootstrap intervals over customers. Nothing was tuned on the test parts: each backtest
+trains, chooses between model and rules and calibrates with what was known before its cutoff."""
+
+
 @dataclass(frozen=True)
 class DataSet:
     """One public log and what is done with it."""
@@ -150,28 +156,25 @@ def _tables(report: dict[str, Any]) -> list[str]:
     churn, items = report["churn"], report["recommendations"]
     methods = {name: groups["all"]["metrics"] for name, groups in churn["methods"].items()}
     everyone = churn["methods"]["model"]["all"]
-    lines = [
-        f"**Churn within {report['horizon_days']} days of {report['cutoff'][:10]}**: {everyone['customers']:,} buyers, "
-        f"{everyone['base_rate']:.1%} did not order; tier {churn['tier']}.",
-        "",
-        *_table(methods, CHURN_MEASURES),
-    ]
-    lines += ["", *(f"Left out: {name}: {why}" for name, why in churn["dropped_baselines"].items())]
+    churn_title = f"**Churn within {report['horizon_days']} days of {report['cutoff'][:10]}**"
+    churn_facts = f"{everyone['customers']:,} buyers, {everyone['base_rate']:.1%} did not order; tier {churn['tier']}"
+    item_facts = f"{items['customers_measured']:,} customers who bought, all {items['items']:,} items ranked"
+    covered = items["models"]["served"]["catalogue_coverage@10"]["value"]
+    lines = [f"{churn_title}: {churn_facts}.", "", *_table(methods, CHURN_MEASURES)]
+    lines += [f"\nThe baseline {name} was left out: {why}" for name, why in churn["dropped_baselines"].items()]
     lines += [
         "",
-        f"**Next items** for {items['customers_measured']:,} customers who bought, all {items['items']:,} items ranked; "
-        f"tier {items['tier']}.",
+        f"**Next items** for {item_facts}; tier {items['tier']}.",
         "",
         *_table(items["models"], ITEM_MEASURES),
-        "",
-        f"Catalogue coverage in the first ten: {items['models']['served']['catalogue_coverage@10']['value']:.1%}.",
     ]
-    return lines
+    return [*lines, "", f"Catalogue coverage in the first ten: {covered:.1%}."]
 
 
 def _table(methods: dict[str, Any], names: Sequence[str]) -> list[str]:
     head = ["| | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
-    return head + [f"| {method} | " + " | ".join(_cell(found.get(name)) for name in names) + " |" for method, found in methods.items()]
+    rows = [[method, *(_cell(found.get(name)) for name in names)] for method, found in methods.items()]
+    return head + [f"| {' | '.join(row)} |" for row in rows]
 
 
 def _cell(measure: Any) -> str:
@@ -197,15 +200,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds the data sets")
     parser.add_argument("--write", type=Path, help="the document to write")
     said = parser.parse_args()
-    lines = [
-        "# Real data",
-        "",
-        f"Written on {datetime.now(UTC):%Y-%m-%d} by `python -m benchmarks.real_data --data ../shared/data --write "
-        "docs/real-data.md`, on two cores. Figures in brackets are 95 % bootstrap intervals over customers. Nothing "
-        "was tuned on the test parts: each backtest trains, chooses between model and rules and calibrates with what "
-        "was known before its cutoff.",
-        "",
-    ]
+    lines = ["# Real data", "", HEAD.format(today=datetime.now(UTC).date()), ""]
     figures = {}
     with tempfile.TemporaryDirectory(prefix="huitou-real-") as folder:
         for data_set in DATA_SETS:

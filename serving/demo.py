@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from rich.console import Console
-from training.train import train
 
 from features.behaviour import Behaviour
 from features.errors import HuitouError
@@ -25,6 +26,7 @@ from serving.snapshot import Snapshot
 from serving.terminal.progress import bar, bars, spinner
 from serving.terminal.tables import show_imports, show_table, show_training
 from training.registry import Registry
+from training.train import train
 
 MARK = "simulated.json"
 """A folder with this file was made by the demo and may be emptied by it."""
@@ -125,5 +127,12 @@ def _listed(demo: Demo, shop: ShopFolder) -> None:
     for line in write_recall_list(shop, out, "csv", "en", layers, {"min_churn": 0.5, "top": 500}, None):
         demo.console.print(line, markup=False)
     open_database(shop).dispose()
-    someone = Snapshot.open_current(shop).customer(0)["customer_id"]
-    demo.console.print(f"try: curl http://127.0.0.1:8000/v1/customers/{someone}", markup=False)
+    demo.console.print(f"try: curl http://127.0.0.1:8000/v1/customers/{_someone(shop)}", markup=False)
+
+
+def _someone(shop: ShopFolder) -> str:
+    """A customer whose answers show something: one who has ordered and has not opted out; else the first."""
+    columns = ["customer_id", "order_count_all", "personalized"]
+    people = pq.read_table(Snapshot.open_current(shop).customers_file, columns=columns)
+    telling = people.filter(pc.and_(pc.greater(people["order_count_all"], 1), people["personalized"]))
+    return str((telling if len(telling) else people)["customer_id"][0])

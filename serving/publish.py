@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from training.customers.reasons import reasons
 
 from features.arrays import Flags, Floats
 from features.behaviour import Behaviour
@@ -20,12 +19,13 @@ from features.customers import CustomerFeatures, customer_features
 from features.events.engine import Progress
 from features.events.reader import EventReader, connect
 from features.history import History
+from features.shop.layers import layers_of
 from features.shop_folder import ShopFolder
-from serving.lists.layers import layers_of
 from serving.snapshot_parts.customer_columns import churn_probability, order_probability
 from serving.snapshot_parts.manifest import SnapshotHeader
 from serving.snapshot_writer import SnapshotWriter, Step
 from training.bundle import Bundle
+from training.customers.reasons import reasons
 from training.recommend.candidates import SOURCES
 from training.recommend.recommender import FittedRecommender, Recommendations
 from training.tables import buyers

@@ -14,11 +14,11 @@ import numpy as np
 
 from serving.database.inbox import Touch
 from serving.ranking import OPEN_CART, POPULAR, Candidate, Fresh, of_context, of_fresh, of_snapshot
-from training.recommend.reason_texts import reason
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_files import NO_ITEM
 from serving.snapshot_parts.id_index import NO_ROW
 from serving.snapshot_parts.shelf import ItemFilter
+from training.recommend.reason_texts import reason
 
 _POPULAR_BLOCK = 256
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
-from urllib.request import urlopen
 
+import httpx2
 import pytest
 
 from tests.command_line.command import Ran, as_process, done, refused, run, started, written
@@ -71,8 +70,10 @@ def test_a_shop_is_not_made_twice(shop: Path) -> None:
         ),
         (
             "backtest --out x --cutoff 2025-03-01",
-            "cutoff must be after the shop's first event (2025-03-01 10:00:00+00:00); got 2025-03-01 00:00:00+00:00. "
-            "Choose a later one.",
+            (
+                "cutoff must be after the shop's first event (2025-03-01 10:00:00+00:00); "
+                "got 2025-03-01 00:00:00+00:00. Choose a later one."
+            ),
         ),
         (
             "backtest --out x --cutoff 2025-03-02 --horizon-days 0",
@@ -80,8 +81,10 @@ def test_a_shop_is_not_made_twice(shop: Path) -> None:
         ),
         (
             "serve --host 0.0.0.0",
-            "serving on 0.0.0.0 needs a key, because other machines can reach it. "
-            "Set HUITOU_API_KEY, or serve on 127.0.0.1.",
+            (
+                "serving on 0.0.0.0 needs a key, because other machines can reach it. "
+                "Set HUITOU_API_KEY, or serve on 127.0.0.1."
+            ),
         ),
         ("import events none.csv", "none.csv does not exist. Check its name."),
         (
@@ -153,8 +156,7 @@ def test_ctrl_c_ends_serving_quietly(shop: Path) -> None:
         assert process.stdout is not None
         said = SERVING.fullmatch(process.stdout.readline())
         assert said is not None
-        with urlopen(f"{said['address']}/health/live") as answer:
-            assert json.load(answer) == {"status": "live"}
+        assert httpx2.get(f"{said['address']}/health/live").json() == {"status": "live"}
         process.send_signal(signal.SIGINT)
         _, complaint = process.communicate(timeout=60)
     assert (process.returncode, complaint) == (130, "")

@@ -50,7 +50,8 @@ class Measured:
         with duckdb.connect() as connection:
             connection.execute("set timezone = 'UTC'")
             connection.read_parquet(str(self.raw)).create_view("raw")
-            return connection.sql(query).df()
+            found: pd.DataFrame = connection.sql(query).df()
+            return found
 
 
 @pytest.fixture(scope="module")

@@ -174,18 +174,14 @@ class Registry:
 
     def _expect_versions(self) -> None:
         if self._store.is_empty:
-            raise HuitouError(
-                "no version is registered in this shop. Train first: huitou train.", code="no_version"
-            )
+            raise HuitouError("no version is registered in this shop. Train first: huitou train.", code="no_version")
 
     def _kept(self, client: Any) -> dict[int, Any]:
         """MLflow's own entries of all versions, by number."""
         found: dict[int, Any] = {}
         token: str | None = ""
         while token is not None:
-            page = client.search_model_versions(
-                f"name='{self._model}'", max_results=200, page_token=token or None
-            )
+            page = client.search_model_versions(f"name='{self._model}'", max_results=200, page_token=token or None)
             found |= {int(kept.version): kept for kept in page}
             token = page.token or None
         return found
@@ -196,10 +192,7 @@ class Registry:
         run = client.create_run(self._experiment(client), tags=record.fitting_tags(), run_name=bundle.name)
         run_id, status = str(run.info.run_id), "FAILED"
         try:
-            metrics = [
-                Metric(name, value, run.info.start_time, 0)
-                for name, value in record.fitting_metrics().items()
-            ]
+            metrics = [Metric(name, value, run.info.start_time, 0) for name, value in record.fitting_metrics().items()]
             params = [Param(name, value) for name, value in record.fitting_params().items()]
             client.log_batch(run_id, metrics=metrics, params=params)
             client.log_text(run_id, record.as_json(), "record.json")
@@ -214,9 +207,7 @@ class Registry:
     def _experiment(self, client: Any) -> str:
         name, location = self._store.experiment(self._model)
         found = client.get_experiment_by_name(name)
-        return str(
-            found.experiment_id if found else client.create_experiment(name, artifact_location=location)
-        )
+        return str(found.experiment_id if found else client.create_experiment(name, artifact_location=location))
 
     def _registered(self, client: Any, record: RunRecord, run_id: str) -> int:
         from mlflow.exceptions import MlflowException

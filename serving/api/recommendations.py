@@ -12,10 +12,10 @@ from features.events.event import KINDS
 from serving.api.parsing import JsonRoute
 from serving.api.service import Id, Language, Service, TheService, person_of, stamp
 from serving.database.inbox import Touch
-from training.recommend.reason_texts import language_of
 from serving.recommender import Wish, reason_of, recommend
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import ItemFilter
+from training.recommend.reason_texts import language_of
 
 router = APIRouter(prefix="/v1", tags=["recommendations"], route_class=JsonRoute)
 

@@ -17,8 +17,8 @@ from features.events.event import MAX_ID_LENGTH, VISITOR_PREFIX
 from features.shop_folder import ShopFolder
 from serving.current_snapshot import CurrentSnapshot
 from serving.database.inbox import Inbox, Touch
-from training.recommend.reason_texts import language_of
 from serving.snapshot import Snapshot
+from training.recommend.reason_texts import language_of
 
 _LOG = logging.getLogger("huitou.api")
 

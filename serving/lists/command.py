@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from features.errors import HuitouError
+from features.shop.layers import BUYER_LAYERS
 from features.shop_folder import ShopFolder
 from serving.database.connection import open_database
 from serving.database.inbox import Inbox
 from serving.lists.exports import export
-from serving.lists.layers import BUYER_LAYERS
 from serving.lists.recall_list import RecallFilter, recall_list
 from serving.snapshot import Snapshot
 

@@ -13,12 +13,12 @@ import pyarrow as pa
 from features.arrays import Ints
 from features.errors import HuitouError
 from features.events.reader import connect, duckdb_file
-from serving.lists.layers import BUYER_LAYERS, checked_layers
-from training.recommend.reason_texts import language_of
+from features.shop.layers import BUYER_LAYERS, checked_layers
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_columns import churn_probability, order_probability
 from serving.snapshot_parts.customer_files import NO_ITEM
 from serving.snapshot_parts.shelf import ItemFilter
+from training.recommend.reason_texts import language_of
 
 REASONS = 3
 """Reasons told for each customer."""

@@ -46,7 +46,7 @@ def cells(said: str) -> list[list[str]]:
 
 
 def test_versions_are_promoted_and_rolled_back(tmp_path: Path, store: Path, files: Path) -> None:
-    """Training tells what the gate said; the list shows it; promote and rollback move the champion; publish takes it."""
+    """Training tells the gate's verdict, the list shows it, promote and rollback move the champion, publish takes it."""
     shop = new_shop(tmp_path / "shop", store)
     done("import", "events", files / "events.csv", "--shop", shop)
     said = done("train", "--shop", shop, "--horizon-days", 30)
@@ -133,7 +133,7 @@ def test_a_list_as_a_sheet(published: Path, tmp_path: Path) -> None:
     said = dict(zip(header, row, strict=True))
     assert header == COLUMNS
     assert (said["customer_id"], said["net_spend"], said["item_1_title"]) == ("张三", 80, "=1+1")
-    assert re.search("[一-鿿]", said["reason_1"])
+    assert re.search("[一-鿿]", str(said["reason_1"]))
     book.close()
 
 

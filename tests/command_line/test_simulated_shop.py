@@ -93,7 +93,7 @@ def test_leavers_are_told_from_stayers(simulated: Simulated) -> None:
 def test_probabilities_carry_their_horizon(simulated: Simulated) -> None:
     """The table of customers names the horizon in every probability, and all of them lie inside (0, 1)."""
     customers, days = simulated.customers, simulated.snapshot.header.horizon_days
-    probabilities = [name for name in customers if "probability" in name]
+    probabilities = [str(name) for name in customers if "probability" in str(name)]
     assert probabilities == [f"order_probability_{days}d", f"churn_probability_{days}d"]
     ordering, churn = (customers[name] for name in probabilities)
     assert ordering.between(0, 1, inclusive="neither").all()

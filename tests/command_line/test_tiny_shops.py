@@ -86,7 +86,8 @@ class Tiny:
 
     def parquet(self, name: str) -> list[dict[str, Any]]:
         """Rows of a file of the backtest."""
-        return pq.read_table(self.folder / "backtest" / name).to_pylist()
+        rows: list[dict[str, Any]] = pq.read_table(self.folder / "backtest" / name).to_pylist()
+        return rows
 
 
 def exported(file: Path, events: list[Event]) -> Path:

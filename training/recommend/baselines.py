@@ -14,8 +14,9 @@ from features.arrays import Ints
 from features.behaviour import Behaviour
 from features.history import PURCHASE, History
 from features.pairs import Touches
-from training.recommend.candidates import candidates, tiered_score, top_items
+from training.recommend.candidates import candidates, tiered_score
 from training.recommend.sources import Sources, interest
+from training.recommend.top import top_items
 
 with warnings.catch_warnings():
     # In a notebook the library's progress bar warns that it would like widgets; it is not used here.

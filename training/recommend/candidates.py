@@ -13,7 +13,8 @@ from features.arrays import Floats, Ints
 from features.catalogue import UNKNOWN
 from features.history import History, Pairs
 from features.pairs import Touches
-from training.recommend.sources import Sources, interest, rank_in_group, strongest
+from training.recommend.sources import Sources, interest
+from training.recommend.top import rank_in_group, strongest
 
 SOURCES = (
     "open_cart",
@@ -153,16 +154,6 @@ def _popular(sources: Sources, customers: int, each: int) -> _Proposal:
     items = sources.popular[:each]
     rank = np.tile(np.arange(len(items)), customers)
     return _Proposal(np.repeat(np.arange(customers), len(items)), np.tile(items, customers), 1 / (1.0 + rank))
-
-
-def top_items(customer: Ints, item: Ints, score: Floats, customers: int, k: int) -> tuple[Ints, Ints]:
-    """The ``k`` best items of every customer, and which pair each is; shapes ``(customers, k)``, -1 pads."""
-    kept = strongest(customer, score, k)
-    place = np.full((customers, k), -1, dtype=np.int64)
-    place[customer[kept], rank_in_group(customer[kept])] = kept
-    items = np.full((customers, k), UNKNOWN, dtype=np.int32)
-    items[place >= 0] = item[place[place >= 0]]
-    return items, place
 
 
 def tiered_score(found: Candidates, tiers: Sequence[Sequence[str]]) -> Floats:

@@ -15,9 +15,10 @@ from features.history import History
 from features.pairs import Touches
 from training.metrics import ndcg_at
 from training.recommend.answers import Answers
-from training.recommend.candidates import Candidates, candidates, top_items
+from training.recommend.candidates import Candidates, candidates
 from training.recommend.ranker import RankingRows, ranking_features
 from training.recommend.sources import Sources, SourceSettings
+from training.recommend.top import top_items
 
 CASES_PER_FOLD = 2_500
 """Customers with a purchase that one fold takes at most; further buckets are not read."""

@@ -18,9 +18,11 @@ from features.catalogue import UNKNOWN, Catalogue
 from features.events.engine import Progress
 from features.history import History
 from features.pairs import Touches
-from training.recommend.candidates import SOURCES, Candidates, candidates, purchased, tiered_score, top_items
+from training.recommend.candidates import SOURCES, Candidates, candidates, purchased, tiered_score
 from training.recommend.ranker import Ranker, ranking_features
-from training.recommend.sources import RELATED_KINDS, Sources, SourceSettings, interest
+from training.recommend.related import RELATED_KINDS, dense, strongest_link
+from training.recommend.sources import Sources, SourceSettings, interest
+from training.recommend.top import top_items
 
 RULE = (
     ("open_cart",),
@@ -148,30 +150,3 @@ class FittedRecommender:
             row, column = np.nonzero(source == SOURCES.index(kind))
             because[row, column] = strongest_link(own[kind], self._relations_of[kind], row, items[row, column])
         return because
-
-
-def strongest_link(own: sparse.csr_matrix, to_item: sparse.csr_matrix, customer: Ints, item: Ints) -> Ints:
-    """For each pair the customer's item with the greatest ``interest x relation`` to it, ``UNKNOWN`` where none.
-
-    ``to_item`` has a row for each recommended item: the relations of other items to it.
-    """
-    link = np.full(len(customer), UNKNOWN, dtype=np.int32)
-    if not len(customer):
-        return link
-    # Some thousand pairs at a time, so that the products stay small.
-    for start in range(0, len(customer), 20_000):
-        part = slice(start, start + 20_000)
-        product = own[customer[part]].multiply(to_item[item[part]]).tocsr()
-        best = np.asarray(product.argmax(axis=1)).ravel()
-        linked = np.diff(product.indptr) > 0
-        link[part][linked] = best[linked]
-    return link
-
-
-def dense(matrix: sparse.csr_matrix, width: int) -> tuple[Ints, Floats]:
-    """The best ``width`` entries of every row: columns (-1 pads) and values, shapes ``(n_rows, width)``."""
-    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    items, place = top_items(row, matrix.indices, matrix.data, matrix.shape[0], width)
-    scores = np.zeros(items.shape, dtype=np.float32)
-    scores[place >= 0] = matrix.data[place[place >= 0]]
-    return items, scores

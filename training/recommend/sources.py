@@ -12,7 +12,6 @@ from datetime import datetime
 
 import numpy as np
 import scipy.sparse as sparse
-from sparse_dot_topn import sp_matmul_topn
 
 from features.arrays import Floats, Ints
 from features.behaviour import Behaviour
@@ -21,9 +20,8 @@ from features.events.engine import Progress
 from features.history import PURCHASE, History
 from features.items import ItemFeatures, ItemStatistics, item_features, item_statistics
 from features.pairs import Touches
-
-RELATED_KINDS = ("viewed_together", "bought_together")
-"""Kinds of item-to-item table."""
+from training.recommend.related import baskets, related_items
+from training.recommend.top import sparse_matrix, strongest
 
 
 @dataclass(frozen=True)
@@ -101,46 +99,8 @@ def interest(history: History, settings: SourceSettings, touches: Touches | None
     touches = Touches.of(history) if touches is None else touches
     weight = touches.weight(settings.half_life_days)
     kept = strongest(touches.customer, weight, settings.history_items)
-    return _matrix(touches.customer[kept], touches.item[kept], weight[kept], (len(history), len(history.catalogue)))
-
-
-def baskets(history: History) -> sparse.csr_matrix:
-    """What each customer bought on one day, one row a basket, shape ``(n_baskets, n_items)``."""
-    rows = history.of(PURCHASE)
-    days = history.local_day[rows].astype(np.int64)
-    span = np.int64(days.max(initial=0) - days.min(initial=0) + 1)
-    _, basket = np.unique(history.customer[rows] * span + days - days.min(initial=0), return_inverse=True)
-    pair = np.unique(basket * np.int64(max(len(history.catalogue), 1)) + history.item[rows])
-    row, item = pair // max(len(history.catalogue), 1), pair % max(len(history.catalogue), 1)
-    shape = (int(basket.max(initial=-1)) + 1, len(history.catalogue))
-    return _matrix(row, item, np.ones(len(row)), shape)
-
-
-def related_items(matrix: sparse.csr_matrix, neighbours: int) -> sparse.csr_matrix:
-    """For each item the items most often in the same rows: cosine of columns, rows damped by their length.
-
-    A row with many items says less about each pair of them (it is divided by the square root of its number of
-    items), and items in few rows are not trusted fully: the cosine is multiplied by ``sqrt(n / (n + 3))`` for each of
-    the two items, with ``n`` the rows that hold it. No item is related to itself.
-    """
-    presence = matrix.copy()
-    presence.data = np.ones_like(presence.data)
-    per_row = np.diff(presence.indptr)
-    damped = _scaled_rows(presence, 1 / np.sqrt(np.maximum(per_row, 1)))
-    norm = np.sqrt(np.asarray(damped.multiply(damped).sum(axis=0)).ravel())
-    held = np.asarray(presence.sum(axis=0)).ravel()
-    trust = np.sqrt(held / (held + 3.0))
-    items = _scaled_rows(sparse.csr_matrix(damped.T), trust / np.maximum(norm, 1e-12))
-    product = sp_matmul_topn(items, sparse.csr_matrix(items.T), top_n=neighbours + 1, sort=True, n_threads=2)
-    product.setdiag(0)
-    product.eliminate_zeros()
-    found = sparse.csr_matrix(product)
-    # An item in few rows can be more like others than, by this score, like itself: then it took no place from them.
-    if np.diff(found.indptr).max(initial=0) <= neighbours:
-        return found
-    row = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
-    kept = strongest(row, found.data, neighbours)
-    return _matrix(row[kept], found.indices[kept], found.data[kept], found.shape)
+    shape = (len(history), len(history.catalogue))
+    return sparse_matrix(touches.customer[kept], touches.item[kept], weight[kept], shape)
 
 
 def popular_items(statistics: ItemStatistics) -> Ints:
@@ -166,28 +126,4 @@ def category_items(statistics: ItemStatistics, catalogue: Catalogue, each: int) 
     kept = known[strongest(catalogue.category[known], score[known], each)]
     best = np.zeros(shape[0])
     np.maximum.at(best, catalogue.category[kept], score[kept])
-    return _matrix(catalogue.category[kept], kept, score[kept] / best[catalogue.category[kept]], shape)
-
-
-def strongest(group: Ints, score: Floats, each: int) -> Ints:
-    """Positions of the ``each`` highest scores of every group, ordered by group and falling score."""
-    order = np.lexsort((-score, group))
-    return order[rank_in_group(group[order]) < each]
-
-
-def rank_in_group(group: Ints) -> Ints:
-    """Position of each entry within its run of equal values, from 0; ``group`` must be ordered."""
-    if not len(group):
-        return np.zeros(0, dtype=np.int64)
-    starts = np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1])))
-    return np.arange(len(group)) - np.repeat(starts, np.diff(np.append(starts, len(group))))
-
-
-def _scaled_rows(matrix: sparse.csr_matrix, factor: Floats) -> sparse.csr_matrix:
-    scaled = matrix.astype(np.float32)
-    scaled.data *= np.repeat(factor, np.diff(matrix.indptr)).astype(np.float32)
-    return scaled
-
-
-def _matrix(row: Ints, column: Ints, value: Floats, shape: tuple[int, int]) -> sparse.csr_matrix:
-    return sparse.csr_matrix((value.astype(np.float32), (row, column)), shape=shape)
+    return sparse_matrix(catalogue.category[kept], kept, score[kept] / best[catalogue.category[kept]], shape)

@@ -15,18 +15,15 @@ from features.behaviour import Behaviour
 from features.history import PURCHASE
 from tests.small_shop import append, events, history, items, moment, stored
 from tests.training.recommend.conftest import PlantedShop
-from training.recommend.recommender import dense
+from training.recommend.related import baskets, dense, related_items
 from training.recommend.sources import (
     Sources,
     SourceSettings,
-    baskets,
     category_items,
     interest,
-    rank_in_group,
-    related_items,
-    strongest,
     trend,
 )
+from training.recommend.top import rank_in_group, strongest
 
 CUTOFF = moment("2025-03-11T00:00Z")
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.errors import HuitouError
+from features.shop.layers import LAYERS, checked_layers, layers_of
 from features.shop_folder import ShopSettings
-from serving.lists.layers import LAYERS, checked_layers, layers_of
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,38 @@
+"""The best of each group: small arithmetic that sources, related items and the ranking share."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sparse
+
+from features.arrays import Floats, Ints
+from features.catalogue import UNKNOWN
+
+
+def strongest(group: Ints, score: Floats, each: int) -> Ints:
+    """Positions of the ``each`` highest scores of every group, ordered by group and falling score."""
+    order = np.lexsort((-score, group))
+    return order[rank_in_group(group[order]) < each]
+
+
+def rank_in_group(group: Ints) -> Ints:
+    """Position of each entry within its run of equal values, from 0; ``group`` must be ordered."""
+    if not len(group):
+        return np.zeros(0, dtype=np.int64)
+    starts = np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1])))
+    return np.arange(len(group)) - np.repeat(starts, np.diff(np.append(starts, len(group))))
+
+
+def top_items(customer: Ints, item: Ints, score: Floats, customers: int, k: int) -> tuple[Ints, Ints]:
+    """The ``k`` best items of every customer, and which pair each is; shapes ``(customers, k)``, -1 pads."""
+    kept = strongest(customer, score, k)
+    place = np.full((customers, k), -1, dtype=np.int64)
+    place[customer[kept], rank_in_group(customer[kept])] = kept
+    items = np.full((customers, k), UNKNOWN, dtype=np.int32)
+    items[place >= 0] = item[place[place >= 0]]
+    return items, place
+
+
+def sparse_matrix(row: Ints, column: Ints, value: Floats, shape: tuple[int, int]) -> sparse.csr_matrix:
+    """The matrix with ``value`` at (row, column), float32."""
+    return sparse.csr_matrix((value.astype(np.float32), (row, column)), shape=shape)
