@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+HUITOU = Path(__file__).parent.parent / "huitou.py"
 CHURN_MEASURES = ("roc_auc", "average_precision", "log_loss", "brier", "ece")
 ITEM_MEASURES = ("recall@5", "recall@10", "recall@20", "ndcg@10", "mrr@10", "known_recall@10", "new_recall@10")
 
@@ -87,7 +88,7 @@ class Ran:
 def run(command: str, folder: Path, data: Path) -> Ran:
     """Run one ``huitou`` command in ``folder``; raises when it fails."""
     started = time.perf_counter()
-    words = [sys.executable, "-m", "huitou", *shlex.split(command.format(data=data))]
+    words = [sys.executable, str(HUITOU), *shlex.split(command.format(data=data))]
     environment = {**os.environ, "COLUMNS": "160"}
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, env=environment)
     if done.returncode:
