@@ -35,7 +35,7 @@ def undisturbed(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> pd.
     "is_moment",
     [
         lambda shop: (shop / "bundles" / "new").exists(),
-        lambda shop: any((shop / "mlflow" / "artifacts").glob("*/artifacts/bundle/bundle.json")),
+        lambda shop: any((shop / "mlflow" / "artifacts").glob("*/artifacts/record.json")),
     ],
     ids=["before registering", "while registering"],
 )

@@ -46,7 +46,7 @@ def cells(said: str) -> list[list[str]]:
 
 
 def test_versions_are_promoted_and_rolled_back(tmp_path: Path, store: Path, files: Path) -> None:
-    """Training tells the gate's verdict, the list shows it, promote and rollback move the champion that is published."""
+    """Training tells the gate's verdict, the list shows it, and promote and rollback choose what is published."""
     shop = new_shop(tmp_path / "shop", store)
     done("import", "events", files / "events.csv", "--shop", shop)
     said = done("train", "--shop", shop, "--horizon-days", 30)
