@@ -34,9 +34,10 @@ import pyarrow.dataset as ds
 from benchmarks.pandas_features import pandas_features, prepared
 from features.behaviour import Behaviour
 from features.customers import CustomerFeatures, customer_features, log_price_levels
+from features.events.duck import connect
 from features.events.engine import map_buckets
 from features.events.event import EVENT_SCHEMA, ITEM_SCHEMA
-from features.events.reader import HISTORY_SQL, connect
+from features.events.reader import HISTORY_SQL
 from features.events.simulate import SimulationSettings, simulate
 from features.events.staging import Staging
 from features.events.warehouse import Warehouse

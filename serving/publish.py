@@ -17,7 +17,8 @@ from features.arrays import Flags, Floats
 from features.behaviour import Behaviour
 from features.customers import CustomerFeatures, customer_features
 from features.events.engine import Progress
-from features.events.reader import EventReader, connect
+from features.events.duck import connect
+from features.events.reader import EventReader
 from features.history import History
 from features.shop.layers import layers_of
 from features.shop_folder import ShopFolder

@@ -22,7 +22,7 @@ def map_buckets(
     function: Callable[[int], Result],
     buckets: Iterable[int],
     *,
-    workers: int = 2,
+    workers: int = 3,
     progress: Progress | None = None,
 ) -> Iterator[Result]:
     """The results of ``function`` in the order of ``buckets``; at most ``workers + 1`` are held at a time."""

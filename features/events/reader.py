@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
+from features.events.duck import connect
 from features.events.event import EPOCH, KINDS
 from features.events.order import KIND_TYPE, ORDER_SQL, in_order
 
@@ -37,18 +37,6 @@ class Extent:
     """When the first happened; None when there are none."""
     last: datetime | None
     """When the last happened."""
-
-
-def connect(memory: str = "1GB", threads: int = 2) -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection that stays small, loads nothing from outside and tells times in UTC."""
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "autoinstall_known_extensions": "false",
-        "memory_limit": memory,
-        "threads": threads,
-    }
-    connection = duckdb.connect(config=settings)
-    connection.execute("set timezone = 'UTC'")
-    return connection
 
 
 @dataclass(frozen=True)

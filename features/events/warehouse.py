@@ -18,9 +18,10 @@ import pyarrow.compute as pc
 from deltalake import DeltaTable, WriterProperties, write_deltalake
 
 from features.errors import HuitouError
+from features.events.duck import connect
 from features.events.event import CUSTOMER_SCHEMA, ITEM_SCHEMA, STORED_EVENT_SCHEMA, bucket_of
 from features.events.order import STORED_ORDER_SQL
-from features.events.reader import EventReader, connect, duckdb_file
+from features.events.reader import EventReader, duckdb_file
 from features.events.staging import Staging
 from features.shop_folder import ShopFolder
 
@@ -129,7 +130,8 @@ class Warehouse:
             with connect() as connection:
                 rows = connection.sql(query, params=params).to_arrow_table().cast(STORED_EVENT_SCHEMA)
             counts["stored"] += len(rows)
-            yield from rows.to_batches(max_chunksize=131_072)
+            # One batch: the writer may change several about, and the bucket would have to be sorted when read.
+            yield from rows.combine_chunks().to_batches()
             if progress is not None:
                 progress(done, len(buckets))
 

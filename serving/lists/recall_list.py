@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from features.arrays import Ints
 from features.errors import HuitouError
-from features.events.reader import connect, duckdb_file
+from features.events.duck import connect
+from features.events.reader import duckdb_file
 from features.shop.layers import BUYER_LAYERS, checked_layers
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_columns import churn_probability, order_probability

@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from features.behaviour import Behaviour
 from features.customers import CustomerFeatures, customer_features
 from features.errors import HuitouError
+from features.events.duck import connect
 from features.events.event import KINDS, bucket_of
-from features.events.reader import connect
 from features.events.warehouse import Warehouse
 from features.history import History
 from features.schema import FeatureSchema

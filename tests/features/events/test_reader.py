@@ -9,8 +9,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from features.events.duck import connect
 from features.events.event import bucket_of
-from features.events.reader import EMPTY_BUCKET, EventReader, Extent, connect, duckdb_file
+from features.events.reader import EMPTY_BUCKET, EventReader, Extent, duckdb_file
 from features.events.warehouse import Warehouse
 from tests.small_shop import append, events, moment, random_events, shop, stored
 
