@@ -146,9 +146,10 @@ class History:
     def of(self, *kinds: int) -> Ints:
         """Positions of the events of these kinds, in order."""
         if kinds not in self._found:
-            wanted = np.zeros(len(KINDS), dtype=bool)
-            wanted[list(kinds)] = True
-            self._found[kinds] = np.flatnonzero(wanted[self.kind])
+            wanted = self.kind == kinds[0]
+            for kind in kinds[1:]:
+                wanted |= self.kind == kind
+            self._found[kinds] = np.flatnonzero(wanted)
         return self._found[kinds]
 
     @cached_property

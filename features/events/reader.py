@@ -123,11 +123,24 @@ class EventReader:
         """Every item that an event before ``before`` names, sorted."""
         if not self.files:
             return pa.array([], pa.string())
-        clause = "where occurred_at < $before and known_at < $before" if before else ""
-        params = {"files": self.all_files()} | ({"before": before} if before else {})
+        params: dict[str, Any] = {"files": self.all_files()}
+        clause = ""
+        if before is not None and not self._all_known(before):
+            clause = "where occurred_at < $before and known_at < $before"
+            params["before"] = before
         query = f"select distinct item_id {_FROM_FILES} {clause} order by item_id"
         with connect() as connection:
             return connection.sql(query, params=params).to_arrow_table()["item_id"].combine_chunks()
+
+    def _all_known(self, before: datetime) -> bool:
+        """Whether the files' own statistics say that everything in them happened and was known before."""
+        query = """
+            select bool_and(stats_max_value is not null and stats_max_value::timestamptz < $before)
+            from parquet_metadata($files) where path_in_schema in ('occurred_at', 'known_at')
+        """
+        with connect() as connection:
+            ((known,),) = connection.sql(query, params={"files": self.all_files(), "before": before}).fetchall()
+        return bool(known)
 
 
 def duckdb_file(file: Path) -> str:
