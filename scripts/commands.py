@@ -56,16 +56,12 @@ def unknown_words(words: list[str], command: Any, path: str) -> list[str]:
         if word.startswith("-") and word != "-":
             option = find_option(command, word.partition("=")[0])
             if option is None and word != "--help":
-                return [
-                    f"'{path}' has no option {word.partition('=')[0]}; it has {names_of_options(command)}."
-                ]
+                return [f"'{path}' has no option {word.partition('=')[0]}; it has {names_of_options(command)}."]
             if option is not None and "=" not in word:
                 del rest[: values_taken(option)]
         elif subcommands(command):
             if word not in subcommands(command):
-                return [
-                    f"'{path}' has no command '{word}'; it has {', '.join(sorted(subcommands(command)))}."
-                ]
+                return [f"'{path}' has no command '{word}'; it has {', '.join(sorted(subcommands(command)))}."]
             command, path = subcommands(command)[word], f"{path} {word}"
     return []
 

@@ -87,9 +87,7 @@ def origin_of_names(tree: ast.Module) -> dict[str, str]:
         if isinstance(node, ast.Import):
             origins.update({alias.asname or top(alias.name): whole_or_top(alias) for alias in node.names})
         elif isinstance(node, ast.ImportFrom) and not node.level:
-            origins.update(
-                {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-            )
+            origins.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
     return origins
 
 

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 from features.arrays import Flags, Floats
 from features.behaviour import Behaviour
 from features.customers import CustomerFeatures, customer_features
-from features.events.engine import Progress
 from features.events.duck import connect
+from features.events.engine import Progress
 from features.events.reader import EventReader
 from features.history import History
 from features.shop.layers import layers_of

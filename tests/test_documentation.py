@@ -68,9 +68,7 @@ def test_huitous_documents_name_targets_that_exist(root: Path) -> None:
 
 def test_huitous_changelog_knows_its_version(root: Path) -> None:
     """The changelog has a chapter for what is being made or for the version in pyproject.toml."""
-    changelog, pyproject = (
-        (root / name).read_text(encoding="utf-8") for name in ("CHANGELOG.md", "pyproject.toml")
-    )
+    changelog, pyproject = ((root / name).read_text(encoding="utf-8") for name in ("CHANGELOG.md", "pyproject.toml"))
     assert version_without_chapter(changelog, pyproject) == []
 
 
@@ -158,9 +156,7 @@ def test_commands_that_exist_pass(text: str, small: Any) -> None:
     assert unknown_commands(text, small) == []
 
 
-@pytest.mark.parametrize(
-    "text", [block("make fly"), block("cd shop && make ARGS=-q fly"), "Then `make fly`."]
-)
+@pytest.mark.parametrize("text", [block("make fly"), block("cd shop && make ARGS=-q fly"), "Then `make fly`."])
 def test_a_target_that_does_not_exist_is_caught(text: str) -> None:
     """A target that the Makefile does not have is named, in blocks and in sentences."""
     makefile = "X := 1\ntest: ready  ## Run\ncheck:\n"
@@ -169,9 +165,7 @@ def test_a_target_that_does_not_exist_is_caught(text: str) -> None:
 
 def test_targets_that_exist_pass() -> None:
     """Known targets pass, with settings and options; in plain sentences make is a verb."""
-    text = "They make sense: `make test ARGS=-x`.\n" + block(
-        "make -s check test PYTHON=python3.11", "cmake fly"
-    )
+    text = "They make sense: `make test ARGS=-x`.\n" + block("make -s check test PYTHON=python3.11", "cmake fly")
     assert unknown_targets(text, "test:\ncheck:\n") == []
 
 

@@ -56,9 +56,7 @@ def test_a_good_lock_passes(project: Path) -> None:
 
 def test_pins_are_read_with_their_hashes() -> None:
     """Names come in canonical form, versions whole, and the hashes of continued lines are counted."""
-    pins = [
-        (pin.name, str(pin.version), pin.hashes) for pin in read_pins("Types_Openpyxl==3.1.5 \\\n  " + HASH)
-    ]
+    pins = [(pin.name, str(pin.version), pin.hashes) for pin in read_pins("Types_Openpyxl==3.1.5 \\\n  " + HASH)]
     assert pins == [("types-openpyxl", "3.1.5", 1)]
 
 
@@ -87,9 +85,7 @@ def test_a_changed_requirement_makes_the_lock_stale(project: Path, old: str, new
 
 def test_other_changes_of_the_project_leave_the_lock_fresh(project: Path) -> None:
     """A new version of the project itself asks for no new lock."""
-    (project / "pyproject.toml").write_text(
-        PROJECT.replace('version = "1"', 'version = "2"'), encoding="utf-8"
-    )
+    (project / "pyproject.toml").write_text(PROJECT.replace('version = "1"', 'version = "2"'), encoding="utf-8")
     assert check_lock(project) == []
 
 

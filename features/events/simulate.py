@@ -59,9 +59,7 @@ class SimulatedShop:
         for first in range(0, self.settings.blocks, step):
             blocks = range(first, min(first + step, self.settings.blocks))
             events = [
-                block_events(
-                    self.world, self._people(block), self.pace.visits_per_day, self.pace.views_per_bot
-                )
+                block_events(self.world, self._people(block), self.pace.visits_per_day, self.pace.views_per_bot)
                 for block in blocks
             ]
             yield event_table(events, self.world.catalogue, self.settings.customers)

@@ -78,9 +78,7 @@ class Catalogue:
         """What the shop shows on that day: others for items not there yet, and sometimes what is trending."""
         category = self.category[item]
         rise = (day - self.trending_from_day) / max(1e-9, self.days - self.trending_from_day)
-        rising = (rng.random(len(item)) < TRENDING_STRENGTH * np.minimum(rise, 1)) & (
-            self.trending[category] >= 0
-        )
+        rising = (rng.random(len(item)) < TRENDING_STRENGTH * np.minimum(rise, 1)) & (self.trending[category] >= 0)
         shown = np.where(rising, self.trending[category], item)
         for _ in range(2):
             missing = np.flatnonzero(self.added_day[shown] > day)
@@ -151,9 +149,7 @@ def _popularity(category: Integers, rng: np.random.Generator) -> Floats:
     return np.asarray(1 / rank**0.9)
 
 
-def _added_days(
-    settings: SimulationSettings, weight: Floats, category: Integers, rng: np.random.Generator
-) -> Floats:
+def _added_days(settings: SimulationSettings, weight: Floats, category: Integers, rng: np.random.Generator) -> Floats:
     """Most items are older than the history; some are new in its last quarter, never a category's best."""
     old = -rng.uniform(1, DAYS_BEFORE - 200, len(category))
     new = rng.uniform(0.75 * settings.days, settings.days, len(category))
@@ -198,9 +194,7 @@ def _trending(
 ) -> Integers:
     """In every third category one old item that is neither its best nor part of a pair."""
     trending = np.full(len(fallback), -1)
-    barred = np.concatenate(
-        [fallback, complement, np.flatnonzero(complement >= 0), np.flatnonzero(added_day > 0)]
-    )
+    barred = np.concatenate([fallback, complement, np.flatnonzero(complement >= 0), np.flatnonzero(added_day > 0)])
     for place in range(len(fallback) // 2 % 3, len(fallback), 3):
         choice = np.setdiff1d(np.flatnonzero(category == place), barred)
         if len(choice) >= 4:

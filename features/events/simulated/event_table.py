@@ -41,9 +41,7 @@ def money(cents: Integers) -> pa.Array:
     """Hundredths as decimal(18,4), null where negative, shape ``(n,)``."""
     words = np.zeros((len(cents), 2), dtype=np.int64)
     words[:, 0] = np.maximum(cents, 0) * 100
-    return pa.Array.from_buffers(
-        ARROW_TYPES[FieldType.MONEY], len(cents), [_validity(cents >= 0), pa.py_buffer(words)]
-    )
+    return pa.Array.from_buffers(ARROW_TYPES[FieldType.MONEY], len(cents), [_validity(cents >= 0), pa.py_buffer(words)])
 
 
 def _validity(known: Flags | None) -> pa.Buffer | None:
@@ -69,9 +67,7 @@ def stored_ids(person: Integers, customers: int) -> list[str]:
     """The ids under which people are stored: a visitor's id stands behind ``visitor:``."""
     visitors = visitor_ids(person, customers).to_pylist()
     accounts = customer_ids(person, customers).to_pylist()
-    return [
-        account or f"{VISITOR_PREFIX}{visitor}" for account, visitor in zip(accounts, visitors, strict=True)
-    ]
+    return [account or f"{VISITOR_PREFIX}{visitor}" for account, visitor in zip(accounts, visitors, strict=True)]
 
 
 def event_table(blocks: list[BlockEvents], catalogue: Catalogue, customers: int) -> pa.Table:

@@ -129,9 +129,7 @@ def _regular(people: People, calendar: ShopCalendar, rng: np.random.Generator) -
     return _timed(people, person[inside], calendar.from_busy_time(moment[inside]), calendar, rng)
 
 
-def _timed(
-    people: People, person: Integers, day: Floats, calendar: ShopCalendar, rng: np.random.Generator
-) -> Orders:
+def _timed(people: People, person: Integers, day: Floats, calendar: ShopCalendar, rng: np.random.Generator) -> Orders:
     """Orders on those days, some moved to the weekend, at hours that suit the person."""
     pulled = rng.random(len(person)) < people.weekend_pull[person]
     whole = np.floor(np.where(pulled, calendar.towards_weekend(day), day))
@@ -169,9 +167,7 @@ def _lines(orders: Orders, people: People, catalogue: Catalogue, rng: np.random.
     person, day, forced = orders.person[order], orders.day[order], orders.category[order]
     item = choose_items(people, catalogue, person, choose_slots(people, person, rng), day, rng)
     category = np.maximum(forced, 0)
-    in_sale = catalogue.offered(
-        catalogue.draw(category, people.band[person], rng), people.band[person], day, rng
-    )
+    in_sale = catalogue.offered(catalogue.draw(category, people.band[person], rng), people.band[person], day, rng)
     item = np.where(forced >= 0, in_sale, item)
     slot = people.staple_slot[person]
     staple = people.own_items[person, slot, 0]
@@ -187,9 +183,7 @@ def _clean(order: Integers, item: Integers, catalogue: Catalogue, rng: np.random
     kept = kept[np.argsort(order[kept], kind="stable")]
     place = ranks_within(order[kept])
     kept, place = kept[place < MOST_LINES], place[place < MOST_LINES]
-    consumable = np.array([category.consumable for category in catalogue.categories])[
-        catalogue.category[item[kept]]
-    ]
+    consumable = np.array([category.consumable for category in catalogue.categories])[catalogue.category[item[kept]]]
     several = rng.random(len(kept)) < np.where(consumable, 0.25, 0.04)
     quantity = np.where(several, rng.integers(2, 4, len(kept)), 1)
     return Lines(order[kept], item[kept], quantity, place)

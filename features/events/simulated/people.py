@@ -141,15 +141,11 @@ def block_of_people(
     anonymous = np.arange(first_person, first_person + count) >= settings.customers
     joined_day, last_day = _lifetimes(settings.days, anonymous, group, rng)
     only_order_day = np.where(group == Group.ONE_ORDER, rng.random(count) * (settings.days - 0.1), np.inf)
-    joined_day = np.where(
-        group == Group.ONE_ORDER, only_order_day - 0.01 - rng.exponential(15, count), joined_day
-    )
+    joined_day = np.where(group == Group.ONE_ORDER, only_order_day - 0.01 - rng.exponential(15, count), joined_day)
     loved, taste = _tastes(len(catalogue.categories), count, rng)
     band = rng.choice(3, count, p=[0.35, 0.4, 0.25])
     regular = group == Group.REGULAR
-    away_from = np.where(
-        regular & (rng.random(count) < AWAY_SHARE), rng.random(count) * settings.days, np.inf
-    )
+    away_from = np.where(regular & (rng.random(count) < AWAY_SHARE), rng.random(count) * settings.days, np.inf)
     return People(
         first_person=first_person,
         anonymous=anonymous,
@@ -177,9 +173,7 @@ def block_of_people(
     )
 
 
-def _lifetimes(
-    days: int, anonymous: Flags, group: Integers, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
+def _lifetimes(days: int, anonymous: Flags, group: Integers, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Two thirds of the accounts and all bots are older than the history; visitors come for some weeks."""
     count = len(anonymous)
     older = (rng.random(count) < 0.65) | (group == Group.BOT)

@@ -76,9 +76,7 @@ def hours_of_day(preferred_hours: Floats, rng: np.random.Generator) -> Floats:
 def shop_calendar(settings: SimulationSettings, promotion_days: Integers) -> ShopCalendar:
     """The calendar of the shop whose promotions cover the given days of the history."""
     zone = ZoneInfo(settings.timezone)
-    known = [
-        settings.start + timedelta(days=day) for day in range(-DAYS_BEFORE, settings.days + DAYS_AFTER + 2)
-    ]
+    known = [settings.start + timedelta(days=day) for day in range(-DAYS_BEFORE, settings.days + DAYS_AFTER + 2)]
     midnights = [datetime.combine(day, time(), zone).astimezone(UTC) for day in known]
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     return ShopCalendar(

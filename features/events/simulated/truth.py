@@ -94,6 +94,4 @@ def _trending(catalogue: Catalogue, calendar: ShopCalendar) -> pa.Table:
     items = catalogue.trending[catalogue.trending >= 0]
     from_day = np.full(len(items), catalogue.trending_from_day)
     ids = pa.array(catalogue.ids, pa.string())
-    return pa.table(
-        {"item_id": ids.take(pa.array(items)), "rises_from": pa.array(calendar.utc_us(from_day), TIME)}
-    )
+    return pa.table({"item_id": ids.take(pa.array(items)), "rises_from": pa.array(calendar.utc_us(from_day), TIME)})

@@ -85,9 +85,7 @@ class Diary:
         shape = len(person)
         if price_day is None:
             price_day = day if kind in ("cart", "purchase") else np.full(shape, np.nan)
-        numbers = [
-            np.broadcast_to(np.asarray(one, dtype=np.int64), shape) for one in (session, order, quantity)
-        ]
+        numbers = [np.broadcast_to(np.asarray(one, dtype=np.int64), shape) for one in (session, order, quantity)]
         kinds = np.full(shape, KIND_CODES[kind])
         self._parts.append(Actions(person, day, item, kinds, numbers[0], numbers[1], numbers[2], price_day))
 
@@ -186,9 +184,7 @@ def visit_and_order(
     )
 
 
-def _steps_before(
-    diary: Diary, catalogue: Catalogue, orders: Orders, lines: Lines, rng: np.random.Generator
-) -> Flags:
+def _steps_before(diary: Diary, catalogue: Catalogue, orders: Orders, lines: Lines, rng: np.random.Generator) -> Flags:
     """Write sessions some days before the orders; true for the lines that went into the cart then."""
     person, ordered_at = orders.person[lines.order], orders.day[lines.order]
     lead_days = EARLIER_MEDIAN_DAYS * np.exp(rng.normal(0, 1.0, len(person)))
@@ -241,9 +237,7 @@ def browse(
     _act_on(diary, looks, person, session, rng)
 
 
-def _act_on(
-    diary: Diary, looks: Looks, person: Integers, session: Integers, rng: np.random.Generator
-) -> None:
+def _act_on(diary: Diary, looks: Looks, person: Integers, session: Integers, rng: np.random.Generator) -> None:
     """Some looks become favourites or carts, some of those are taken back."""
     point = rng.random(len(looks.row))
     for kind, back, low, high, back_share in (
@@ -256,9 +250,7 @@ def _act_on(
         undone = rng.random(len(chosen)) < back_share
         row, day, item = row[undone], day[undone], item[undone]
         at_once = rng.random(len(row)) < 0.5
-        diary.write(
-            back, person[row[at_once]], day[at_once] + 90 * SECOND, item[at_once], session[row[at_once]]
-        )
+        diary.write(back, person[row[at_once]], day[at_once] + 90 * SECOND, item[at_once], session[row[at_once]])
         later = day[~at_once] + rng.exponential(6, int((~at_once).sum())) + 0.1
         who = person[row[~at_once]]
         diary.write(back, who, later, item[~at_once], diary.open_sessions(who))

@@ -28,9 +28,7 @@ def test_groups_behave_as_named(orders: pd.DataFrame, truth: pd.DataFrame, shop:
     assert (count[truth["group"] == "one_order"] == 1).all()
     assert count[truth["group"] == "regular"].median() > 2
     bought_at = orders.loc[orders["group"] == "promotion_only", "occurred_at"].dt.tz_convert("Asia/Shanghai")
-    sales = [
-        pd.date_range(sale["starts_on"], sale["ends_on"]).date for sale in shop.truth.promotions.to_pylist()
-    ]
+    sales = [pd.date_range(sale["starts_on"], sale["ends_on"]).date for sale in shop.truth.promotions.to_pylist()]
     assert set(bought_at.dt.date) <= set(np.concatenate(sales))
     assert len(bought_at) > 100
 
@@ -86,8 +84,6 @@ def test_loved_categories_and_price_bands_show(shop: SimulatedShop, purchases: p
     category = purchases["item_id"].map(items["category"])
     loved = [one in many for one, many in zip(category, purchases["loved_categories"], strict=True)]
     assert np.mean(loved) > 0.7
-    relative = items["price"].astype(float) / items.groupby("category")["price"].transform("median").astype(
-        float
-    )
+    relative = items["price"].astype(float) / items.groupby("category")["price"].transform("median").astype(float)
     price = purchases["item_id"].map(relative).groupby(purchases["price_band"]).median()
     assert price["low"] < price["middle"] < price["high"]

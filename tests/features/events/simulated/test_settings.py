@@ -33,7 +33,5 @@ def test_wrong_settings_say_what_is_allowed(name: str, value: object, allowed: s
 
 def test_shares_fit_together() -> None:
     """Group shares that are more than everybody are refused."""
-    with pytest.raises(
-        HuitouError, match="visitor, one-order, promotion-only and bot shares are at most 1 together"
-    ):
+    with pytest.raises(HuitouError, match="visitor, one-order, promotion-only and bot shares are at most 1 together"):
         SimulationSettings(visitor_share=0.6, one_order_share=0.6)
