@@ -1,10 +1,12 @@
-"""Names for the kinds of numpy array that go between the parts."""
+"""The arrays that go between the parts: names for their kinds, and runs of equal values in them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Ints = NDArray[np.integer[Any]]
@@ -13,3 +15,23 @@ Floats = NDArray[np.floating[Any]]
 """Measured or computed numbers; NaN says that there is none."""
 Flags = NDArray[np.bool_]
 """One truth value for each row."""
+
+
+def joined(column: pa.ChunkedArray) -> pa.Array:
+    """A chunked column as one array, also when it has no chunks."""
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+def run_starts(changed: Flags, size: int) -> Ints:
+    """Where each run of equal values begins, told by whether each of ``size`` values but the first changed."""
+    return np.append(0, np.flatnonzero(changed) + 1)[:size]
+
+
+def runs(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
+    """The distinct values of an ordered column and where each begins, with the end."""
+    array = joined(column)
+    if len(array) == 0:
+        return array, np.zeros(1, dtype=np.int64)
+    changed = pc.not_equal(array.slice(1), array.slice(0, len(array) - 1)).to_numpy(zero_copy_only=False)
+    starts = run_starts(changed, len(array))
+    return array.take(pa.array(starts)), np.append(starts, len(array))

@@ -13,10 +13,10 @@ import pandas as pd
 import pyarrow as pa
 
 from features import customer_orders
-from features.arrays import Floats, Ints
+from features.arrays import Floats, Ints, run_starts
 from features.catalogue import UNKNOWN
 from features.catalogue import log_price_levels as log_price_levels  # its home; some know it from here
-from features.history import CART, FAVORITE, PURCHASE, RETURN, VIEW, History, run_starts
+from features.history import CART, FAVORITE, PURCHASE, RETURN, VIEW, History
 
 Columns = dict[str, Floats]
 """Feature columns by name, each of shape ``(n_customers,)``."""

@@ -8,7 +8,7 @@ same code.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.arrays import Flags, Floats, Ints
+from features.arrays import Flags, Floats, Ints, joined, run_starts, runs
 from features.catalogue import UNKNOWN, Catalogue
 from features.events.event import EPOCH, KIND_CODES, KINDS
 
@@ -26,6 +26,10 @@ DAY_US = 86_400_000_000
 VIEW, FAVORITE, CART = KIND_CODES["view"], KIND_CODES["favorite"], KIND_CODES["cart"]
 UNCART, UNFAVORITE = KIND_CODES["uncart"], KIND_CODES["unfavorite"]
 PURCHASE, RETURN = KIND_CODES["purchase"], KIND_CODES["return"]
+
+
+EVENT_ARRAYS = ("kind", "item", "age_days", "local_day", "local_hour", "quantity", "unit_price")
+"""The fields of a history that hold one number for each event."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ class History:
         if not kept.all():
             events, occurred, item = events.filter(pa.array(kept)), occurred[kept], item[kept]
         events = events.combine_chunks()
-        customer_ids, boundaries = _runs(events["customer_id"])
+        customer_ids, boundaries = runs(events["customer_id"])
         return cls(
             cutoff=cutoff,
             catalogue=catalogue,
@@ -127,11 +131,20 @@ class History:
             local_hour=events["local_hour"].to_numpy(),
             quantity=events["quantity"].to_numpy(),
             unit_price=events["unit_price"].to_numpy(),
-            order_id=_joined(events["order_id"]),
+            order_id=joined(events["order_id"]),
         )
 
     def __len__(self) -> int:
         return len(self.customer_ids)
+
+    def part(self, start: int, stop: int) -> History:
+        """The customers from position ``start`` to before ``stop``; the arrays are shared, not copied."""
+        edges = self.boundaries[start : stop + 1]
+        rows = slice(edges[0], edges[-1])
+        arrays = {name: getattr(self, name)[rows] for name in EVENT_ARRAYS}
+        ids = self.customer_ids.slice(start, len(edges) - 1)
+        orders = self.order_id.slice(rows.start, rows.stop - rows.start)
+        return replace(self, customer_ids=ids, boundaries=edges - edges[0], order_id=orders, **arrays)
 
     @cached_property
     def customer(self) -> Ints:
@@ -263,22 +276,12 @@ class History:
         return Pairs(self.customer[last], self.item[last], self.age_days[last])
 
 
-def run_starts(changed: Flags, size: int) -> Ints:
-    """Where each run of equal values begins, told by whether each of ``size`` values but the first changed."""
-    return np.append(0, np.flatnonzero(changed) + 1)[:size]
-
-
 def _paid(history: History, rows: Ints) -> Floats:
     return history.quantity[rows] * np.nan_to_num(history.price[rows])
 
 
-def _joined(column: pa.ChunkedArray) -> pa.Array:
-    """A chunked column as one array, also when it has no chunks."""
-    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-
-
 def _kind_codes(column: pa.ChunkedArray) -> Ints:
-    array = _joined(column)
+    array = joined(column)
     if len(array) == 0:
         return np.zeros(0, dtype=np.uint8)
     if not isinstance(array, pa.DictionaryArray):
@@ -286,13 +289,3 @@ def _kind_codes(column: pa.ChunkedArray) -> Ints:
     to_code = np.array([KIND_CODES[name] for name in array.dictionary.to_pylist()], dtype=np.uint8)
     codes: Ints = array.indices.to_numpy(zero_copy_only=False)
     return to_code[codes]
-
-
-def _runs(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
-    """The distinct values of an ordered column and where each begins, with the end."""
-    array = _joined(column)
-    if len(array) == 0:
-        return array, np.zeros(1, dtype=np.int64)
-    changed = pc.not_equal(array.slice(1), array.slice(0, len(array) - 1)).to_numpy(zero_copy_only=False)
-    starts = np.flatnonzero(np.concatenate(([True], changed)))
-    return array.take(pa.array(starts)), np.append(starts, len(array))

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.arrays import Flags, Ints
+from features.arrays import Flags, Ints, joined
 from features.events.event import KINDS
 
 KIND_TYPE = f"enum({', '.join(repr(kind) for kind in KINDS)})"
@@ -30,7 +30,7 @@ def in_order(events: pa.Table) -> bool:
     """Whether the rows, in the columns of a reader, lie in this order."""
     if len(events) < 2:
         return True
-    customers = _joined(events["customer_id"])
+    customers = joined(events["customer_id"])
     before, after = customers.slice(0, len(events) - 1), customers.slice(1)
     if pc.any(pc.greater(before, after)).as_py():
         return False
@@ -46,7 +46,7 @@ def _ties_in_order(events: pa.Table, tied: Ints) -> bool:
     for name in TIES:
         if not len(tied):
             return True
-        column = _joined(events[name])
+        column = joined(events[name])
         values = column.indices if isinstance(column, pa.DictionaryArray) else column
         left, right = values.take(pa.array(tied)), values.take(pa.array(tied + 1))
         later = pc.coalesce(pc.greater(left, right), pc.and_(pc.is_null(left), pc.is_valid(right)))
@@ -55,7 +55,3 @@ def _ties_in_order(events: pa.Table, tied: Ints) -> bool:
         alike = pc.coalesce(pc.equal(left, right), pc.and_(pc.is_null(left), pc.is_null(right)))
         tied = tied[alike.to_numpy(zero_copy_only=False)]
     return True
-
-
-def _joined(column: pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -23,6 +23,9 @@ from training.recommend.ranker import Ranker, ranking_features
 from training.recommend.related import RELATED_KINDS, dense, strongest_link
 from training.recommend.sources import Sources, SourceSettings, interest
 from training.recommend.top import top_items
+
+CUSTOMERS_AT_ONCE = 1_000
+"""A thousand customers have some 140,000 candidates, whose features take 150 MB; larger buckets come in parts."""
 
 RULE = (
     ("open_cart",),
@@ -117,6 +120,10 @@ class FittedRecommender:
 
     def recommend(self, history: History, k: int = 50) -> Recommendations:
         """The ``k`` best items for each customer of ``history``, whose catalogue must be the one fitted on."""
+        starts = range(0, max(len(history), 1), CUSTOMERS_AT_ONCE)
+        return _joined([self._recommend(history.part(start, start + CUSTOMERS_AT_ONCE), k) for start in starts])
+
+    def _recommend(self, history: History, k: int) -> Recommendations:
         touches = Touches.of(history)
         found = candidates(self.sources, history, touches)
         rank_by = self._score(history, touches, found)
@@ -150,3 +157,8 @@ class FittedRecommender:
             row, column = np.nonzero(source == SOURCES.index(kind))
             because[row, column] = strongest_link(own[kind], self._relations_of[kind], row, items[row, column])
         return because
+
+
+def _joined(parts: Sequence[Recommendations]) -> Recommendations:
+    names = ("item", "score", "source", "because")
+    return Recommendations(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
