@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
@@ -16,9 +16,7 @@ import pyarrow.compute as pc
 from features.arrays import Flags, Floats
 from features.behaviour import Behaviour
 from features.customers import CustomerFeatures, customer_features
-from features.events.duck import connect
 from features.events.engine import Progress
-from features.events.reader import EventReader
 from features.history import History
 from features.shop.layers import layers_of
 from features.shop_folder import ShopFolder
@@ -49,7 +47,7 @@ def publish(
     ``progress`` is told of buckets, ``step`` of the parts that are on disk. A process that is killed leaves
     the served snapshot as it was. Raises :class:`HuitouError` while another process publishes.
     """
-    as_of = moment_after(behaviour.reader, now)
+    as_of = behaviour.reader.moment_after(now)
     catalogue = behaviour.catalogue(as_of)
     fitted = FittedRecommender.fit(behaviour, as_of, catalogue, bundle.recommender)
 
@@ -69,20 +67,6 @@ def publish(
         # People who were described and have done nothing yet: they may come to the pages at any time.
         writer.add_opted_out(sorted(opted_out))
         return writer.commit()
-
-
-def moment_after(reader: EventReader, now: datetime) -> datetime:
-    """Just after the newest event happened and was known; ``now`` where there are no events."""
-    files = reader.all_files()
-    if not files:
-        return now
-    query = """
-        select epoch_us(greatest(max(occurred_at), max(known_at)))
-        from read_parquet($files, hive_partitioning = false)
-    """
-    with connect() as connection:
-        ((newest,),) = connection.sql(query, params={"files": files}).fetchall()
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=newest + 1)
 
 
 def header_of(behaviour: Behaviour, bundle: Bundle, as_of: datetime, now: datetime) -> SnapshotHeader:
@@ -114,7 +98,7 @@ def scored_table(behaviour: Behaviour, bundle: Bundle, features: CustomerFeature
         order_probability(horizon): _numbers(ordering, 6),
         churn_probability(horizon): _numbers(np.where(bought, 1 - ordering, np.nan), 6),
         "order_count_all": pa.array(orders.astype(np.int64)),
-        "net_spend_all": _numbers(features.column("net_spend_all"), 4),
+        "net_spend_all": _numbers(features.column("net_spend_all"), 2),
         "days_since_last_order": _numbers(silence, 2),
         "days_since_any": _numbers(features.column("days_since_any"), 2),
         "purchase_gap_mean_days": _numbers(features.column("purchase_gap_mean_days"), 2),

@@ -164,7 +164,7 @@ class Registry:
         if number not in kept:
             allowed = ", ".join(map(str, sorted(kept))) or "those registered (none yet)"
             raise HuitouError(
-                f"a version must be one of {allowed}; got {number!r}. See them with: huitou models.",
+                f"a version must be one of {allowed}; got {number!r}. See them with: huitou models list.",
                 code="no_version",
                 field="number",
                 value=number,

@@ -19,9 +19,6 @@ from training.recommend.fitting import RecommenderTraining, fit_recommender
 from training.registry import Registry
 from training.tables import buyers
 
-LONGEST_ITEM_HORIZON_DAYS = 14
-"""Next items are learned for at most so many days ahead: what is in a cart today says little about next quarter."""
-
 TOLERANCE = 0.02
 """How much worse than the champion's log loss a challenger's may be, as a share of it."""
 
@@ -59,7 +56,7 @@ def train(
     said("looking at the shop's rhythm")
     horizon = checked_horizon(shop_horizon_days(behaviour, as_of) if horizon_days is None else horizon_days)
     propensity = fit_propensity(behaviour, as_of, horizon, said=said)
-    recommender = fit_recommender(behaviour, as_of, min(horizon, LONGEST_ITEM_HORIZON_DAYS), said=said)
+    recommender = fit_recommender(behaviour, as_of, horizon, said=said)
     said("asking the gate")
     gate = bundle_gate(champion_or_none(registry, bundles), propensity, recommender)
     notes = _notes(propensity, recommender)

@@ -16,7 +16,7 @@ from features.shop_folder import ShopFolder
 from serving.absorb import absorb
 from serving.database.connection import open_database
 from serving.database.inbox import Inbox
-from serving.publish import moment_after, publish
+from serving.publish import publish
 from serving.recommender import Wish, recommend
 from serving.snapshot import Snapshot
 from tests.serving.database.fresh_events import checked
@@ -97,7 +97,7 @@ def test_late_knowledge_moves_the_moment(tmp_path: Path) -> None:
     folder = shop(tmp_path)
     known = LAST + timedelta(hours=5)
     append(folder, events(("anna", "view", "tea", LAST, {"known_at": known})))
-    assert moment_after(Warehouse.open(folder).reader(), NOW) == known + timedelta(microseconds=1)
+    assert Warehouse.open(folder).reader().moment_after(NOW) == known + timedelta(microseconds=1)
 
 
 def test_everyone_is_in_the_right_layer(snapshot: Snapshot) -> None:

@@ -84,7 +84,7 @@ def test_a_fresh_view_brings_related_items(snapshot: Snapshot) -> None:
     assert shown[0] == "a/b 苹果"
     assert shown[1] == "apple", "the best related item in stock"
     assert sources(answer)[1] == "viewed_together"
-    assert reason_of(snapshot, answer.items[1], "en") == "because you viewed The a/b 苹果"
+    assert reason_of(snapshot, answer.items[1], "en") == "often viewed together with The a/b 苹果"
     assert shown.index("kettle") > 1
 
 

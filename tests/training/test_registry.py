@@ -156,7 +156,7 @@ def test_a_number_that_is_no_version(registry: Registry, bundle: Path) -> None:
     record(registry, bundle)
     record(registry, bundle)
     for number in (0, -1, 3, 10**30):
-        message = f"a version must be one of 1, 2; got {number}. See them with: huitou models."
+        message = f"a version must be one of 1, 2; got {number}. See them with: huitou models list."
         with pytest.raises(HuitouError, match=f"^{re.escape(message)}$"):
             registry.promote(number)
     assert aliases(registry) == {2: ("champion",), 1: ("previous",)}

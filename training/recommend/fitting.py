@@ -27,6 +27,9 @@ LEAST_BOUGHT = 100
 MOST_FOLDS = 6
 """Cutoffs that ranking cases are made at; with three in a horizon, three of them are complete before the newest."""
 
+LONGEST_HORIZON_DAYS = 14
+"""Next items are learned for at most so many days ahead: what is in a cart today says little about next quarter."""
+
 Said = Callable[[str], None]
 """Called with what is being done."""
 
@@ -60,10 +63,12 @@ def fit_recommender(
 ) -> RecommenderTraining:
     """Choose between the rule and the ranker with what was known before ``as_of``.
 
+    What was bought within ``horizon_days``, or ``LONGEST_HORIZON_DAYS`` where that is shorter, is what counts.
     The newest fold is the judge: the ranker is trained on the folds whose answers were complete before it, and is
     trained once more on all folds when it wins.
     """
     settings = settings or RankerSettings()
+    horizon_days = min(horizon_days, LONGEST_HORIZON_DAYS)
     first = behaviour.reader.extent().first
     history_days = 0.0 if first is None else (as_of - first).total_seconds() / 86_400
     sources = source_settings(history_days)

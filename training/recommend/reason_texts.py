@@ -37,7 +37,7 @@ PLAIN: Mapping[str, _Sentence] = {
 
 ABOUT_ITEM: Mapping[str, _Sentence] = {
     "viewed": _sentence("because you viewed $item", "因为您浏览过$item"),
-    "viewed_together": _sentence("because you viewed $item", "因为您浏览过$item"),
+    "viewed_together": _sentence("often viewed together with $item", "常与$item一起浏览"),
     "together": _sentence("often chosen together with $item", "常与$item一起选购"),
     "bought_together": _sentence("often bought with $item", "常与$item一起购买"),
     "similar": _sentence("similar to $item", "与$item相似"),

@@ -94,7 +94,7 @@ def test_every_row_has_a_reason(written: pd.DataFrame) -> None:
     assert (written.loc[written["source"] == "open_cart", "reason"] == "in your cart").all()
     viewed = written.loc[written["source"] == "viewed_together", "reason"]
     assert len(viewed) > 100
-    assert viewed.str.startswith("because you viewed ").all()
+    assert viewed.str.startswith("often viewed together with ").all()
 
 
 def test_hits_belong_to_sources(report: dict[str, Any]) -> None:
@@ -150,4 +150,4 @@ def test_hostile_names_in_reasons(tmp_path: Path) -> None:
     told = pq.read_table(tmp_path / "file.parquet").to_pandas()
     anna = told[told["customer_id"] == "anna"]
     assert set(anna["item_id"]) == set(names)
-    assert set(anna.loc[anna["source"] == "viewed_together", "reason"]) == {"because you viewed $item"}
+    assert set(anna.loc[anna["source"] == "viewed_together", "reason"]) == {"often viewed together with $item"}

@@ -13,8 +13,8 @@ from training.recommend.reason_texts import ABOUT_CATEGORY, ABOUT_ITEM, LANGUAGE
     [
         ("open_cart", "en", "in your cart"),
         ("open_cart", "zh", "在您的购物车里"),
-        ("viewed_together", "en", "because you viewed Green Tea"),
-        ("viewed_together", "zh", "因为您浏览过Green Tea"),
+        ("viewed_together", "en", "often viewed together with Green Tea"),
+        ("viewed_together", "zh", "常与Green Tea一起浏览"),
         ("bought_together", "en", "often bought with Green Tea"),
         ("category", "en", "popular in Drinks"),
         ("category", "zh", "Drinks类热门"),
