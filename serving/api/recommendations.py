@@ -138,7 +138,7 @@ class Recommendations(BaseModel):
     placement: str
     model_version: str
     as_of: datetime = Field(description="The moment that the snapshot speaks of; newer events count on top of it.")
-    tier: str = Field(description="What ranked the items: a model, or rules.")
+    tier: str = Field(description="What ranked the items: ranker, rule, or popular where the answer is not personal.")
     fallback: str | None = Field(
         description="Why it is not personal: unknown_customer, anonymous, opted_out, no_candidates; or null."
     )
@@ -169,7 +169,7 @@ def answer(service: Service, request: RecommendationRequest, language: str) -> R
     return Recommendations(
         recommendation_id=service.new_id(),
         placement=request.placement,
-        tier=snapshot.header.recommendation_tier,
+        tier="popular" if found.fallback else snapshot.header.recommendation_tier,
         fallback=found.fallback,
         items=[
             RecommendedItem(
