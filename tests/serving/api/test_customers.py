@@ -81,6 +81,14 @@ def test_items_of_a_customer(client: TestClient) -> None:
     assert client.get("/v1/customers/nobody/items").status_code == 404
 
 
+def test_items_of_someone_who_touched_none(reader: TestClient) -> None:
+    """A customer of the snapshot without such events has empty lists; a stranger is not known."""
+    said = reader.get("/v1/customers/anna/items")
+    assert said.status_code == 200
+    assert not any(items for name, items in said.json().items() if name != "customer_id")
+    assert reader.get("/v1/customers/nobody/items").json()["error"]["code"] == "unknown_customer"
+
+
 def test_an_id_that_ends_like_a_route(client: TestClient) -> None:
     """An id ``x/items``, encoded, is a customer and not the items of ``x``."""
     send(client, event(event_id="1", customer_id="x"))
