@@ -133,12 +133,13 @@ def _notes(propensity: PropensityTraining, recommender: RecommenderTraining) -> 
 
 def _metrics(propensity: PropensityTraining, recommender: RecommenderTraining) -> dict[str, float]:
     metrics = {f"propensity_{name}": value for name, value in propensity.propensity.figures.items()}
-    served = _log_losses(propensity).get(_served(propensity))
-    if served is not None:
-        metrics["churn_log_loss"] = served
+    log_loss_served = _log_losses(propensity).get(_served(propensity))
+    if log_loss_served is not None:
+        metrics["churn_log_loss"] = log_loss_served
     metrics |= {f"recommender_{name}": value for name, value in recommender.figures.items()}
     if recommender.figures:
-        metrics["next_items_ndcg_at_10"] = recommender.figures[f"{recommender.recommender.tier}_ndcg_at_10"]
+        served = "rule" if recommender.recommender.ranker is None else "ranker"
+        metrics["next_items_ndcg_at_10"] = recommender.figures[f"{served}_ndcg_at_10"]
     return metrics
 
 

@@ -138,7 +138,7 @@ class Recommendations(BaseModel):
     placement: str
     model_version: str
     as_of: datetime = Field(description="The moment that the snapshot speaks of; newer events count on top of it.")
-    tier: str = Field(description="What ranked the items: ranker, rule, or popular where the answer is not personal.")
+    tier: str = Field(description="What ranked the items: ranker, rules, or popular where the answer is not personal.")
     fallback: str | None = Field(
         description="Why it is not personal: unknown_customer, anonymous, opted_out, no_candidates; or null."
     )

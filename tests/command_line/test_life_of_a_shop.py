@@ -51,7 +51,7 @@ def test_versions_are_promoted_and_rolled_back(tmp_path: Path, store: Path, file
     done("import", "events", files / "events.csv", "--shop", shop)
     said = done("train", "--shop", shop, "--horizon-days", 30)
     assert re.search(r"^gate: .*: the rule serves$", said, re.MULTILINE)
-    assert said.endswith("version 1 (rules, rule) is now the champion\npublish it with: huitou publish\n")
+    assert said.endswith("version 1 (rules, rules) is now the champion\npublish it with: huitou publish\n")
     assert refused("models", "rollback", "--shop", shop) == (
         "rolling back needs a version that served before version 1; none is known. "
         "Promote another version by its number."
@@ -62,7 +62,7 @@ def test_versions_are_promoted_and_rolled_back(tmp_path: Path, store: Path, file
     assert done("models", "rollback", "--shop", shop) == (
         "version 1 is the champion again; publish it with: huitou publish\n"
     )
-    assert "made by version 1 (rules, rule)" in done("publish", "--shop", shop)
+    assert "made by version 1 (rules, rules)" in done("publish", "--shop", shop)
     assert Snapshot.open_current(ShopFolder.open(shop)).header.horizon_days == 30
     assert (
         done("models", "promote", 2, "--shop", shop) == "version 2 is the champion; publish it with: huitou publish\n"
@@ -165,7 +165,7 @@ def test_a_backtest_can_be_checked(published: Path, tmp_path: Path) -> None:
     assert all(0 < row["probability"] < 1 for row in churn)
     report: dict[str, Any] = json.loads((out / "report.json").read_text(encoding="utf-8"))
     assert (report["cutoff"], report["horizon_days"]) == ("2025-02-25T00:00:00+00:00", 7)
-    assert (report["churn"]["tier"], report["recommendations"]["tier"]) == ("rules", "rule")
+    assert (report["churn"]["tier"], report["recommendations"]["tier"]) == ("rules", "rules")
     recommended = pq.read_table(out / "recommendations.parquet")
     assert recommended.column_names == ["customer_id", "rank", "item_id", "score", "source", "reason"]
     people: dict[str, list[tuple[int, str]]] = {name: [] for name in everyone}

@@ -116,9 +116,9 @@ def client(tiny: Tiny) -> Iterator[TestClient]:
 
 def test_it_says_that_rules_serve(tiny: Tiny) -> None:
     """Training and publishing name the tier, and the gate says why."""
-    assert "version 1 (rules, rule) is now the champion" in tiny.trained
+    assert "version 1 (rules, rules) is now the champion" in tiny.trained
     assert ": the rule serves" in tiny.trained
-    assert tiny.published.rstrip().endswith("is published, made by version 1 (rules, rule)")
+    assert tiny.published.rstrip().endswith("is published, made by version 1 (rules, rules)")
 
 
 def test_everyone_has_a_probability(tiny: Tiny, client: TestClient) -> None:
@@ -140,7 +140,7 @@ def test_everyone_is_shown_something(tiny: Tiny, client: TestClient) -> None:
         response = client.post("/v1/recommendations", json={"customer_id": person})
         assert response.status_code == 200, response.text
         said = response.json()
-        assert said["tier"] == ("popular" if said["fallback"] else "rule")
+        assert said["tier"] == ("popular" if said["fallback"] else "rules")
         assert (said["fallback"] is None) == (person in tiny.people)
         shown = [item["item_id"] for item in said["items"]]
         assert shown
@@ -169,7 +169,7 @@ def test_the_list_holds_every_buyer(tiny: Tiny, client: TestClient) -> None:
 def test_the_backtest_is_whole(tiny: Tiny) -> None:
     """The backtest knows everyone seen before its cutoff, with probabilities inside (0, 1) and items in order."""
     report = json.loads((tiny.folder / "backtest" / "report.json").read_text(encoding="utf-8"))
-    assert (report["churn"]["tier"], report["recommendations"]["tier"]) == ("rules", "rule")
+    assert (report["churn"]["tier"], report["recommendations"]["tier"]) == ("rules", "rules")
     assert all(0 < row["probability"] < 1 for row in tiny.parquet("churn.parquet"))
     rows = tiny.parquet("recommendations.parquet")
     assert sorted({row["customer_id"] for row in rows}) == tiny.earlier
@@ -182,7 +182,7 @@ def test_a_shop_without_events(tmp_path: Path, store: Path) -> None:
     shop = new_shop(tmp_path / "shop", store)
     items = written(tmp_path / "items.csv", ["item_id,title,price", "tea,Tea,5", "cup,Cup,9"])
     done("import", "items", items, "--shop", shop)
-    assert "version 1 (rules, rule) is now the champion" in done("train", "--shop", shop)
+    assert "version 1 (rules, rules) is now the champion" in done("train", "--shop", shop)
     done("publish", "--shop", shop)
     assert "0 customers are in" in done("list", "--shop", shop, "--out", tmp_path / "list.csv")
     with serving(ShopFolder.open(shop)) as client:

@@ -63,8 +63,8 @@ class Recommender:
 
     @property
     def tier(self) -> str:
-        """``ranker`` or ``rule``: what answers."""
-        return "rule" if self.ranker is None else "ranker"
+        """``ranker`` or ``rules``: what answers."""
+        return "rules" if self.ranker is None else "ranker"
 
     def save(self, folder: Path) -> None:
         """Write settings as JSON and the ranker, where there is one, beside them."""

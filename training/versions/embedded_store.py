@@ -95,9 +95,13 @@ class EmbeddedStore:
             self._unfinished.unlink(missing_ok=True)
 
     def _check(self) -> None:
-        """MLflow tries a broken database ten times for a minute and a half; this tells at once."""
+        """MLflow tries a broken database ten times for a minute and a half; this tells at once.
+
+        It is opened for writing: a process killed in the middle of a transaction leaves a journal, and only a writer
+        may undo what is in it.
+        """
         try:
-            with closing(sqlite3.connect(f"file:{quote(str(self.file))}?mode=ro", uri=True)) as connection:
+            with closing(sqlite3.connect(f"file:{quote(str(self.file))}?mode=rw", uri=True)) as connection:
                 problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         except sqlite3.Error as error:
             problem = str(error)

@@ -64,7 +64,7 @@ def test_everything_is_measured(report: dict[str, Any], planted: PlantedShop) ->
 
 def test_what_it_says_of_itself(report: dict[str, Any], sources: Sources) -> None:
     """The report tells who served and why, when it was trained, and how many were there and measured."""
-    assert (report["tier"], report["gate"]) == ("rule", {"passed": False, "reasons": ["the rule serves"]})
+    assert (report["tier"], report["gate"]) == ("rules", {"passed": False, "reasons": ["the rule serves"]})
     assert report["training_cutoffs"] == ["2025-03-11T00:00:00+00:00"]
     assert report["items"] == len(sources.catalogue)
     assert 30 < report["customers_measured"] < report["customers"]

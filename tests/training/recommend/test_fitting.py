@@ -97,7 +97,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> RecommenderTraining:
 def test_too_little_data(tmp_path: Path, rows: list[Any], reason: str) -> None:
     """With too little data the rule serves, and the gate says what is missing."""
     found = fit(tmp_path, *rows)
-    assert found.recommender.tier == "rule"
+    assert found.recommender.tier == "rules"
     assert not found.gate.passed
     assert found.gate.reasons == (reason,)
     assert found.figures == {}
@@ -107,7 +107,7 @@ def test_one_item(tmp_path: Path) -> None:
     """Where there is but one item no order is better than another, and the rule serves."""
     rows = [(f"c{number}", "purchase", "tea", day(age)) for number in range(120) for age in (30, 8, 3)]
     found = fit(tmp_path, *rows, horizon_days=5)
-    assert found.recommender.tier == "rule"
+    assert found.recommender.tier == "rules"
     assert found.figures["difference"] == 0
     (reason,) = found.gate.reasons
     assert reason == (
@@ -130,7 +130,7 @@ def test_the_ranker_serves_where_it_is_better(won: RecommenderTraining) -> None:
 
 def test_the_rule_serves_where_nothing_is_to_be_learned(drawn: RecommenderTraining) -> None:
     """Where people buy by chance the interval reaches zero, and the rule serves whatever the mean says."""
-    assert drawn.recommender.tier == "rule"
+    assert drawn.recommender.tier == "rules"
     assert not drawn.gate.passed
     assert drawn.figures["difference_low"] <= 0
     assert drawn.gate.reasons[0].endswith("): the rule serves")

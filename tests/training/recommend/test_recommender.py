@@ -165,7 +165,7 @@ def test_bought_together_names_a_purchase(tmp_path: Path) -> None:
 
 def test_the_rule_orders_by_tiers(planted: PlantedShop, by_rule: FittedRecommender) -> None:
     """By the rule the sources' tiers follow one another, and the score is 1 / position."""
-    assert by_rule.recommender.tier == "rule"
+    assert by_rule.recommender.tier == "rules"
     for history in histories(planted, by_rule):
         best = by_rule.recommend(history, 20)
         np.testing.assert_allclose(best.score, np.tile(1 / (1 + np.arange(20)), (len(history), 1)), rtol=1e-6)

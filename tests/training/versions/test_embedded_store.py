@@ -51,6 +51,25 @@ def test_a_killed_making_is_begun_anew(tmp_path: Path, root: Path) -> None:
     assert not store.is_empty
 
 
+def test_a_killed_transaction_is_undone(tmp_path: Path, root: Path) -> None:
+    """A process killed in the middle of a write leaves a journal; opening the store undoes what it holds."""
+    killed = (
+        "import os, signal, sqlite3, sys\n"
+        "connection = sqlite3.connect(sys.argv[1])\n"
+        "connection.execute('PRAGMA cache_size = 1')\n"  # changed pages reach the file before the commit
+        "connection.executemany('INSERT INTO whole VALUES (?)', ((str(n) * 200,) for n in range(2000)))\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    store = EmbeddedStore(tmp_path)
+    store.open(connect)
+    done = subprocess.run([sys.executable, "-c", killed, str(store.file)], cwd=root)
+    assert done.returncode == -9
+    assert store.file.with_name("mlflow.db-journal").stat().st_size > 0
+    store.open(connect)
+    with closing(sqlite3.connect(store.file)) as connection:
+        assert connection.execute("SELECT count(*) FROM whole").fetchone() == (0,)
+
+
 def test_a_broken_database_is_told_at_once(tmp_path: Path) -> None:
     """A file that is no database gives one clear line instead of a minute of attempts."""
     store = EmbeddedStore(tmp_path)
