@@ -35,3 +35,9 @@ def runs(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
     changed = pc.not_equal(array.slice(1), array.slice(0, len(array) - 1)).to_numpy(zero_copy_only=False)
     starts = run_starts(changed, len(array))
     return array.take(pa.array(starts)), np.append(starts, len(array))
+
+
+def ratio(part: Floats | Ints, whole: Floats | Ints) -> Floats:
+    """``part / whole``, NaN where ``whole`` is zero or missing; shape of ``part``."""
+    out: Floats = np.full(np.shape(part), np.nan)
+    return np.divide(part, whole, out=out, where=np.asarray(whole) != 0)

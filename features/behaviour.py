@@ -10,10 +10,11 @@ from typing import TypeVar
 import pyarrow as pa
 
 from features.catalogue import Catalogue
-from features.events.engine import Progress, map_buckets
+from features.events.engine import map_buckets
 from features.events.reader import EventReader
 from features.events.warehouse import Warehouse
 from features.history import History
+from features.progress import Progress
 from features.shop_folder import ShopFolder, ShopSettings
 
 Result = TypeVar("Result")

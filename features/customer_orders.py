@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.arrays import Floats, Ints
+from features.arrays import Floats, Ints, ratio
 from features.history import PURCHASE, RETURN, History
 
 ORDER_WINDOW_DAYS = (30, 60, 90, 180, 365)
@@ -31,10 +31,10 @@ def orders(history: History) -> dict[str, Floats]:
     np.fmax.at(largest, found.customer, found.value)
     returned = history.of(RETURN)
     return columns | {
-        "order_value_mean": _over(history.sums(found.customer, found.value), total),
+        "order_value_mean": ratio(history.sums(found.customer, found.value), total),
         "order_value_last": last,
         "order_value_max": largest,
-        "lines_per_order": _over(history.sums(found.customer, found.lines), total),
+        "lines_per_order": ratio(history.sums(found.customer, found.lines), total),
         "return_count_all": history.sums(history.customer[returned]),
         "days_since_return": history.latest(returned),
     }
@@ -53,8 +53,8 @@ def gaps(history: History) -> dict[str, Floats]:
     gap = (days.age_days[:-1] - days.age_days[1:])[same]
     owner = customer[1:][same]
     count = history.sums(owner)
-    mean = _over(history.sums(owner, gap), count)
-    variance = _over(history.sums(owner, np.square(gap - mean[owner])), count)
+    mean = ratio(history.sums(owner, gap), count)
+    variance = ratio(history.sums(owner, np.square(gap - mean[owner])), count)
     deviation = np.where(count > 1, np.sqrt(variance), np.nan)
     last, previous = _last_two(len(history), owner, gap)
     since = history.latest(history.of(PURCHASE))
@@ -64,22 +64,16 @@ def gaps(history: History) -> dict[str, Floats]:
         "days_since_first_purchase": first,
         "purchase_gap_mean_days": mean,
         "purchase_gap_std_days": deviation,
-        "purchase_gap_variation": _over(deviation, mean),
+        "purchase_gap_variation": ratio(deviation, mean),
         "purchase_gap_last_days": last,
         "purchase_gap_shortest_days": _extreme(len(history), owner, gap, np.fmin),
         "purchase_gap_longest_days": _extreme(len(history), owner, gap, np.fmax),
-        "purchase_gap_trend": _over(last, previous),
-        "churn_factor": _over(since, mean),
+        "purchase_gap_trend": ratio(last, previous),
+        "churn_factor": ratio(since, mean),
         "overdue_days": since - mean,
-        "longest_gap_share": _over(since, _extreme(len(history), owner, gap, np.fmax)),
-        "orders_per_year": _over(history.sums(customer), np.maximum(first, 30.0) / 365.0),
+        "longest_gap_share": ratio(since, _extreme(len(history), owner, gap, np.fmax)),
+        "orders_per_year": ratio(history.sums(customer), np.maximum(first, 30.0) / 365.0),
     }
-
-
-def _over(part: Floats, whole: Floats) -> Floats:
-    """``part / whole``, NaN where ``whole`` is zero or missing."""
-    out: Floats = np.full(np.shape(part), np.nan)
-    return np.divide(part, whole, out=out, where=whole != 0)
 
 
 def _last_two(size: int, owner: Ints, gap: Floats) -> tuple[Floats, Floats]:

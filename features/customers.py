@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from features import customer_orders
-from features.arrays import Floats, Ints, run_starts
+from features.arrays import Floats, Ints, ratio, run_starts
 from features.catalogue import UNKNOWN
 from features.catalogue import log_price_levels as log_price_levels  # its home; some know it from here
 from features.history import CART, FAVORITE, PURCHASE, RETURN, VIEW, History
@@ -78,12 +78,6 @@ def customer_features(history: History) -> CustomerFeatures:
     for position, column in enumerate(columns.values()):
         values[:, position] = column
     return CustomerFeatures(history.customer_ids, tuple(columns), values)
-
-
-def ratio(part: Floats, whole: Floats) -> Floats:
-    """``part / whole``, NaN where ``whole`` is zero."""
-    out: Floats = np.full(np.shape(part), np.nan)
-    return np.divide(part, whole, out=out, where=np.asarray(whole) != 0)
 
 
 def activity(counts: Floats) -> Columns:

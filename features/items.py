@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from features.arrays import Floats
+from features.arrays import Floats, ratio
 from features.catalogue import Catalogue
-from features.customers import log_price_levels, ratio
+from features.customers import log_price_levels
 from features.events.event import KINDS
 from features.history import CART, FAVORITE, PURCHASE, RETURN, VIEW, History
 

@@ -7,9 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
-from features.arrays import Flags, Floats, Ints
+from features.arrays import Flags, Floats, Ints, ratio
 from features.catalogue import UNKNOWN
-from features.customers import CustomerFeatures, ratio
+from features.customers import CustomerFeatures
 from features.history import CART, FAVORITE, PURCHASE, VIEW, History, Pairs
 from features.items import ItemFeatures
 

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 from features.arrays import Flags, Floats
 from features.behaviour import Behaviour
 from features.customers import CustomerFeatures, customer_features
-from features.events.engine import Progress
 from features.history import History
+from features.progress import Progress
 from features.shop.layers import layers_of
 from features.shop_folder import ShopFolder
 from serving.snapshot_parts.customer_columns import churn_probability, order_probability

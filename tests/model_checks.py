@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,15 +15,15 @@ from training.baselines import Predictor
 from training.tables import CustomerTable, taken
 
 
-class PredictorChecks:
+class PredictorChecks(ABC):
     """What anything that tells a chance of an order must do; a subclass says how it is fitted."""
 
     planted_auc = 0.8
     """The ROC-AUC that the planted truth lets it reach on the newest table."""
 
+    @abstractmethod
     def fit(self, tables: Sequence[CustomerTable]) -> Predictor:
         """The model fitted on ``tables``."""
-        raise NotImplementedError
 
     def test_planted_truth_is_found(self, tables: list[CustomerTable]) -> None:
         """Fitted on old cutoffs, it ranks those who order at the newest cutoff above those who left."""

@@ -18,8 +18,9 @@ from features.events.engine import map_buckets
 from features.events.event import CUSTOMER_SCHEMA, EVENT_SCHEMA, ITEM_SCHEMA
 from features.events.reader import EventReader, duckdb_file
 from features.events.staging import Staging
-from features.events.warehouse import Appended, Progress, Warehouse
+from features.events.warehouse import Appended, Warehouse
 from features.history import History
+from features.progress import Progress
 from features.shop_folder import ShopFolder, ShopSettings
 
 EventRow = tuple[Any, ...]

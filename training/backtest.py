@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,11 @@ import pyarrow.parquet as pq
 
 from features.behaviour import Behaviour
 from features.errors import HuitouError
+from features.progress import Doing
 from training.customers.backtest import ChurnBacktest, churn_backtest
 from training.cutoffs import checked_horizon, shop_horizon_days
 from training.recommend.backtest import recommendation_backtest
 from training.recommend.fitting import fit_recommender
-
-Doing = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done and how much there is (0: nobody knows)."""
 
 
 def moment(text: str, timezone: str) -> datetime:

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.arrays import Flags, Floats, Ints
+from features.arrays import Flags, Floats, Ints, ratio
 
 
 def recall_at(hits: Flags, bought: Ints, k: int) -> Floats:
     """Hits among the first ``k`` over the smaller of ``k`` and the items bought; NaN for who bought none, ``(n,)``."""
-    return _over(hits[:, :k].sum(axis=1), np.minimum(k, bought))
+    return ratio(hits[:, :k].sum(axis=1), np.minimum(k, bought))
 
 
 def ndcg_at(hits: Flags, bought: Ints, k: int) -> Floats:
     """Discounted gain of the first ``k`` over that of the best order (Jarvelin and Kekalainen 2002); NaN as above."""
     discount = 1 / np.log2(np.arange(2, k + 2))
     best = np.concatenate([[0.0], np.cumsum(discount)])
-    return _over(hits[:, :k] @ discount[: hits[:, :k].shape[1]], best[np.minimum(k, bought)])
+    return ratio(hits[:, :k] @ discount[: hits[:, :k].shape[1]], best[np.minimum(k, bought)])
 
 
 def reciprocal_rank_at(hits: Flags, bought: Ints, k: int) -> Floats:
@@ -32,8 +32,3 @@ def reciprocal_rank_at(hits: Flags, bought: Ints, k: int) -> Floats:
 def hit_at(hits: Flags, bought: Ints, k: int) -> Floats:
     """1 where any of the first ``k`` was bought, else 0; its mean is the hit rate; NaN as above, ``(n,)``."""
     return np.where(bought > 0, hits[:, :k].any(axis=1).astype(np.float64), np.nan)
-
-
-def _over(part: Floats | Ints, whole: Floats | Ints) -> Floats:
-    found: Floats = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
-    return found

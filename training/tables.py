@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from features.arrays import Flags, Floats, Ints
 from features.behaviour import Behaviour
 from features.customers import CustomerFeatures, customer_features
-from features.events.engine import Progress, map_buckets
+from features.events.engine import map_buckets
+from features.progress import Progress
 from training.cutoffs import checked_horizon, shifted
 
 HIGH_VALUE_SHARE = 0.2

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from features.behaviour import Behaviour
 from features.errors import HuitouError
+from features.progress import Said
 from training.bundle import Bundle
 from training.calibration import log_loss
 from training.customers.fitting import PropensityTraining, fit_propensity
@@ -21,9 +22,6 @@ from training.tables import buyers
 
 TOLERANCE = 0.02
 """How much worse than the champion's log loss a challenger's may be, as a share of it."""
-
-Said = Callable[[str], None]
-"""Called with what is being done."""
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
+from features.progress import Progress
+
 Result = TypeVar("Result")
-Progress = Callable[[int, int], None]
-"""Called with how many buckets are done and how many there are."""
 
 
 def map_buckets(

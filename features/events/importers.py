@@ -21,14 +21,15 @@ from features.events.event import (
     Field,
     arrow_schema,
 )
-from features.events.importing.incoming import ImportOptions, Incoming, Progress
+from features.events.importing.incoming import ImportOptions, Incoming
 from features.events.importing.item_columns import ITEM_COLUMNS, ItemColumns
 from features.events.importing.rejected_rows import RejectedRows
 from features.events.staging import Staging
 from features.events.warehouse import Upserted, Warehouse
+from features.progress import Doing
 from features.shop_folder import ShopFolder
 
-__all__ = ["ImportOptions", "ImportSummary", "Progress", "import_customers", "import_events", "import_items"]
+__all__ = ["ImportOptions", "ImportSummary", "import_customers", "import_events", "import_items"]
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def import_events(
     options: ImportOptions,
     *,
     now: datetime,
-    progress: Progress | None = None,
+    progress: Doing | None = None,
 ) -> list[ImportSummary]:
     """Store the events of each file, and what its rows say about items. One summary for each file.
 
@@ -85,7 +86,7 @@ def import_items(
     options: ImportOptions,
     *,
     now: datetime,
-    progress: Progress | None = None,
+    progress: Doing | None = None,
 ) -> list[ImportSummary]:
     """Insert or change items; the last row of an item wins. Otherwise as :func:`import_events`."""
     return _import(_store_items, ITEM_FIELDS, shop, files, options, now, progress)
@@ -97,7 +98,7 @@ def import_customers(
     options: ImportOptions,
     *,
     now: datetime,
-    progress: Progress | None = None,
+    progress: Doing | None = None,
 ) -> list[ImportSummary]:
     """Insert or change customers; the last row of a customer wins. Otherwise as :func:`import_events`."""
     return _import(_store_customers, CUSTOMER_FIELDS, shop, files, options, now, progress)
@@ -111,7 +112,7 @@ class _Task:
     incoming: Incoming
     rejected: RejectedRows
     now: datetime
-    progress: Progress | None
+    progress: Doing | None
 
     def good_rows(self) -> list[pa.Table]:
         """All good rows at once, for tables that fit into memory."""
@@ -138,7 +139,7 @@ def _import(
     files: Sequence[Path],
     options: ImportOptions,
     now: datetime,
-    progress: Progress | None,
+    progress: Doing | None,
 ) -> list[ImportSummary]:
     with shop.writing():
         incoming = [Incoming(Path(file), fields, options) for file in files]

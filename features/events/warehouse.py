@@ -6,7 +6,7 @@ that is killed leaves at most files that no version names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -23,10 +23,8 @@ from features.events.event import CUSTOMER_SCHEMA, ITEM_SCHEMA, STORED_EVENT_SCH
 from features.events.order import STORED_ORDER_SQL
 from features.events.reader import EventReader, duckdb_file
 from features.events.staging import Staging
+from features.progress import Progress
 from features.shop_folder import ShopFolder
-
-Progress = Callable[[int, int], None]
-"""Called with how much is done and how much there is."""
 
 _CONTENT = (
     "customer_id, coalesce(visitor_id, ''), item_id, kind, epoch_us(occurred_at)::varchar, "

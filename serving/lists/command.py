@@ -14,9 +14,7 @@ from serving.database.inbox import Inbox
 from serving.lists.exports import export
 from serving.lists.recall_list import RecallFilter, recall_list
 from serving.snapshot import Snapshot
-
-LANGUAGES = ("en", "zh")
-"""Languages that reasons are told in."""
+from training.recommend.reason_texts import LANGUAGES
 
 EXCLUSIONS = {"not_contactable": "must not be written to", "bought_since": "ordered since the snapshot"}
 """Why someone is left out, in words."""

@@ -13,8 +13,9 @@ from rich.console import Console
 
 from features.errors import HuitouError
 from features.events.importers import ImportOptions, ImportSummary, import_customers, import_events, import_items
+from features.progress import Doing
 from features.shop_folder import ShopFolder, ShopSettings
-from serving.terminal.progress import Doing, bars
+from serving.terminal.progress import bars
 from serving.terminal.tables import show_imports
 
 Shop = Annotated[Path, typer.Option("--shop", envvar="HUITOU_SHOP", help="The folder of the shop.")]

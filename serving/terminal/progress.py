@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -16,11 +16,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-Steps = Callable[[int, int], None]
-"""Called with how much is done and how much there is."""
-
-Doing = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done and how much there is."""
+from features.progress import Doing, Said
+from features.progress import Progress as Steps
 
 
 def _progress(console: Console) -> Progress:
@@ -70,7 +67,7 @@ def _finish(progress: Progress) -> None:
 
 
 @contextmanager
-def spinner(console: Console, title: str) -> Iterator[Callable[[str], None]]:
+def spinner(console: Console, title: str) -> Iterator[Said]:
     """A moving line named ``title``; the value changes what stands beside it."""
     with _progress(console) as progress:
         task = progress.add_task(title, total=None)

@@ -12,11 +12,11 @@ import pandas as pd
 from features.arrays import Flags, Floats
 from features.behaviour import Behaviour
 from features.customers import CustomerFeatures
-from features.events.engine import Progress
+from features.progress import Progress, Said
 from training.baselines import Predictor, fit_baselines
 from training.calibration import SMALLEST
 from training.customers.evaluation import EvaluationSettings, evaluate
-from training.customers.fitting import PropensityTraining, Said, fit_propensity
+from training.customers.fitting import PropensityTraining, fit_propensity
 from training.customers.propensity import PropensitySettings
 from training.tables import CustomerTable, bucket_tables, buyers, high_value
 

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from features.arrays import Flags, Floats, Ints
+from features.arrays import Flags, Floats, Ints, ratio
 
 LIST_SHARES = (0.05, 0.1, 0.2)
 """Sizes of contact lists that lift and profit are told for, as shares of the customers."""
@@ -77,7 +77,7 @@ class Tally:
             "average_precision": self.average_precision(),
             "log_loss": self.log_loss(),
             "brier": self.brier(),
-            "brier_skill": _over(self.rate * (1 - self.rate) - self.brier(), self.rate * (1 - self.rate)),
+            "brier_skill": ratio(self.rate * (1 - self.rate) - self.brier(), self.rate * (1 - self.rate)),
             "ece": self.ece(),
             **{f"lift_at_{share:.0%}".replace("%", "pct"): self.lift(share) for share in LIST_SHARES},
         }
@@ -87,35 +87,35 @@ class Tally:
         others = self.total - self.happened
         below = others.sum(axis=1, keepdims=True) - np.cumsum(others, axis=1)
         won = (self.happened * (below + others / 2)).sum(axis=1)
-        return _over(won, self.happened.sum(axis=1) * others.sum(axis=1))
+        return ratio(won, self.happened.sum(axis=1) * others.sum(axis=1))
 
     def average_precision(self) -> Floats:
         """Mean precision over those to whom it happened, each at the score of its own."""
         caught = np.cumsum(self.happened, axis=1)
         precision = caught / np.maximum(np.cumsum(self.total, axis=1), 1)
-        return _over((self.happened * precision).sum(axis=1), self.happened.sum(axis=1))
+        return ratio((self.happened * precision).sum(axis=1), self.happened.sum(axis=1))
 
     def log_loss(self) -> Floats:
         """Mean negative log likelihood, in nats."""
         inside = np.clip(self.score, 1e-12, 1 - 1e-12)
         others = self.total - self.happened
-        return _over(-(self.happened @ np.log(inside) + others @ np.log1p(-inside)), self.customers)
+        return ratio(-(self.happened @ np.log(inside) + others @ np.log1p(-inside)), self.customers)
 
     def brier(self) -> Floats:
         """Mean squared distance between the probability and what happened."""
         others = self.total - self.happened
-        return _over(self.happened @ np.square(1 - self.score) + others @ np.square(self.score), self.customers)
+        return ratio(self.happened @ np.square(1 - self.score) + others @ np.square(self.score), self.customers)
 
     def ece(self) -> Floats:
         """Mean distance between predicted and seen shares over bins of equal width, weighted by customers."""
         bins = self._bins()
         inside = np.eye(RELIABILITY_BINS)[bins]
         distance = np.abs((self.total * self.score) @ inside - self.happened @ inside)
-        return _over(distance.sum(axis=1), self.customers)
+        return ratio(distance.sum(axis=1), self.customers)
 
     def lift(self, share: float) -> Floats:
         """How many times the usual rate it happened to the ``share`` of customers with the highest scores."""
-        return _over(self.caught(share), share * self.customers * self.rate)
+        return ratio(self.caught(share), share * self.customers * self.rate)
 
     def caught(self, share: float) -> Floats:
         """To how many of the ``share`` of customers with the highest scores it happened; within ties by their mean."""
@@ -143,9 +143,3 @@ class Tally:
 
     def _bins(self) -> Ints:
         return np.asarray(np.minimum(np.floor(self.score * RELIABILITY_BINS), RELIABILITY_BINS - 1), dtype=np.int64)
-
-
-def _over(part: Floats, whole: Floats) -> Floats:
-    """``part / whole``, NaN where ``whole`` is zero."""
-    found: Floats = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
-    return found

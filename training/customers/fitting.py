@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from features.behaviour import Behaviour
 from features.customers import CustomerFeatures, customer_features
+from features.progress import Said
 from training.customers.propensity import Propensity, PropensitySettings
 from training.cutoffs import CutoffSettings, training_cutoffs
 from training.gate import Gate
@@ -21,9 +22,6 @@ KNOWN_CUSTOMERS = 10_000
 
 CUTOFFS = CutoffSettings(history_share=0.5)
 """Half a horizon of history is enough: one more cutoff is worth more than its short look back."""
-
-Said = Callable[[str], None]
-"""Called with what is being done."""
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 
 from features.arrays import Ints
 from features.behaviour import Behaviour
-from features.events.engine import Progress
 from features.history import History
 from features.pairs import Touches
+from features.progress import Progress
 from training.recommend.answers import Answers
 from training.recommend.baselines import Baseline, baselines
 from training.recommend.candidates import SOURCES

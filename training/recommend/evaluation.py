@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from features.arrays import Flags, Floats, Ints
-from features.customers import ratio
+from features.arrays import Flags, Floats, Ints, ratio
 from features.history import History
 from features.pairs import Touches
 from training.metrics import hit_at, ndcg_at, recall_at, reciprocal_rank_at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from features.arrays import Floats
 from features.behaviour import Behaviour
+from features.progress import Said
 from training.cutoffs import CutoffSettings, embargoed, training_cutoffs
 from training.gate import Gate
 from training.recommend.candidates import tiered_score
@@ -29,9 +30,6 @@ MOST_FOLDS = 6
 
 LONGEST_HORIZON_DAYS = 14
 """Next items are learned for at most so many days ahead: what is in a cart today says little about next quarter."""
-
-Said = Callable[[str], None]
-"""Called with what is being done."""
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ import numpy as np
 
 from features.arrays import Floats
 from features.behaviour import Behaviour
-from features.events.engine import Progress
 from features.history import History
 from features.pairs import Touches
+from features.progress import Progress
 from training.metrics import ndcg_at
 from training.recommend.answers import Answers
 from training.recommend.candidates import Candidates, candidates

@@ -15,9 +15,9 @@ import scipy.sparse as sparse
 from features.arrays import Floats, Ints
 from features.behaviour import Behaviour
 from features.catalogue import UNKNOWN, Catalogue
-from features.events.engine import Progress
 from features.history import History
 from features.pairs import Touches
+from features.progress import Progress
 from training.recommend.candidates import SOURCES, Candidates, candidates, purchased, tiered_score
 from training.recommend.ranker import Ranker, ranking_features
 from training.recommend.related import RELATED_KINDS, dense, strongest_link

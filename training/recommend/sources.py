@@ -16,10 +16,10 @@ import scipy.sparse as sparse
 from features.arrays import Floats, Ints
 from features.behaviour import Behaviour
 from features.catalogue import UNKNOWN, Catalogue
-from features.events.engine import Progress
 from features.history import PURCHASE, History
 from features.items import ItemFeatures, ItemStatistics, item_features, item_statistics
 from features.pairs import Touches
+from features.progress import Progress
 from training.recommend.related import baskets, related_items
 from training.recommend.top import sparse_matrix, strongest
 

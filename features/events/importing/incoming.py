@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,9 +21,7 @@ from features.events.reading.batch import Batch, Reader
 from features.events.reading.source import BATCH_ROWS, ReadOptions, open_reader
 from features.events.values.objects import Columns
 from features.events.values.times import DateOrder, date_order_evidence
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
+from features.progress import Doing
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ class Incoming:
         there = {*self.arrangement.columns, *self.arrangement.constants}
         return any(each.name in there for each in fields)
 
-    def good_rows(self, now: datetime, rejected: RejectedRows, progress: Progress | None) -> Iterator[pa.Table]:
+    def good_rows(self, now: datetime, rejected: RejectedRows, progress: Doing | None) -> Iterator[pa.Table]:
         """The good rows batch by batch, typed; the others go to ``rejected``."""
         for batch in self.reader.batches():
             for broken in batch.broken:

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import json
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
 from features.errors import HuitouError
-from features.events.importers import (
-    ImportOptions,
-    ImportSummary,
-    import_events,
-)
-from features.events.warehouse import Warehouse
 from features.shop_folder import ShopFolder, ShopSettings
+from tests.features.events.importing import HEADER, rejected, run, stored, write
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-HEADER = "customer_id,item_id,kind,occurred_at,quantity,unit_price,order_id\n"
 LINES = "c-1,sku-1,view,2025-03-01T10:00:00Z,,,\nc-2,sku-2,cart,2025-03-01T11:00:00Z,,,\n"
 
 
@@ -29,29 +18,6 @@ LINES = "c-1,sku-1,view,2025-03-01T10:00:00Z,,,\nc-2,sku-2,cart,2025-03-01T11:00
 def shop(tmp_path: Path) -> ShopFolder:
     """An empty shop with four buckets."""
     return ShopFolder.create(tmp_path / "shop", ShopSettings(timezone="Asia/Shanghai", buckets=4))
-
-
-def write(folder: Path, text: str | bytes, name: str = "events.csv") -> Path:
-    path = folder / name
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return path
-
-
-def run(shop: ShopFolder, path: Path, **options: Any) -> ImportSummary:
-    (summary,) = import_events(shop, [path], ImportOptions(**options), now=NOW)
-    return summary
-
-
-def stored(shop: ShopFolder) -> list[dict[str, Any]]:
-    """All stored events, by id."""
-    files = Warehouse.open(shop).reader().all_files()
-    rows = [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
-    return sorted(rows, key=lambda row: str(row["event_id"]))
-
-
-def rejected(summary: ImportSummary) -> list[dict[str, Any]]:
-    assert summary.rejected_file is not None
-    return [json.loads(line) for line in summary.rejected_file.read_text(encoding="utf-8").splitlines()]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])

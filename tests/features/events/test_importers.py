@@ -7,7 +7,6 @@ import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,16 +15,14 @@ import pytest
 from features.errors import HuitouError
 from features.events.importers import (
     ImportOptions,
-    ImportSummary,
     import_customers,
     import_events,
     import_items,
 )
 from features.events.warehouse import Warehouse
 from features.shop_folder import ShopFolder, ShopSettings
+from tests.features.events.importing import HEADER, NOW, rejected, run, stored, write
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-HEADER = "customer_id,item_id,kind,occurred_at,quantity,unit_price,order_id\n"
 LINES = (
     "c-1,sku-1,view,2025-03-01T10:00:00Z,,,\n"
     "c-1,sku-1,purchase,2025-03-01T10:05:00Z,2,12.50,o-1\n"
@@ -47,29 +44,6 @@ HOSTILE = [
 def shop(tmp_path: Path) -> ShopFolder:
     """An empty shop with four buckets."""
     return ShopFolder.create(tmp_path / "shop", ShopSettings(timezone="Asia/Shanghai", buckets=4))
-
-
-def write(folder: Path, text: str | bytes, name: str = "events.csv") -> Path:
-    path = folder / name
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return path
-
-
-def run(shop: ShopFolder, path: Path, **options: Any) -> ImportSummary:
-    (summary,) = import_events(shop, [path], ImportOptions(**options), now=NOW)
-    return summary
-
-
-def stored(shop: ShopFolder) -> list[dict[str, Any]]:
-    """All stored events, by id."""
-    files = Warehouse.open(shop).reader().all_files()
-    rows = [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
-    return sorted(rows, key=lambda row: str(row["event_id"]))
-
-
-def rejected(summary: ImportSummary) -> list[dict[str, Any]]:
-    assert summary.rejected_file is not None
-    return [json.loads(line) for line in summary.rejected_file.read_text(encoding="utf-8").splitlines()]
 
 
 def test_summary(tmp_path: Path, shop: ShopFolder) -> None:
