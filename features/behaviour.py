@@ -1,4 +1,4 @@
-"""Everything that is known of one shop, pinned to one version: events, items and customers."""
+"""Everything that is known of one shop, pinned to one version: events, items, customers and contacts."""
 
 from __future__ import annotations
 
@@ -32,12 +32,15 @@ class Behaviour:
     """The items, in ``ITEM_SCHEMA``."""
     customers: pa.Table
     """The customers that were described, in ``CUSTOMER_SCHEMA``."""
+    contacts: pa.Table
+    """Whom campaigns chose, in ``CONTACT_SCHEMA``, ordered by customer and time."""
 
     @classmethod
     def of(cls, shop: ShopFolder, version: int | None = None) -> Behaviour:
         """What ``shop`` knows now, or knew at an older version of its events."""
         warehouse = Warehouse.open(shop)
-        return cls(shop.settings, warehouse.reader(version), warehouse.items(), warehouse.customers())
+        described = warehouse.items(), warehouse.customers(), warehouse.contacts()
+        return cls(shop.settings, warehouse.reader(version), *described)
 
     @property
     def buckets(self) -> range:

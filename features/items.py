@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from features.arrays import Floats, ratio
-from features.catalogue import Catalogue
+from features.arrays import Floats, Ints, ratio
+from features.catalogue import UNKNOWN, Catalogue
 from features.customers import log_price_levels
 from features.events.event import KINDS
 from features.history import CART, FAVORITE, PURCHASE, RETURN, VIEW, History
@@ -82,8 +82,25 @@ def item_statistics(history: History) -> ItemStatistics:
 def _repurchases(history: History) -> tuple[Floats, Floats, Floats]:
     """Per item: customers with two or more purchase days, and the sum and number of the gaps between those days."""
     size = len(history.catalogue)
+    pair, gaps = repurchase_gaps(history, history.item, size)
+    item = pair % max(size, 1)
+    repeated = np.unique(pair) % max(size, 1)
+    return (
+        np.bincount(repeated, minlength=size).astype(np.float64),
+        np.bincount(item, weights=gaps, minlength=size).astype(np.float64),
+        np.bincount(item, minlength=size).astype(np.float64),
+    )
+
+
+def repurchase_gaps(history: History, code: Ints, size: int) -> tuple[Ints, Floats]:
+    """The gaps between the days on which one customer bought the same thing.
+
+    ``code`` says what each event is about, from 0 to ``size - 1`` or ``UNKNOWN``: the item itself, or its category.
+    Returns for each gap the pair ``customer * size + code`` and its days; both of shape ``(n_gaps,)``.
+    """
     rows = history.of(PURCHASE)
-    pair = history.customer[rows] * np.int64(size) + history.item[rows]
+    rows = rows[code[rows] != UNKNOWN]
+    pair = history.customer[rows] * np.int64(size) + code[rows]
     day = history.local_day[rows]
     order = np.lexsort((day, pair))
     pair, day, age = pair[order], day[order], history.age_days[rows][order]
@@ -91,14 +108,7 @@ def _repurchases(history: History) -> tuple[Floats, Floats, Floats]:
     fresh[1:] = (pair[1:] != pair[:-1]) | (day[1:] != day[:-1])
     pair, age = pair[fresh], age[fresh]
     again = np.flatnonzero(pair[1:] == pair[:-1]) + 1
-    item = pair[again] % max(size, 1)
-    gaps = age[again - 1] - age[again]
-    repeated = np.unique(pair[again]) % max(size, 1)
-    return (
-        np.bincount(repeated, minlength=size).astype(np.float64),
-        np.bincount(item, weights=gaps, minlength=size).astype(np.float64),
-        np.bincount(item, minlength=size).astype(np.float64),
-    )
+    return pair[again], age[again - 1] - age[again]
 
 
 def total_statistics(parts: Iterable[ItemStatistics]) -> ItemStatistics:

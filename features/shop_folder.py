@@ -16,6 +16,9 @@ from features.errors import HuitouError
 # deltalake takes paths for addresses and reads these otherwise than they are written.
 _NO_ADDRESS = re.compile(r"[\[\]\\^|\x00-\x1f\x7f]|%[0-9A-Fa-f]{2}")
 
+MONEY_LIMITS = {"contact_cost": 1_000_000, "order_margin": 1, "contact_success_rate": 1}
+"""The most that the settings about the profit of a contact can be; the least is 0."""
+
 
 @dataclass(frozen=True)
 class ShopSettings:
@@ -35,13 +38,25 @@ class ShopSettings:
     """Silent from active_within_days to this: high win-back."""
     lost_after_days: int = 360
     """Silent from high_win_back_within_days to this: low win-back; longer: lost."""
+    horizon_days: int | None = None
+    """How far ahead predictions look, in days, 1 to 3650; None: as the shop's own purchase gaps say."""
+    set_aside: bool = True
+    """Whether bots, resellers and test orders are recognised and set aside; who is said to be internal always is."""
+    contact_cost: float = 1.0
+    """What writing to one customer costs, in the shop's currency: the message, and the voucher in the mean."""
+    order_margin: float = 0.3
+    """The share of net spend that the shop earns, 0 to 1."""
+    contact_success_rate: float = 0.05
+    """The share of those about to leave whom a message brings back, 0 to 1; better known after a measured campaign."""
 
     def checked(self) -> ShopSettings:
         """These settings; raises :class:`HuitouError` when a value makes no sense."""
         for name, default in asdict(ShopSettings()).items():
             value = getattr(self, name)
-            if type(value) is not type(default):
-                kind = "a whole number" if isinstance(default, int) else "text"
+            if default is None:
+                continue  # a setting that may be left open has a check of its own
+            if type(value) is not type(default) and not (isinstance(default, float) and type(value) is int):
+                kind = {int: "a whole number", float: "a number", bool: "true or false"}.get(type(default), "text")
                 raise HuitouError(
                     f"{name} must be {kind}; got {value!r}. Mend it in shop.json.", field=name, value=value
                 )
@@ -59,6 +74,14 @@ class ShopSettings:
                 field="buckets",
                 value=self.buckets,
             )
+        for name, most in MONEY_LIMITS.items():
+            if not 0 <= getattr(self, name) <= most:
+                raise HuitouError(
+                    f"{name} must be between 0 and {most:,}; got {getattr(self, name)!r}. Mend it in shop.json.",
+                    field=name,
+                    value=getattr(self, name),
+                )
+        _check_horizon(self.horizon_days)
         limits = (
             self.new_within_days,
             self.active_within_days,
@@ -170,6 +193,16 @@ class ShopFolder:
                     value=str(self.path),
                 ) from None
             yield
+
+
+def _check_horizon(days: int | None) -> None:
+    if days is not None and not (type(days) is int and 1 <= days <= 3650):
+        raise HuitouError(
+            f"horizon_days must be null or a whole number from 1 to 3650; got {days!r}. "
+            "Mend it in shop.json; null stands for the shop's own.",
+            field="horizon_days",
+            value=days,
+        )
 
 
 def _usable(path: Path) -> Path:

@@ -6,7 +6,6 @@ the pages.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import threading
@@ -127,13 +126,12 @@ class Snapshot:
         return items[code, :count], scores[code, :count]
 
     def customer(self, row: int) -> dict[str, Any]:
-        """The columns of one customer's row in ``customers.parquet``, with ``reasons`` decoded."""
+        """The columns of one customer's row in ``customers.parquet``."""
         group = int(np.searchsorted(self._group_ends, row, side="right"))
         start = int(self._group_ends[group - 1]) if group else 0
         with self._reading:
             table = self._parquet.read_row_group(group, use_threads=False)
         found: dict[str, Any] = table.slice(row - start, 1).to_pylist()[0]
-        found["reasons"] = json.loads(found["reasons"])
         return found
 
     def verify(self) -> None:

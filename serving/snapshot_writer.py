@@ -19,6 +19,7 @@ from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.snapshot import Snapshot, current_id, point_to, published, sync_folder
 from serving.snapshot_parts.array_file import write_array
+from serving.snapshot_parts.customer_columns import customer_schema
 from serving.snapshot_parts.customer_files import NO_ITEM, RECOMMENDATIONS, CustomerFiles, Recommendations
 from serving.snapshot_parts.manifest import (
     KIND_OF_RELATION,
@@ -54,7 +55,7 @@ class SnapshotWriter:
         self.folder = shop.snapshots / _BUILDING
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()
-        self._files = CustomerFiles(self.folder, header.horizon_days)
+        self._files = CustomerFiles(self.folder, customer_schema(header.horizon_days, header.horizons_days))
         self._items: int | None = None
         self._popular: Ints = np.zeros(0, dtype=np.int32)
         self._related: dict[str, int] = {}

@@ -15,7 +15,7 @@ from features.behaviour import Behaviour
 from features.catalogue import Catalogue
 from features.customers import CustomerFeatures, customer_features
 from features.events.engine import map_buckets
-from features.events.event import CUSTOMER_SCHEMA, EVENT_SCHEMA, ITEM_SCHEMA
+from features.events.event import CONTACT_SCHEMA, CUSTOMER_SCHEMA, EVENT_SCHEMA, ITEM_SCHEMA
 from features.events.reader import EventReader, duckdb_file
 from features.events.staging import Staging
 from features.events.warehouse import Appended, Warehouse
@@ -66,6 +66,15 @@ def items(*rows: tuple[Any, ...]) -> pa.Table:
 def people(*ids: str, **fields: Any) -> pa.Table:
     """Customers in ``CUSTOMER_SCHEMA``, all with the same ``fields``."""
     return pa.Table.from_pylist([{"customer_id": name, **fields} for name in ids], schema=CUSTOMER_SCHEMA)
+
+
+def contacts(*rows: tuple[Any, ...]) -> pa.Table:
+    """Contacts in ``CONTACT_SCHEMA``: ``("anna", "2025-03-01T10:00Z", {...})``."""
+    described = [
+        {"customer_id": who, "contacted_at": moment(at) if isinstance(at, str) else at, **(more[0] if more else {})}
+        for who, at, *more in rows
+    ]
+    return pa.Table.from_pylist(described, schema=CONTACT_SCHEMA)
 
 
 def shop(path: Path, timezone: str = "UTC", buckets: int = 4) -> ShopFolder:

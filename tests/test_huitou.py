@@ -28,7 +28,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "shop"
 
 
-@pytest.mark.parametrize("command", ["train", "publish", "list --out x.csv", "models list", "snapshots list", "serve"])
+@pytest.mark.parametrize(
+    "command", ["train", "publish", "list --out x.csv", "models list", "snapshots list", "serve", "horizon"]
+)
 def test_without_a_shop(command: str, tmp_path: Path) -> None:
     """A command in a folder without a shop says where it looked and what to do, and makes nothing."""
     nowhere = tmp_path / "shop"
@@ -122,13 +124,13 @@ def test_a_wrong_option(command: str, message: str) -> None:
 def test_help_names_every_command() -> None:
     """Without a word the commands are listed."""
     listed = re.findall(r"^│ ([a-z]+) ", run().said, re.MULTILINE)
-    groups = ["import", "models", "snapshots"]
-    assert listed == ["init", "train", "publish", "serve", "backtest", "list", "demo", *groups]
+    groups = ["import", "models", "snapshots", "people"]
+    assert listed == ["init", "horizon", "train", "publish", "serve", "backtest", "list", "demo", *groups]
 
 
 def test_help_is_quick_to_come(tmp_path: Path) -> None:
     """Telling about commands loads none of the libraries of models, so it takes no time."""
-    heavy = "{'mlflow', 'lightgbm', 'sklearn', 'fastapi', 'sqlalchemy'} & set(sys.modules)"
+    heavy = "{'mlflow', 'lightgbm', 'sklearn', 'fastapi', 'sqlalchemy', 'altair'} & set(sys.modules)"
     code = f"import sys, huitou\ntry: huitou.main(['--help'])\nexcept SystemExit: print('loaded', {heavy})"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.endswith("loaded set()\n")

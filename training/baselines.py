@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from features.arrays import Flags, Floats, Ints
 from features.customers import CustomerFeatures
 from features.errors import HuitouError
-from training.calibration import probability
-from training.customers.btyd import BgNbd, purchase_times
+from training.customers.priors import LAWS, RFT, LawPrior, LogisticPrior
 from training.customers.rules import ChurnRule, mean_gap_days
-from training.tables import CustomerTable, buyers, joined, taken
+from training.tables import CustomerTable, buyers, joined
 
 BINS = 20
 """Bins of a rule that looks at one number."""
@@ -28,9 +26,6 @@ SCORES = 5
 
 CELL_CUSTOMERS = 20.0
 """The rate of all buyers counts as much as so many customers of a bin or cell."""
-
-BG_NBD_CUSTOMERS = 10_000
-"""BG/NBD is fitted on at most so many customers."""
 
 
 class Predictor(Protocol):
@@ -101,52 +96,6 @@ class RateByCell:
         return self.rates[cells(self.numbers(features), self.edges)]
 
 
-@dataclass(frozen=True)
-class LogisticRft:
-    """Logistic regression on the logarithms of recency, frequency and time since the first order."""
-
-    coefficients: Floats
-    """Log-odds for one unit of each logarithm; shape (3,)."""
-    intercept: float
-    """Log-odds where all logarithms are 0."""
-
-    @classmethod
-    def fit(cls, tables: Sequence[CustomerTable]) -> LogisticRft:
-        """Fit all ``tables``; raises :class:`HuitouError` when all buyers did the same."""
-        features, ordered = labelled(tables)
-        if len(np.unique(ordered)) < 2:
-            raise HuitouError("a logistic regression needs both outcomes; all buyers did the same. It is left out.")
-        model = LogisticRegression(solver="newton-cholesky", max_iter=100).fit(rft(features), ordered)
-        return cls(model.coef_[0], float(model.intercept_[0]))
-
-    def order_probability(self, features: CustomerFeatures) -> Floats:
-        """Chance of an order, shape ``(n,)``."""
-        return probability(self.intercept + (rft(features) * self.coefficients).sum(axis=1))
-
-
-@dataclass(frozen=True)
-class BgNbdBaseline:
-    """BG/NBD's chance of an order; it sees when customers ordered and no labels."""
-
-    model: BgNbd
-    """The fitted model, in days."""
-    horizon_days: int
-    """How far ahead."""
-
-    @classmethod
-    def fit(cls, known: CustomerFeatures, horizon_days: int) -> BgNbdBaseline:
-        """Fit the buyers among ``known``; raises :class:`HuitouError` when the fit degenerates."""
-        frequency, recency, age = purchase_times(taken(known, buyers(known)))
-        step = max(1, -(-len(age) // BG_NBD_CUSTOMERS))
-        # Hundredths of a day are exact enough, and let customers with equal times be counted together.
-        recency, age = np.round(recency, 2), np.round(age, 2)
-        return cls(BgNbd.fit(frequency[::step], recency[::step], age[::step]), horizon_days)
-
-    def order_probability(self, features: CustomerFeatures) -> Floats:
-        """Chance of an order, shape ``(n,)``."""
-        return self.model.order_probability(*purchase_times(features), self.horizon_days)
-
-
 def _hiatus(tables: Sequence[CustomerTable]) -> Predictor:
     return RateByCell.fit(tables, lambda features: features.column("days_since_purchase")[:, None], BINS)
 
@@ -167,6 +116,10 @@ def _rfm(tables: Sequence[CustomerTable]) -> Predictor:
     return RateByCell.fit(tables, lambda features: np.column_stack([features.column(name) for name in names]), SCORES)
 
 
+def _law(name: str) -> Fit:
+    return lambda tables: LawPrior.fit(LAWS[name], tables[-1].features, tables[-1].horizon_days)
+
+
 def _rule(tables: Sequence[CustomerTable]) -> Predictor:
     return ChurnRule.fit(tables, tables[-1].features, tables[-1].horizon_days)
 
@@ -176,8 +129,8 @@ BASELINES: Mapping[str, Fit] = {
     "hiatus": _hiatus,
     "churn_factor": _churn_factor,
     "rfm": _rfm,
-    "bg_nbd": lambda tables: BgNbdBaseline.fit(tables[-1].features, tables[-1].horizon_days),
-    "logistic_rft": LogisticRft.fit,
+    **{name: _law(name) for name in LAWS},
+    "logistic_rft": lambda tables: LogisticPrior.fit(_bought(tables), RFT),
     "rule": _rule,
 }
 """Every baseline by name; ``rule`` is what serves where no model does."""
@@ -188,11 +141,11 @@ def fit_baselines(
 ) -> tuple[dict[str, Predictor], dict[str, str]]:
     """The baselines that could be fitted on ``tables``, by name, and why the others could not.
 
-    BG/NBD needs no labels: it is fitted on customers ``known`` as of now where they are given.
+    Buy-till-you-die laws need no labels: they are fitted on customers ``known`` as of now where they are given.
     """
     methods = dict(BASELINES)
     if known is not None:
-        methods["bg_nbd"] = lambda tables: BgNbdBaseline.fit(known, tables[-1].horizon_days)
+        methods |= {name: _known_law(name, known) for name in LAWS}
     fitted: dict[str, Predictor] = {}
     dropped: dict[str, str] = {}
     for name, fit in methods.items():
@@ -203,17 +156,19 @@ def fit_baselines(
     return fitted, dropped
 
 
+def _known_law(name: str, known: CustomerFeatures) -> Fit:
+    return lambda tables: LawPrior.fit(LAWS[name], known, tables[-1].horizon_days)
+
+
+def _bought(tables: Sequence[CustomerTable]) -> list[CustomerTable]:
+    """The rows of buyers."""
+    return [table.take(buyers(table.features)) for table in tables]
+
+
 def labelled(tables: Sequence[CustomerTable]) -> tuple[CustomerFeatures, Flags]:
     """The buyers of all ``tables`` and whether they ordered; at least one table is needed."""
-    bought = [table.take(buyers(table.features)) for table in tables]
+    bought = _bought(tables)
     return joined([table.features for table in bought]), np.concatenate([table.ordered for table in bought])
-
-
-def rft(features: CustomerFeatures) -> Floats:
-    """Logarithms of recency, frequency and age in days, shape ``(n, 3)``; 0 where missing."""
-    names = ("days_since_purchase", "purchase_day_count", "days_since_first_purchase")
-    columns = np.column_stack([features.column(name) for name in names]).astype(np.float64)
-    return np.nan_to_num(np.log1p(np.maximum(columns, 0)))
 
 
 def cells(values: Floats, edges: Sequence[Floats]) -> Ints:

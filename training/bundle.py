@@ -9,13 +9,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from lightgbm.basic import LightGBMError
 
+from features.arrays import Floats
+from features.customers import CustomerFeatures
 from features.errors import HuitouError
+from training.customers.outlook import Outlook
 from training.customers.propensity import Propensity
 from training.recommend.recommender import Recommender
 
-FORMAT = 1
+FORMAT = 2
 """Raised when older bundles can no longer be read."""
 
 
@@ -24,13 +28,17 @@ class Bundle:
     """The models of one training."""
 
     propensity: Propensity
-    """Who will order within the horizon."""
+    """Who will order within the shop's main horizon."""
     recommender: Recommender
     """What to show to whom."""
+    outlook: Outlook
+    """When customers order next, how much, and what they will spend."""
     as_of: datetime
     """Training used only what was known before this moment."""
     event_version: int
     """The version of the warehouse's events that it was trained on."""
+    others: tuple[Propensity, ...] = ()
+    """Who will order within other horizons, side by side with the main one; by rising horizon."""
     version: int | None = None
     """Its number in the registry; None before it is registered."""
     notes: Mapping[str, Any] = field(default_factory=dict)
@@ -41,16 +49,41 @@ class Bundle:
         """What answers name: the version and the tiers, like ``3 (model, ranker)``."""
         return f"{self.version or 'unregistered'} ({self.propensity.tier}, {self.recommender.tier})"
 
+    @property
+    def horizons_days(self) -> tuple[int, ...]:
+        """Every horizon for which there is a propensity, rising."""
+        return tuple(sorted({self.propensity.horizon_days, *(other.horizon_days for other in self.others)}))
+
+    def order_probabilities(self, features: CustomerFeatures) -> dict[int, Floats]:
+        """The chance of an order by horizon in days, the main horizon first; each of shape ``(n,)``.
+
+        Every horizon has a model of its own. Where they contradict each other (more time cannot make an order less
+        likely) the main one is right, and the others are moved to it.
+        """
+        main = self.propensity
+        found = {main.horizon_days: main.order_probability(features)}
+        bound = found[main.horizon_days]
+        for other in reversed([each for each in self.others if each.horizon_days < main.horizon_days]):
+            bound = found[other.horizon_days] = np.minimum(other.order_probability(features), bound)
+        bound = found[main.horizon_days]
+        for other in (each for each in self.others if each.horizon_days > main.horizon_days):
+            bound = found[other.horizon_days] = np.maximum(other.order_probability(features), bound)
+        return found
+
     def save(self, folder: Path) -> None:
         """Write everything below ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
         self.propensity.save(folder / "propensity")
+        for other in self.others:
+            other.save(folder / _other(other.horizon_days))
+        self.outlook.save(folder / "outlook")
         self.recommender.save(folder / "recommender")
         said = {
             "format": FORMAT,
             "as_of": self.as_of.isoformat(),
             "event_version": self.event_version,
             "horizon_days": self.propensity.horizon_days,
+            "other_horizons_days": [other.horizon_days for other in self.others],
             "tiers": {"propensity": self.propensity.tier, "recommender": self.recommender.tier},
             "notes": self.notes,
         }
@@ -65,6 +98,8 @@ class Bundle:
             return cls(
                 propensity=Propensity.load(folder / "propensity"),
                 recommender=Recommender.load(folder / "recommender"),
+                outlook=Outlook.load(folder / "outlook"),
+                others=tuple(Propensity.load(folder / _other(days)) for days in said["other_horizons_days"]),
                 as_of=datetime.fromisoformat(said["as_of"]),
                 event_version=said["event_version"],
                 version=version,
@@ -80,6 +115,11 @@ class Bundle:
                 field="bundle",
                 value=str(folder),
             ) from None
+
+
+def _other(horizon_days: int) -> str:
+    """The folder of the propensity of another horizon."""
+    return f"propensity_{int(horizon_days)}d"
 
 
 def _check_format(found: int, folder: Path) -> None:

@@ -30,24 +30,27 @@ class Calibration:
     slope: float = 1.0
     """Below 1 where the margins were too sure of themselves, 1 for no change."""
     centre: float = 0.0
-    """The mean margin in training, in log-odds; the line leaves it where it is."""
+    """The mean margin in training, in log-odds; the line turns around it."""
+    shift: float = 0.0
+    """What is added to every margin, in log-odds: the season, or the level that a law without labels lacks."""
 
     def calibrated(self, margin: Floats) -> Floats:
         """The margin that goes into the probability, shape ``(n,)``."""
-        return self.centre + self.slope * (margin - self.centre)
+        return self.centre + self.shift + self.slope * (margin - self.centre)
 
     def probability(self, margin: Floats) -> Floats:
         """Probabilities strictly inside (0, 1), shape ``(n,)``."""
         return probability(self.calibrated(margin))
 
     @classmethod
-    def fit(cls, margin: Floats, happened: Flags, centre: float) -> Calibration:
+    def fit(cls, margin: Floats, happened: Flags, centre: float, *, labelled: bool = True) -> Calibration:
         """The line for margins of customers whom the model has not seen, from a later time.
 
-        The intercept is not carried over: it says how busy that one season was. In 24 trials on four shops, at
-        cutoffs before those of their tests, keeping it made the log loss better 12 times and worse 12 times, at worst
-        by .24. Of the slope's distance from 1 a third is taken: slopes differ between seasons as well, and there the
-        whole of it cost .0016 of log loss on average, a third .0001.
+        Of a model that was fitted on labels (``labelled``) the intercept is not carried over: it says how busy that
+        one season was. In 24 trials on four shops, at cutoffs before those of their tests, keeping it made the log
+        loss better 12 times and worse 12 times, at worst by .24. Of the slope's distance from 1 a third is taken:
+        slopes differ between seasons as well, and there the whole of it cost .0016 of log loss on average, a third
+        .0001. A law that has never seen labels gets a third of the intercept, too.
         """
         if min(np.count_nonzero(happened), np.count_nonzero(~happened)) < LEAST_OF_EACH:
             return cls(centre=centre)
@@ -63,7 +66,9 @@ class Calibration:
 
         found = minimize(loss, np.array([1.0, centre]), jac=True, method="L-BFGS-B")
         slope = float(np.clip(found.x[0], 0.1, 2.0))
-        return cls(slope=1 + SLOPE_SHARE * (slope - 1), centre=centre)
+        if not labelled:
+            return cls(1 + SLOPE_SHARE * (slope - 1), centre, SLOPE_SHARE * (float(found.x[1]) - centre))
+        return cls(1 + SLOPE_SHARE * (slope - 1), centre)
 
 
 def probability(margin: Floats) -> Floats:
@@ -87,7 +92,12 @@ def level(margin: Floats, rate: float) -> float:
     return (low + high) / 2
 
 
+def log_losses(chance: Floats, happened: Flags) -> Floats:
+    """Negative log likelihood of what happened to each customer, in nats; shape ``(n,)``."""
+    inside = np.clip(chance, SMALLEST, 1 - SMALLEST)
+    return -np.where(happened, np.log(inside), np.log1p(-inside))
+
+
 def log_loss(chance: Floats, happened: Flags) -> float:
     """Mean negative log likelihood of what happened, in nats."""
-    inside = np.clip(chance, SMALLEST, 1 - SMALLEST)
-    return float(-np.where(happened, np.log(inside), np.log1p(-inside)).mean())
+    return float(log_losses(chance, happened).mean())

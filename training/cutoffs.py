@@ -1,4 +1,4 @@
-"""When training looks at the shop, until when its labels count, and how far ahead a shop should look."""
+"""When training looks at the shop, and until when its labels count."""
 
 from __future__ import annotations
 
@@ -7,24 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from features.arrays import Floats
-from features.behaviour import Behaviour
 from features.errors import HuitouError
-from features.history import PURCHASE, History
-
-HORIZONS_DAYS = (7, 14, 30, 60, 90, 180)
-"""The horizons that a shop is offered."""
-
-USUAL_HORIZON_DAYS = 30
-"""The horizon of a shop in which nobody has bought twice yet."""
-
-GAPS_WANTED = 50_000
-"""So many purchase gaps say enough about a shop; further buckets are not read."""
-
-_GAP_SHARE = 0.8
-_HISTORY_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -89,39 +72,3 @@ def checked_horizon(horizon_days: int) -> int:
 def embargoed(cutoffs: Iterable[datetime], newest: datetime, horizon_days: int, timezone: str) -> list[datetime]:
     """Those of ``cutoffs`` whose label window ends at or before ``newest``."""
     return [cutoff for cutoff in cutoffs if shifted(cutoff, horizon_days, timezone) <= newest]
-
-
-def purchase_gaps(history: History) -> Floats:
-    """Days between one purchase day and the next, of all customers together; shape ``(n_gaps,)``."""
-    days = history.active_days(history.of(PURCHASE))
-    same = days.customer[1:] == days.customer[:-1]
-    gaps: Floats = (days.age_days[:-1] - days.age_days[1:])[same]
-    return gaps
-
-
-def default_horizon_days(gaps: Floats, history_days: float) -> int:
-    """How far ahead a shop should look: what four of five purchase gaps fit into, rounded to a usual horizon.
-
-    At most a quarter of the history, so that there is something to train and to test on; at least one day.
-    """
-    wanted = float(np.quantile(gaps, _GAP_SHARE)) if len(gaps) else float(USUAL_HORIZON_DAYS)
-    longest = history_days * _HISTORY_SHARE
-    offered = [days for days in HORIZONS_DAYS if days <= longest]
-    if not offered:
-        return max(1, int(longest))
-    # By ratio, not by difference: 40 days are nearer to 30 than to 60.
-    return min(offered, key=lambda days: abs(np.log(days / max(wanted, 1e-3))))
-
-
-def shop_horizon_days(behaviour: Behaviour, as_of: datetime) -> int:
-    """The default horizon of a shop, from what was known before ``as_of``."""
-    first = behaviour.reader.extent().first
-    if first is None or first >= as_of:
-        return 1
-    catalogue = behaviour.catalogue(as_of)
-    found: list[Floats] = []
-    for gaps in behaviour.map_histories(lambda _, history: purchase_gaps(history), as_of, catalogue):
-        found.append(gaps)
-        if sum(map(len, found)) >= GAPS_WANTED:
-            break
-    return default_horizon_days(np.concatenate(found), (as_of - first).total_seconds() / 86_400)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,10 +14,17 @@ import pyarrow.compute as pc
 
 from features.arrays import Flags, Floats, Ints
 from features.behaviour import Behaviour
+from features.contacts import first_contact_days
 from features.customers import CustomerFeatures, customer_features
 from features.events.engine import map_buckets
+from features.events.event import EPOCH
+from features.history import DAY_US
 from features.progress import Progress
+from features.shop.anomalies import REASONS, Anomalies
 from training.cutoffs import checked_horizon, shifted
+
+KINDS = ("visitor", "one_order", "repeat")
+"""The kinds of people by the days on which they have ordered: none, one, several."""
 
 HIGH_VALUE_SHARE = 0.2
 """This share of the buyers, those with the largest net spend, is of high value."""
@@ -35,6 +42,12 @@ class CustomerTable:
     """Length of the label window, in days of the shop."""
     order_count: Ints
     """Net-positive orders in the label window; shape (n_customers,)."""
+    order_days: Floats
+    """Days from the cutoff to the first of those orders, NaN where there is none; shape (n_customers,)."""
+    contact_days: Floats
+    """Days from the cutoff to the first contact in the label window, NaN where there is none; shape (n_customers,)."""
+    set_aside: Mapping[str, int] = field(default_factory=dict)
+    """How many people were left out because they are set aside, by reason (see :mod:`features.shop.anomalies`)."""
 
     def __len__(self) -> int:
         return len(self.features)
@@ -45,13 +58,29 @@ class CustomerTable:
         return self.order_count > 0
 
     @property
+    def treated(self) -> Flags:
+        """Who was contacted in the label window before ordering in it; shape ``(n_customers,)``.
+
+        A contact after the order cannot be why it was made.
+        """
+        return self.contact_days < np.where(self.ordered, self.order_days, np.inf)
+
+    @property
     def label_end(self) -> datetime:
         """When the label window ends: so many days of the cutoff's own clock after it."""
         return self.cutoff + timedelta(days=self.horizon_days)
 
     def take(self, rows: Ints | Flags) -> CustomerTable:
         """The table of some of its rows, given by position or as flags."""
-        return CustomerTable(taken(self.features, rows), self.cutoff, self.horizon_days, self.order_count[rows])
+        return CustomerTable(
+            taken(self.features, rows),
+            self.cutoff,
+            self.horizon_days,
+            self.order_count[rows],
+            self.order_days[rows],
+            self.contact_days[rows],
+            self.set_aside,
+        )
 
 
 def taken(features: CustomerFeatures, rows: Ints | Flags) -> CustomerFeatures:
@@ -74,6 +103,12 @@ def buyers(features: CustomerFeatures) -> Flags:
     return features.column("purchase_day_count") > 0
 
 
+def kind_codes(features: CustomerFeatures) -> Ints:
+    """The kind of each customer as a position in :data:`KINDS`; shape ``(n_customers,)``."""
+    days = np.nan_to_num(features.column("purchase_day_count"))
+    return np.clip(days, 0, len(KINDS) - 1).astype(np.int64)
+
+
 def groups(features: CustomerFeatures) -> Mapping[str, Flags]:
     """The kinds of people: ``visitor``, ``one_order`` and ``repeat`` by purchase days, and ``high_value`` buyers."""
     days = features.column("purchase_day_count")
@@ -93,8 +128,18 @@ def high_value(bought: Flags, net_spend: Floats) -> Flags:
     return bought & (net_spend >= limit) & (net_spend > 0)
 
 
-def standing_orders(later: pa.Table, customer_ids: pa.Array) -> Ints:
-    """How many orders among the events ``later`` stand for each customer, shape ``(n_customers,)``.
+@dataclass(frozen=True)
+class StandingOrders:
+    """The orders of some customers in a label window of which not every piece went back."""
+
+    count: Ints
+    """How many; shape (n_customers,)."""
+    first_us: Floats
+    """When the first was made, in microseconds since 1970, NaN where there is none; shape (n_customers,)."""
+
+
+def standing_orders(later: pa.Table, customer_ids: pa.Array) -> StandingOrders:
+    """The orders among the events ``later`` that stand for each customer.
 
     ``later`` holds the events of a label window as :meth:`features.events.reader.EventReader.bucket` gives them. Lines
     with one ``order_id`` are one order, and without any those of one local day. Returns with the same ``order_id``
@@ -111,12 +156,16 @@ def standing_orders(later: pa.Table, customer_ids: pa.Array) -> Ints:
             "order": np.where(order >= 0, order, -1 - lines["local_day"].to_numpy().astype(np.int64)),
             "item": _codes(lines["item_id"]),
             "pieces": sign * lines["quantity"].to_numpy(),
+            "bought_us": np.where(sign > 0, lines["occurred_us"].to_numpy(), np.nan),
         }
     )
     frame = frame[frame["customer"] >= 0]
-    pieces = frame.groupby(["customer", "order", "item"], sort=False)["pieces"].sum()
-    kept = pieces[pieces > 0].reset_index()[["customer", "order"]].drop_duplicates()
-    return np.bincount(kept["customer"].to_numpy(dtype=np.int64), minlength=len(customer_ids))
+    by_item = frame.groupby(["customer", "order", "item"], sort=False).agg({"pieces": "sum", "bought_us": "min"})
+    orders = by_item[by_item["pieces"] > 0].groupby(["customer", "order"], sort=False)["bought_us"].min().reset_index()
+    buyer = orders["customer"].to_numpy(dtype=np.int64)
+    first_us = np.full(len(customer_ids), np.nan)
+    np.fmin.at(first_us, buyer, orders["bought_us"].to_numpy(dtype=np.float64))
+    return StandingOrders(np.bincount(buyer, minlength=len(customer_ids)), first_us)
 
 
 def _codes(column: pa.ChunkedArray) -> Ints:
@@ -131,17 +180,31 @@ def bucket_tables(
 ) -> Iterator[CustomerTable]:
     """The table of each bucket in order, made several at a time as they are asked for.
 
-    Labels know only what was known before the end of the label window; features, what was known before ``cutoff``.
+    Anomalous people are left out and counted. Labels know only what was known before the end of the label window;
+    features, what was known before ``cutoff``.
     """
     checked_horizon(horizon_days)
     cutoff = cutoff.astimezone(ZoneInfo(behaviour.settings.timezone))
     end = shifted(cutoff, horizon_days, behaviour.settings.timezone)
     catalogue = behaviour.catalogue(cutoff)
+    anomalies = Anomalies.before(behaviour, cutoff, catalogue)
+    start_us = (cutoff - EPOCH) // timedelta(microseconds=1)
 
     def table(bucket: int) -> CustomerTable:
-        features = customer_features(behaviour.history(bucket, cutoff, catalogue))
-        later = behaviour.reader.bucket(bucket, since=cutoff, before=end)
-        return CustomerTable(features, cutoff, horizon_days, standing_orders(later, features.customer_ids))
+        history = behaviour.history(bucket, cutoff, catalogue)
+        aside = anomalies.set_aside(history)
+        features = taken(customer_features(history), ~aside.flags)
+        ids = features.customer_ids
+        orders = standing_orders(behaviour.reader.bucket(bucket, since=cutoff, before=end), ids)
+        return CustomerTable(
+            features,
+            cutoff,
+            horizon_days,
+            orders.count,
+            (orders.first_us - start_us) / DAY_US,
+            first_contact_days(behaviour.contacts, ids, cutoff, end),
+            aside.counts(),
+        )
 
     return map_buckets(table, behaviour.buckets, progress=progress)
 
@@ -168,4 +231,7 @@ def customer_table(
         parts[0].cutoff,
         horizon_days,
         np.concatenate([part.order_count for part in parts]),
+        np.concatenate([part.order_days for part in parts]),
+        np.concatenate([part.contact_days for part in parts]),
+        {reason: sum(part.set_aside[reason] for part in parts) for reason in REASONS},
     )

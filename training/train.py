@@ -14,11 +14,15 @@ from features.progress import Said
 from training.bundle import Bundle
 from training.calibration import log_loss
 from training.customers.fitting import PropensityTraining, fit_propensity
-from training.cutoffs import checked_horizon, shop_horizon_days
+from training.customers.outlook import Outlook
 from training.gate import Gate
+from training.horizon import chosen_horizon_days, horizons_side_by_side, shop_horizon
 from training.recommend.fitting import RecommenderTraining, fit_recommender
 from training.registry import Registry
 from training.tables import buyers
+
+OTHER_ROWS = 60_000
+"""Rows of the training tables of each horizon beside the main one."""
 
 TOLERANCE = 0.02
 """How much worse than the champion's log loss a challenger's may be, as a share of it."""
@@ -48,17 +52,31 @@ def train(
 ) -> TrainingOutcome:
     """Train on everything known, register the result, and make it the champion if the gate lets it pass.
 
-    ``horizon_days`` is the shop's own (see :func:`training.cutoffs.shop_horizon_days`) when it is None.
+    ``horizon_days`` is the shop's own (see :func:`training.horizon.chosen_horizon_days`) when it is None.
     """
     as_of = behaviour.reader.moment_after(now)
     said("looking at the shop's rhythm")
-    horizon = checked_horizon(shop_horizon_days(behaviour, as_of) if horizon_days is None else horizon_days)
+    rhythm = shop_horizon(behaviour, as_of)
+    horizon = chosen_horizon_days(behaviour, as_of, horizon_days)
     propensity = fit_propensity(behaviour, as_of, horizon, said=said)
+    others = [
+        fit_propensity(behaviour, as_of, days, most_rows=OTHER_ROWS, said=said).propensity
+        for days in horizons_side_by_side(horizon, rhythm.offered_days)
+        if days != horizon
+    ]
+    outlook = Outlook.fit(behaviour, as_of, horizon, propensity.tables, said=said)
     recommender = fit_recommender(behaviour, as_of, horizon, said=said)
     said("asking the gate")
     gate = bundle_gate(champion_or_none(registry, bundles), propensity, recommender)
-    notes = _notes(propensity, recommender)
-    bundle = Bundle(propensity.propensity, recommender.recommender, as_of, behaviour.reader.version, notes=notes)
+    bundle = Bundle(
+        propensity.propensity,
+        recommender.recommender,
+        outlook,
+        as_of,
+        behaviour.reader.version,
+        others=tuple(others),
+        notes=_notes(propensity, recommender) | {"shop_horizon": rhythm.as_dict()},
+    )
     said("registering")
     registered = _registered(bundle, registry, bundles, gate, _metrics(propensity, recommender))
     return TrainingOutcome(registered, gate, _log_losses(propensity), recommender.figures)
@@ -81,7 +99,7 @@ def champion_or_none(registry: Registry, bundles: Path) -> Bundle | None:
 def bundle_gate(before: Bundle | None, propensity: PropensityTraining, recommender: RecommenderTraining) -> Gate:
     """Whether a training may serve. Each of its parts already fell back to the rules where they were better."""
     parts = (*propensity.gate.reasons, *recommender.gate.reasons)
-    own = _log_losses(propensity).get(_served(propensity))
+    own = _log_losses(propensity).get("served")
     why_not = _incomparable(before, propensity)
     if before is None or own is None or why_not is not None:
         return Gate(True, (f"{why_not or 'too little data to compare'}: the newest version serves", *parts))
@@ -110,10 +128,6 @@ def _incomparable(before: Bundle | None, propensity: PropensityTraining) -> str 
     return None
 
 
-def _served(propensity: PropensityTraining) -> str:
-    return "model" if propensity.propensity.tier == "model" else "rule"
-
-
 def _log_losses(propensity: PropensityTraining) -> dict[str, float]:
     prefix = "log_loss_"
     figures = propensity.propensity.figures
@@ -131,7 +145,7 @@ def _notes(propensity: PropensityTraining, recommender: RecommenderTraining) -> 
 
 def _metrics(propensity: PropensityTraining, recommender: RecommenderTraining) -> dict[str, float]:
     metrics = {f"propensity_{name}": value for name, value in propensity.propensity.figures.items()}
-    log_loss_served = _log_losses(propensity).get(_served(propensity))
+    log_loss_served = _log_losses(propensity).get("served")
     if log_loss_served is not None:
         metrics["churn_log_loss"] = log_loss_served
     metrics |= {f"recommender_{name}": value for name, value in recommender.figures.items()}
@@ -149,9 +163,11 @@ def _registered(bundle: Bundle, registry: Registry, bundles: Path, gate: Gate, m
         "as_of": bundle.as_of.isoformat(),
         "event_version": bundle.event_version,
         "horizon_days": bundle.propensity.horizon_days,
+        "horizons_days": ", ".join(map(str, bundle.horizons_days)),
         "half_life_days": bundle.recommender.settings.half_life_days,
     }
     tags = {"propensity_tier": bundle.propensity.tier, "recommender_tier": bundle.recommender.tier}
+    tags |= {f"{kind}_method": method for kind, method in bundle.propensity.methods.items()}
     version = registry.record(work, params=params, metrics=metrics, tags=tags, gate=gate)
     shutil.rmtree(work, ignore_errors=True)
     return replace(bundle, version=version.number)

@@ -29,7 +29,7 @@ LONGEST_VALUE_SHOWN = 60
 LONGEST_VALUE_KEPT = 1_000
 """Longer values are cut in :attr:`Rejection.value`, in characters."""
 
-_QUOTED = (FieldType.ID, FieldType.KIND, FieldType.TEXT)
+_QUOTED = (FieldType.ID, FieldType.KIND, FieldType.ARM, FieldType.TEXT)
 _BARE = re.compile(r"[0-9+-][0-9T:.,+/ Z-]*")
 _ISO_BEGINNING = re.compile(r"\d{4}-\d{2}-\d{2}(?P<clock>[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?")
 
@@ -141,6 +141,8 @@ class _Check:
             self._read(field)
         if "kind" in self.typed and "quantity" in self.typed:
             self._settle_event()
+        for moment in {"occurred_at", "contacted_at"} & set(self.typed):
+            self._settle_known(moment)
         good = self.found == 0
         rows = pa.table(self.typed, schema=arrow_schema(self.fields))
         rejections = self._rejections({"row": strays or {}, **self.misfits})
@@ -166,7 +168,7 @@ class _Check:
             self._blame("customer_id", NOBODY, mask_of(nobody))
 
     def _settle_event(self) -> None:
-        """A negative purchase is a return, nothing is known before it happens, and one piece is usual."""
+        """A negative purchase is a return, and one piece is usual."""
         quantity = self.typed["quantity"].fill_null(1)
         negative = pc.less(quantity, 0)
         bought = pc.equal(self.typed["kind"], "purchase")
@@ -174,8 +176,11 @@ class _Check:
         self._blame("quantity", NEGATIVE_QUANTITY, mask_of(pc.and_not(negative, turned)))
         self.typed["kind"] = pc.if_else(pc.and_(bought, negative), "return", self.typed["kind"])
         self.typed["quantity"] = pc.abs(quantity)
-        known, occurred = self.typed["known_at"], self.typed["occurred_at"]
-        self.typed["known_at"] = pc.if_else(pc.less(known, occurred), occurred, known)
+
+    def _settle_known(self, moment: str) -> None:
+        """Nothing is known before it happens."""
+        known, happened = self.typed["known_at"], self.typed[moment]
+        self.typed["known_at"] = pc.if_else(pc.less(known, happened), happened, known)
 
     def _mask(self, indices: Mapping[int, Any]) -> np.ndarray:
         mask = np.zeros(len(self.numbers), bool)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from features.events.event import CUSTOMER_FIELDS, EVENT_FIELDS, ITEM_FIELDS
+from features.events.event import CONTACT_FIELDS, CUSTOMER_FIELDS, EVENT_FIELDS, ITEM_FIELDS
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ _GA4 = ColumnMap(
 _HUITOU = ColumnMap(
     name="huitou",
     description="Huitou's own names",
-    columns={each.name: (each.name,) for each in (*EVENT_FIELDS, *ITEM_FIELDS, *CUSTOMER_FIELDS)},
+    columns={each.name: (each.name,) for each in (*EVENT_FIELDS, *ITEM_FIELDS, *CUSTOMER_FIELDS, *CONTACT_FIELDS)},
 )
 
 COLUMN_MAPS: Mapping[str, ColumnMap] = {

@@ -1,4 +1,4 @@
-"""What an event, an item and a customer are: the only place where their shape is said.
+"""What an event, an item, a customer and a contact are: the only place where their shape is said.
 
 The row check (:mod:`features.events.checks`), the Arrow schemas below and the API models all follow from the
 field tables in this file.
@@ -50,6 +50,18 @@ KIND_ALIASES: Mapping[str, str] = {
 }
 """Names that other systems give the kinds, in lower case."""
 
+ARMS = ("treated", "control")
+"""The arms of a campaign: who was written to, and who was chosen like them and left alone on purpose."""
+
+ARM_ALIASES: Mapping[str, str] = {
+    "treatment": "treated",
+    "holdout": "control",
+    "holdback": "control",
+    "实验组": "treated",
+    "对照组": "control",
+}
+"""Names that other systems give the arms, in lower case."""
+
 VISITOR_PREFIX = "visitor:"
 """Visitors without a customer id are stored under this prefix and their visitor id."""
 
@@ -65,6 +77,7 @@ class FieldType(StrEnum):
 
     ID = "id"
     KIND = "kind"
+    ARM = "arm"
     TEXT = "text"
     TIME = "time"
     INTEGER = "integer"
@@ -75,6 +88,7 @@ class FieldType(StrEnum):
 ARROW_TYPES: Mapping[FieldType, pa.DataType] = {
     FieldType.ID: pa.string(),
     FieldType.KIND: pa.string(),
+    FieldType.ARM: pa.string(),
     FieldType.TEXT: pa.string(),
     FieldType.TIME: pa.timestamp("us", tz="UTC"),
     FieldType.INTEGER: pa.int64(),
@@ -136,6 +150,25 @@ CUSTOMER_FIELDS = (
         FieldType.FLAG,
         "False when the customer opted out of personalisation; true if absent.",
     ),
+    Field(
+        "internal",
+        FieldType.FLAG,
+        "True for staff and test accounts: they are set aside; false for one that no rule may set aside.",
+    ),
+)
+
+CONTACT_FIELDS = (
+    Field(
+        "contact_id",
+        FieldType.ID,
+        "Unique id of the contact within its customer; makes retries safe. Derived from content if absent.",
+    ),
+    Field("customer_id", FieldType.ID, "Whom a campaign chose.", required=True),
+    Field("contacted_at", FieldType.TIME, "When the message went out, with a time zone.", required=True),
+    Field("known_at", FieldType.TIME, "When the shop learned of it; contacted_at if absent."),
+    Field("campaign_id", FieldType.ID, "The campaign it belongs to."),
+    Field("channel", FieldType.TEXT, "How: email, sms, app, ..."),
+    Field("arm", FieldType.ARM, "treated, or control for one who was chosen and left alone; treated if absent."),
 )
 
 
@@ -147,6 +180,7 @@ def arrow_schema(fields: tuple[Field, ...]) -> pa.Schema:
 EVENT_SCHEMA = arrow_schema(EVENT_FIELDS)
 ITEM_SCHEMA = arrow_schema(ITEM_FIELDS)
 CUSTOMER_SCHEMA = arrow_schema(CUSTOMER_FIELDS)
+CONTACT_SCHEMA = arrow_schema(CONTACT_FIELDS)
 
 STORED_EVENT_SCHEMA = (
     EVENT_SCHEMA.append(pa.field("local_date", pa.date32()))

@@ -1,4 +1,4 @@
-"""Exports of shops and public logs -> events, items and customers, streaming, nothing stored half.
+"""Exports of shops and public logs -> events, items, customers and contacts, streaming, nothing stored half.
 
 Each file is one commit. Rows are staged first and stored when the whole file has been read, so an import that
 is killed at any moment and started again ends in the same state as one that was left alone.
@@ -14,6 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from features.events.event import (
+    CONTACT_FIELDS,
+    CONTACT_SCHEMA,
     CUSTOMER_FIELDS,
     EVENT_FIELDS,
     EVENT_SCHEMA,
@@ -29,7 +31,7 @@ from features.events.warehouse import Upserted, Warehouse
 from features.progress import Doing
 from features.shop_folder import ShopFolder
 
-__all__ = ["ImportOptions", "ImportSummary", "import_customers", "import_events", "import_items"]
+__all__ = ["ImportOptions", "ImportSummary", "import_contacts", "import_customers", "import_events", "import_items"]
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,18 @@ def import_customers(
 ) -> list[ImportSummary]:
     """Insert or change customers; the last row of a customer wins. Otherwise as :func:`import_events`."""
     return _import(_store_customers, CUSTOMER_FIELDS, shop, files, options, now, progress)
+
+
+def import_contacts(
+    shop: ShopFolder,
+    files: Sequence[Path],
+    options: ImportOptions,
+    *,
+    now: datetime,
+    progress: Doing | None = None,
+) -> list[ImportSummary]:
+    """Store whom campaigns wrote to, and whom they left alone on purpose. Otherwise as :func:`import_events`."""
+    return _import(_store_contacts, CONTACT_FIELDS, shop, files, options, now, progress)
 
 
 @dataclass(frozen=True)
@@ -200,6 +214,15 @@ def _store_items(task: _Task) -> tuple[int, int]:
 
 def _store_customers(task: _Task) -> tuple[int, int]:
     return _put(task, CUSTOMER_FIELDS, Warehouse.open(task.shop).put_customers)
+
+
+def _store_contacts(task: _Task) -> tuple[int, int]:
+    rows = pa.concat_tables([CONTACT_SCHEMA.empty_table(), *task.good_rows()])
+    if not len(rows):
+        return 0, 0
+    appended = Warehouse.open(task.shop).append_contacts(rows)
+    task.storing(1, 1)
+    return appended.stored, appended.repeated
 
 
 def _put(task: _Task, fields: tuple[Field, ...], put: Callable[[pa.Table], Upserted]) -> tuple[int, int]:

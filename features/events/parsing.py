@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.events.event import (
+    ARM_ALIASES,
+    ARMS,
     ARROW_TYPES,
     KIND_ALIASES,
     KINDS,
@@ -34,6 +36,7 @@ UNREADABLE = Fault("unreadable", "must be readable text", "Name the file's encod
 INEXACT = Fault("inexact", "must be exact", "Send large ids as text, not as floating-point numbers.")
 RESERVED = Fault("reserved", f"must not begin with '{VISITOR_PREFIX}'", "Send the rest as visitor_id.")
 UNKNOWN_KIND = Fault("unknown", f"must be one of {', '.join(KINDS)}")
+UNKNOWN_ARM = Fault("unknown", f"must be one of {', '.join(ARMS)}")
 TOO_LONG_TEXT = Fault("too long", f"must have at most {MAX_TEXT_LENGTH:,} characters")
 NOT_WHOLE = Fault("not a whole number", "must be a whole number")
 HIGH_QUANTITY = Fault("out of range", f"must be between -{HIGHEST_QUANTITY} and {HIGHEST_QUANTITY}")
@@ -52,6 +55,7 @@ NOTHING = ("null", "nan", "none", "n/a", "na", "nat")
 _EXACT_FLOAT = 2.0**53
 _CONTROLS = r"[\x00-\x1f\x7f]"
 _KINDS = {**KIND_ALIASES, **{kind: kind for kind in KINDS}}
+_ARMS = {**ARM_ALIASES, **{arm: arm for arm in ARMS}}
 _WHOLE = r"^[+-]?\d{1,18}(?:\.0*)?$"
 _GROUPED_WHOLE = r"^[+-]?\d{1,3}(?:,\d{3}){1,5}(?:\.0*)?$"
 
@@ -104,9 +108,18 @@ def _parse_ids(texts: pa.Array, inexact: np.ndarray, reserved_prefix: bool) -> P
 
 def _parse_kinds(texts: pa.Array) -> Parsed:
     """Kinds of event by their own names and those of other systems, in any case."""
-    kinds = [_KINDS.get(text.lower()) if text else None for text in texts.to_pylist()]
-    values = pa.array(kinds, pa.string())
-    return judged(values, ((UNKNOWN_KIND, mask_of(texts.is_valid()) & ~mask_of(values.is_valid())),))
+    return _words(texts, _KINDS, UNKNOWN_KIND)
+
+
+def _parse_arms(texts: pa.Array) -> Parsed:
+    """Arms of a campaign, in any case."""
+    return _words(texts, _ARMS, UNKNOWN_ARM)
+
+
+def _words(texts: pa.Array, meanings: Mapping[str, str], unknown: Fault) -> Parsed:
+    found = [meanings.get(text.lower()) if text else None for text in texts.to_pylist()]
+    values = pa.array(found, pa.string())
+    return judged(values, ((unknown, mask_of(texts.is_valid()) & ~mask_of(values.is_valid())),))
 
 
 def _parse_texts(texts: pa.Array) -> Parsed:
@@ -142,6 +155,7 @@ def _parse_prices(texts: pa.Array) -> Parsed:
 
 _PARSERS: Mapping[FieldType, Callable[[pa.Array], Parsed]] = {
     FieldType.KIND: _parse_kinds,
+    FieldType.ARM: _parse_arms,
     FieldType.TEXT: _parse_texts,
     FieldType.INTEGER: _parse_integers,
     FieldType.MONEY: _parse_prices,

@@ -101,13 +101,17 @@ class EventReader:
         """Every Parquet file of this version."""
         return [file for bucket in sorted(self.files) for file in self.files[bucket]]
 
-    def extent(self) -> Extent:
-        """How many events there are and when the first and the last happened."""
+    def extent(self, before: datetime | None = None) -> Extent:
+        """How many events there are, or were known ``before``, and when the first and the last of them happened."""
         if not self.files:
             return Extent(0, None, None)
         query = f"select count(*), min(epoch_us(occurred_at)), max(epoch_us(occurred_at)) {_FROM_FILES}"
+        params: dict[str, Any] = {"files": self.all_files()}
+        if before is not None:
+            query += " where occurred_at < $before and known_at < $before"
+            params["before"] = before
         with connect() as connection:
-            ((events, first, last),) = connection.sql(query, params={"files": self.all_files()}).fetchall()
+            ((events, first, last),) = connection.sql(query, params=params).fetchall()
         return Extent(events, _moment(first), _moment(last))
 
     def moment_after(self, now: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""The only memory of behaviour: Delta tables of events, items and customers. Only this file knows deltalake.
+"""The only memory of behaviour: Delta tables of events, items, customers, contacts. Only this file knows deltalake.
 
 A commit to the Delta log makes rows visible all at once, so readers never see half a write, and a process
 that is killed leaves at most files that no version names.
@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 from deltalake import DeltaTable, WriterProperties, write_deltalake
 
 from features.errors import HuitouError
+from features.events.contact_rows import new_contacts
 from features.events.duck import connect
-from features.events.event import CUSTOMER_SCHEMA, ITEM_SCHEMA, STORED_EVENT_SCHEMA, bucket_of
+from features.events.event import CONTACT_SCHEMA, CUSTOMER_SCHEMA, ITEM_SCHEMA, STORED_EVENT_SCHEMA, bucket_of
 from features.events.order import STORED_ORDER_SQL
 from features.events.reader import EventReader, duckdb_file
 from features.events.staging import Staging
@@ -69,12 +70,12 @@ _TABLE_SETTINGS: dict[str, str | None] = {
 
 @dataclass(frozen=True)
 class Appended:
-    """What became of staged events."""
+    """What became of events or contacts."""
 
     stored: int
-    """Events that were new."""
+    """Those that were new."""
     repeated: int
-    """Events that had been stored before, or came twice."""
+    """Those that had been stored before, or came twice."""
 
 
 @dataclass(frozen=True)
@@ -145,16 +146,16 @@ class Warehouse:
         return EventReader(table.version(), self.buckets, files)
 
     def erase(self, customer_id: str) -> int:
-        """Remove every event and the record of one customer, from old versions too; return how many events.
+        """Remove all events, contacts and the record of one customer, from old versions too; return how many events.
 
         The files of older versions that held the customer are deleted: those versions can no longer be read.
         """
         erased = self._erase_events(customer_id)
-        described = self.customers()
-        others = described.filter(pc.not_equal(described["customer_id"], customer_id))
-        if len(others) < len(described):
-            self._write("customers", others, mode="overwrite")
-        for name in ("events", "customers"):
+        for name, rows in (("customers", self.customers()), ("contacts", self.contacts())):
+            others = rows.filter(pc.not_equal(rows["customer_id"], customer_id))
+            if len(others) < len(rows):
+                self._write(name, others, mode="overwrite", schema_mode="overwrite")
+        for name in ("events", "customers", "contacts"):
             table = self._table(name)
             if table is not None:
                 table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True)
@@ -178,7 +179,7 @@ class Warehouse:
 
     def compact(self) -> None:
         """Join the small files of each bucket; older versions stay readable."""
-        for name in ("events", "items", "customers"):
+        for name in ("events", "items", "customers", "contacts"):
             table = self._table(name)
             if table is not None:
                 table.optimize.compact(writer_properties=_COMPRESSION)
@@ -201,11 +202,24 @@ class Warehouse:
         """All customers that were described, in ``CUSTOMER_SCHEMA``, ordered by id."""
         return self._rows("customers", "customer_id", CUSTOMER_SCHEMA, version)
 
+    # ---- contacts
+
+    def append_contacts(self, contacts: pa.Table) -> Appended:
+        """Store the contacts, in ``CONTACT_SCHEMA``, that are new, in one commit."""
+        fresh = new_contacts(contacts.cast(CONTACT_SCHEMA), self.contacts())
+        if len(fresh):
+            self._write("contacts", fresh, mode="append")
+        return Appended(len(fresh), len(contacts) - len(fresh))
+
+    def contacts(self, version: int | None = None) -> pa.Table:
+        """All contacts, in ``CONTACT_SCHEMA``, ordered by customer and time."""
+        return self._rows("contacts", "customer_id, contacted_at, contact_id", CONTACT_SCHEMA, version)
+
     def _upsert(self, name: str, key: str, incoming: pa.Table) -> Upserted:
         known = self._rows(name, key, incoming.schema, None)
         merged, counts = _merged(known, incoming, key)
         if counts.new or counts.changed:
-            self._write(name, merged, mode="overwrite")
+            self._write(name, merged, mode="overwrite", schema_mode="overwrite")
         return counts
 
     def _rows(self, name: str, key: str, schema: pa.Schema, version: int | None) -> pa.Table:
@@ -213,10 +227,11 @@ class Warehouse:
         files = [] if table is None else [duckdb_file(file) for file in self._files(name, table)]
         if not files:
             return schema.empty_table()
-        columns = ", ".join(schema.names)
-        source = "read_parquet($files, hive_partitioning = false)"
-        query = f"select {columns} from {source} order by {key}"  # noqa: S608
+        # By name, beside an empty table of today's shape: a column that older files do not have is empty.
+        source = "from read_parquet($files, hive_partitioning = false) union all by name from today"
+        query = f"select {', '.join(schema.names)} from ({source}) order by {key}"  # noqa: S608
         with connect() as connection:
+            connection.register("today", schema.empty_table())
             return connection.sql(query, params={"files": files}).to_arrow_table().cast(schema)
 
     def _write(self, name: str, rows: pa.Table | pa.RecordBatchReader, **how: Any) -> None:

@@ -30,6 +30,7 @@ EXAMPLE = {
     "purchase_gap_mean_days": 41.0,
     "contactable": True,
     "personalized": True,
+    "set_aside": None,
     "reasons": [{"concept": "silence", "text": "silent for three times the usual gap"}],
     "events_since": 2,
 }

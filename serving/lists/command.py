@@ -16,7 +16,14 @@ from serving.lists.recall_list import RecallFilter, recall_list
 from serving.snapshot import Snapshot
 from training.recommend.reason_texts import LANGUAGES
 
-EXCLUSIONS = {"not_contactable": "must not be written to", "bought_since": "ordered since the snapshot"}
+EXCLUSIONS = {
+    "bot": "set aside as bots",
+    "reseller": "set aside as resellers",
+    "test_orders": "set aside for test orders",
+    "internal": "set aside as the shop's own accounts",
+    "not_contactable": "must not be written to",
+    "bought_since": "ordered since the snapshot",
+}
 """Why someone is left out, in words."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from features.arrays import Ints
 from features.errors import HuitouError
 from features.events.duck import connect
 from features.events.reader import duckdb_file
+from features.shop.anomalies import REASONS as SET_ASIDE
 from features.shop.layers import BUYER_LAYERS, checked_layers
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_columns import churn_probability, order_probability
@@ -28,17 +28,17 @@ ITEMS = 3
 
 _BLOCK = 65_536
 
-NOT_CONTACTABLE, BOUGHT_SINCE = "not_contactable", "bought_since"
-"""Why someone who fits the filter is left out."""
+EXCLUSIONS = (*SET_ASIDE, "not_contactable", "bought_since")
+"""Why someone who fits the filter is left out; of several reasons the first counts."""
 
-# The horizon is part of two names; each of the patterns fits one column.
-_FATES = r"""
+# The main horizon is part of two names, which columns() takes as a parameter.
+_FATES = """
     with people as (
-        select *, columns('^churn_probability_\d+d$') as churn,
-               columns('^order_probability_\d+d$') as ordering
+        select *, columns(lambda name: name = $churn) as churn, columns(lambda name: name = $ordering) as ordering
         from read_parquet($file, file_row_number = true)
     ), fates as (
-        select people.*, case when not contactable then 'not_contactable'
+        select people.*, case when set_aside is not null then set_aside
+                              when not contactable then 'not_contactable'
                               when buyers.customer_id is not null then 'bought_since' end as exclusion
         from people left join buyers using (customer_id)
         where layer in (select unnest($layers::varchar[]))
@@ -109,8 +109,8 @@ def recall_list(
 ) -> RecallList:
     """The people to write to, ordered by churn probability x net spend of all time: what is at stake.
 
-    ``bought_since`` names those who ordered after the snapshot; they and those who must not be written to
-    are left out and counted. Items are in stock; who opted out of personalisation gets popular ones.
+    ``bought_since`` names those who ordered after the snapshot; they, those who must not be written to and those
+    who are set aside are left out and counted. Items are in stock; who opted out of personalisation gets popular ones.
     """
     wanted = wanted.checked()
     language = language_of(language)
@@ -145,6 +145,8 @@ def _people(
     """Those who fit and may be written to, in order, with their row in the snapshot; and the others, counted."""
     params: dict[str, Any] = {
         "file": duckdb_file(snapshot.customers_file),
+        "churn": churn_probability(snapshot.header.horizon_days),
+        "ordering": order_probability(snapshot.header.horizon_days),
         "layers": list(wanted.layers),
         "min_churn": wanted.min_churn,
         "max_churn": wanted.max_churn,
@@ -155,11 +157,11 @@ def _people(
         connection.register("buyers", buyers)
         table = connection.sql(_CHOSEN, params=params | {"top": wanted.top}).to_arrow_table()
         counts = dict(connection.sql(_COUNTED, params=params).fetchall())
-    return table, {reason: counts.get(reason, 0) for reason in (NOT_CONTACTABLE, BOUGHT_SINCE)}
+    return table, {reason: counts.get(reason, 0) for reason in EXCLUSIONS}
 
 
-def _reasons(texts: Sequence[str], language: str) -> dict[str, pa.Array]:
-    told = [[reason[language] for reason in json.loads(text)][:REASONS] for text in texts]
+def _reasons(found: Sequence[Sequence[Mapping[str, str]]], language: str) -> dict[str, pa.Array]:
+    told = [[reason[language] for reason in row][:REASONS] for row in found]
     return {
         f"reason_{place + 1}": pa.array([row[place] if place < len(row) else None for row in told], pa.string())
         for place in range(REASONS)

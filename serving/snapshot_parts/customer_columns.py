@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
+
+from training.customers.reasons import COLUMN_TYPE
+
+YEAR_DAYS = 365
+"""Orders and spend are expected for the main horizon and for so many days."""
 
 
 def order_probability(horizon_days: int) -> str:
@@ -15,15 +22,34 @@ def churn_probability(horizon_days: int) -> str:
     return f"churn_probability_{horizon_days}d"
 
 
-def customer_schema(horizon_days: int) -> pa.Schema:
-    """The schema of ``customers.parquet`` for a horizon."""
+def expected_orders(days: int) -> str:
+    """Name of the column with the expected number of orders."""
+    return f"expected_orders_{days}d"
+
+
+def expected_net_spend(days: int) -> str:
+    """Name of the column with the expected net spend, in the shop's currency."""
+    return f"expected_net_spend_{days}d"
+
+
+def customer_schema(horizon_days: int, horizons_days: Sequence[int]) -> pa.Schema:
+    """The schema of ``customers.parquet``: the shop's main horizon, and all for which there are probabilities."""
+    chances = [name(days) for days in (horizon_days, *horizons_days) for name in (order_probability, churn_probability)]
+    values = [name(days) for days in (horizon_days, YEAR_DAYS) for name in (expected_orders, expected_net_spend)]
     return pa.schema(
         [
             ("customer_id", pa.string()),
             ("layer", pa.string()),
+            ("kind", pa.string()),
             ("tier", pa.string()),
-            (order_probability(horizon_days), pa.float64()),
-            (churn_probability(horizon_days), pa.float64()),
+            ("method", pa.string()),
+            # A horizon that is told twice is one column.
+            *((name, pa.float64()) for name in dict.fromkeys([*chances, *values])),
+            ("next_order_on", pa.date32()),
+            ("next_order_from", pa.date32()),
+            ("next_order_until", pa.date32()),
+            ("overdue_days", pa.float64()),
+            ("purchase_cycle_days", pa.float64()),
             ("order_count_all", pa.int64()),
             ("net_spend_all", pa.float64()),
             ("days_since_last_order", pa.float64()),
@@ -31,6 +57,7 @@ def customer_schema(horizon_days: int) -> pa.Schema:
             ("purchase_gap_mean_days", pa.float64()),
             ("contactable", pa.bool_()),
             ("personalized", pa.bool_()),
-            ("reasons", pa.string()),
+            ("set_aside", pa.string()),
+            ("reasons", COLUMN_TYPE),
         ]
     )

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from features.arrays import Floats, Ints
 from serving.snapshot_parts.array_file import ArrayWriter
-from serving.snapshot_parts.customer_columns import customer_schema
 from serving.snapshot_parts.id_index import IdIndexWriter
 
 RECOMMENDATIONS = 50
@@ -53,15 +52,15 @@ class Recommendations(Protocol):
 class CustomerFiles:
     """The table of customers, their recommendations, and the look-up by id."""
 
-    def __init__(self, folder: Path, horizon_days: int) -> None:
-        """Begin the files in ``folder``."""
+    def __init__(self, folder: Path, schema: pa.Schema) -> None:
+        """Begin the files in ``folder``; ``schema`` is that of ``customers.parquet``."""
         self.customers = 0
         """Customers added so far."""
         self.opted_out = 0
         """People added so far who opted out of personalisation."""
         self.layers: Counter[str] = Counter()
         """Customers added so far by layer."""
-        self._schema = customer_schema(horizon_days)
+        self._schema = schema
         self._table = pq.ParquetWriter(folder / "customers.parquet", self._schema, compression="zstd")
         self._ids = IdIndexWriter(folder, "customer")
         self._opted_out_ids = IdIndexWriter(folder, "opted_out")

@@ -15,7 +15,7 @@ from serving.snapshot_parts.array_file import broken
 KIND_OF_RELATION = re.compile(r"[a-z][a-z_]{0,40}")
 """How the name of a kind of related items is written: it is part of file names."""
 
-FORMAT = 1
+FORMAT = 2
 """The number of the way in which snapshots are laid out."""
 
 
@@ -34,7 +34,9 @@ class SnapshotHeader:
     recommendation_tier: str
     """What ranked the items: a model, or rules."""
     horizon_days: int
-    """The horizon of every probability."""
+    """The shop's main horizon: that of the reasons, the expected orders, and of lists."""
+    horizons_days: tuple[int, ...]
+    """Every horizon for which there are probabilities, rising; the main one is among them."""
     event_version: int
     """The version of the events it was computed from; what came later is fresh."""
     feature_fingerprint: str
@@ -115,6 +117,7 @@ def _header(said: Mapping[str, object]) -> SnapshotHeader:
     values = {field.name: said[field.name] for field in fields(SnapshotHeader)}
     for name in ("as_of", "published_at"):
         values[name] = datetime.fromisoformat(str(values[name]))
-    sources = values["sources"]
-    values["sources"] = tuple(sources) if isinstance(sources, list) else ()
+    for name in ("sources", "horizons_days"):
+        several = values[name]
+        values[name] = tuple(several) if isinstance(several, list) else ()
     return SnapshotHeader(**values)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The commands that take in files: ``huitou import events|items|customers``."""
+"""The commands that take in files: ``huitou import events|items|customers|contacts``."""
 
 from __future__ import annotations
 
@@ -12,15 +12,20 @@ import typer
 from rich.console import Console
 
 from features.errors import HuitouError
-from features.events.importers import ImportOptions, ImportSummary, import_customers, import_events, import_items
+from features.events.importers import (
+    ImportOptions,
+    ImportSummary,
+    import_contacts,
+    import_customers,
+    import_events,
+    import_items,
+)
 from features.progress import Doing
 from features.shop_folder import ShopFolder, ShopSettings
+from serving.terminal.options import SHOP, Shop
 from serving.terminal.progress import bars
 from serving.terminal.tables import show_imports
 
-Shop = Annotated[Path, typer.Option("--shop", envvar="HUITOU_SHOP", help="The folder of the shop.")]
-SHOP = Path("shop")
-"""The folder of the shop when nothing else is said."""
 Files = Annotated[list[Path], typer.Argument(help="CSV (also .gz), JSON Lines or Parquet files.")]
 Source = Annotated[str | None, typer.Option("--source", help="A ready-made column map: huitou, taobao, tmall, ...")]
 Mapped = Annotated[list[str] | None, typer.Option("--map", metavar="OURS=THEIRS", help="Which column is which.")]
@@ -53,13 +58,14 @@ IMPORTERS: tuple[tuple[str, Importer, str], ...] = (
     ("events", import_events, "Views, carts, favourites, purchases, returns."),
     ("items", import_items, "Titles, categories, brands, prices, stock."),
     ("customers", import_customers, "Who joined when, who may be written to, who opted out."),
+    ("contacts", import_contacts, "Whom campaigns wrote to, and whom they left alone to compare."),
 )
 """The commands: name, what it calls, its help."""
 
 
 def import_commands(clock: Callable[[], datetime], console: Console) -> typer.Typer:
     """The group of import commands; they tell the time by ``clock`` and print to ``console``."""
-    group = typer.Typer(help="Take in events, items or customers from files.", no_args_is_help=True)
+    group = typer.Typer(help="Take in events, items, customers or contacts from files.", no_args_is_help=True)
     for name, importer, help_text in IMPORTERS:
         group.command(name, help=help_text)(_command(importer, clock, console))
     return group

@@ -80,17 +80,57 @@ def show_training(console: Console, outcome: TrainingOutcome) -> None:
 
 
 def show_backtest(console: Console, report: Mapping[str, Any]) -> None:
-    """Print the measures of models and baselines, churn first, then next items."""
+    """Print the measures of models and baselines, churn first, then visitors and next items.
+
+    Of several cutoffs the mean and the range are printed, and what served at each.
+    """
+    for note in report["notes"]:
+        console.print(Text(f"mind: {note}"))
+    if "cutoffs" in report:
+        _show_cutoffs(console, report)
+        return
     churn = {name: groups["all"]["metrics"] for name, groups in report["churn"]["methods"].items()}
-    churn_title = f"Churn within {report['horizon_days']} days (tier {report['churn']['tier']})"
-    show_measures(console, churn_title, churn, ("roc_auc", "average_precision", "log_loss", "brier"))
+    title = f"Churn within {report['horizon_days']} days (tier {report['churn']['tier']})"
+    show_measures(console, title, churn, CHURN_MEASURES)
+    visitors = {name: groups["all"]["metrics"] for name, groups in report["visitors"]["methods"].items()}
+    if visitors["model"]:
+        show_measures(
+            console, f"First orders of visitors (tier {report['visitors']['tier']})", visitors, CHURN_MEASURES
+        )
     items = report["recommendations"]
-    items_title = f"Next items, {items['customers_measured']:,} customers who bought (tier {items['tier']})"
-    show_measures(console, items_title, items["models"], ("recall@10", "recall@20", "ndcg@10", "new_recall@10"))
+    title = f"Next items, {items['customers_measured']:,} customers who bought (tier {items['tier']})"
+    show_measures(console, title, items["models"], ITEM_MEASURES)
+
+
+CHURN_MEASURES = ("roc_auc", "average_precision", "log_loss", "ece")
+ITEM_MEASURES = ("recall@10", "recall@20", "ndcg@10", "new_recall@10")
+
+
+def _show_cutoffs(console: Console, report: Mapping[str, Any]) -> None:
+    parts = report["cutoffs"]
+    rows = [
+        (
+            part["cutoff"][:10],
+            part["churn"]["methods"]["model"]["all"]["customers"],
+            part["churn"]["tier"],
+            *(_interval(part["churn"]["methods"]["model"]["all"]["metrics"].get(name)) for name in CHURN_MEASURES),
+            part["recommendations"]["tier"],
+            _interval(part["recommendations"]["models"]["served"]["recall@10"]),
+        )
+        for part in parts
+    ]
+    measured = (*(name.replace("_", " ") for name in CHURN_MEASURES), "next items", "recall@10")
+    show_table(console, "What serves, at each cutoff", ("cutoff", "buyers", "churn", *measured), rows)
+    summary, days = report["summary"], report["horizon_days"]
+    churn = {name: groups["all"] for name, groups in summary["churn"].items()}
+    over = f"mean over {len(parts)} cutoffs (least to most)"
+    show_measures(console, f"Churn within {days} days, {over}", churn, CHURN_MEASURES)
+    show_measures(console, f"First orders of visitors, {over}", summary["visitors"], CHURN_MEASURES)
+    show_measures(console, f"Next items, {over}", summary["recommendations"], ITEM_MEASURES)
 
 
 def show_measures(console: Console, title: str, models: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> None:
-    """Print the measures ``names`` of every model, each with half the width of its 95 % interval."""
+    """Print the measures ``names`` of every model, each with half the width of its 95 % interval, or with its range."""
     rows = [[model, *(_interval(measures.get(name)) for name in names)] for model, measures in models.items()]
     show_table(console, title, ("model", *(name.replace("_", " ") for name in names)), rows)
 
@@ -98,6 +138,8 @@ def show_measures(console: Console, title: str, models: Mapping[str, Mapping[str
 def _interval(measure: Any) -> str:
     if not isinstance(measure, Mapping):
         return said(measure)
+    if "mean" in measure:
+        return f"{measure['mean']:.3f} ({measure['least']:.3f} to {measure['most']:.3f})"
     if measure.get("value") is None:
         return "-"
     if measure.get("low") is None:

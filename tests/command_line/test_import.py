@@ -135,6 +135,19 @@ def test_items_and_customers(tmp_path: Path) -> None:
     assert warehouse.customers().sort_by("customer_id")["contactable"].to_pylist() == [True, False]
 
 
+def test_contacts(tmp_path: Path) -> None:
+    """Contacts are told of as other rows are, and one without its time or of an unknown arm is rejected by name."""
+    shop = tmp_path / "shop"
+    lines = ["customer_id,contacted_at,campaign_id,arm", "王小明,2025-03-01T10:00:00Z,spring,", "anna,,spring,control"]
+    file = written(tmp_path / "contacts.csv", [*lines, "ben,2025-03-01T10:00:00Z,spring,both"])
+    said = done("import", "contacts", file, "--shop", shop, "--allow-rejected")
+    assert "│ contacts.csv │    3 │      1 │        0 │        2 │" in said
+    assert "rejected 1: arm unknown" in said
+    assert "rejected 1: contacted_at missing" in said
+    assert refused("import", "contacts", file, "--shop", shop).startswith("2 rows were rejected")
+    assert Warehouse.open(ShopFolder.open(shop)).contacts()["customer_id"].to_pylist() == ["王小明"]
+
+
 def test_a_busy_shop(tmp_path: Path) -> None:
     """While another process writes to the shop an import is refused in one line, and nothing is lost."""
     file, shop = written(tmp_path / "events.csv", [HEADER, GOOD]), tmp_path / "shop"

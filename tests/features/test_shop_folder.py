@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from features.errors import HuitouError
 from features.shop_folder import ShopFolder, ShopSettings, replace_text
 
 RISING = "the layers' days must rise (new < active < high win-back < lost);"
+HORIZON = "horizon_days must be null or a whole number from 1 to 3650"
 HOLD = """
 import sys
 from features.shop_folder import ShopFolder
@@ -99,6 +101,19 @@ def test_settings_of_a_later_version_are_passed_over(tmp_path: Path) -> None:
             {"lost_after_days": None},
             "lost_after_days must be a whole number; got None. Mend it in shop.json.",
         ),
+        ({"set_aside": "no"}, "set_aside must be true or false; got 'no'. Mend it in shop.json."),
+        ({"set_aside": 0}, "set_aside must be true or false; got 0. Mend it in shop.json."),
+        ({"contact_cost": -0.5}, "contact_cost must be between 0 and 1,000,000; got -0.5. Mend it in shop.json."),
+        ({"contact_cost": "1"}, "contact_cost must be a number; got '1'. Mend it in shop.json."),
+        ({"order_margin": 30}, "order_margin must be between 0 and 1; got 30. Mend it in shop.json."),
+        ({"contact_success_rate": nan}, "contact_success_rate must be between 0 and 1; got nan. Mend it in shop.json."),
+        *(
+            (
+                {"horizon_days": wrong},
+                f"{HORIZON}; got {wrong!r}. Mend it in shop.json; null stands for the shop's own.",
+            )
+            for wrong in (0, 3651, 30.0, "30", True)
+        ),
         (
             {"active_within_days": 45},
             f"{RISING} got (45, 45, 180, 360). Mend them in shop.json.",
@@ -119,6 +134,13 @@ def test_settings_that_make_no_sense_are_refused(tmp_path: Path, wrong: dict[str
         ShopFolder.open(tmp_path)
     assert (str(made.value), str(read.value)) == (message, message)
     assert made.value.field in wrong or made.value.field == "lost_after_days"
+
+
+def test_money_may_be_a_whole_number(tmp_path: Path) -> None:
+    """A cost written without a decimal point is a number like any other."""
+    (tmp_path / "shop.json").write_text('{"contact_cost": 2, "order_margin": 0}', encoding="utf-8")
+    settings = ShopFolder.open(tmp_path).settings
+    assert (settings.contact_cost, settings.order_margin) == (2, 0)
 
 
 @pytest.mark.parametrize("name", ["a[1]", "50%25", "back\\slash", "a^b", "a|b", "line\nbreak"])

@@ -66,6 +66,7 @@ class Person:
     spend: float = 100.0
     contactable: bool = True
     personalized: bool = True
+    set_aside: str | None = None
 
 
 PEOPLE = (
@@ -118,6 +119,7 @@ def customers_table(people: Sequence[Person], horizon_days: int = 91) -> pa.Tabl
             "purchase_gap_mean_days": pa.nulls(len(people), pa.float64()),
             "contactable": pa.array([person.contactable for person in people]),
             "personalized": pa.array([person.personalized for person in people]),
+            "set_aside": pa.array([person.set_aside for person in people], pa.string()),
             "reasons": pa.array([json.dumps(reasons)] * len(people), pa.string()),
         }
     )

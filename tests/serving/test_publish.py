@@ -143,6 +143,25 @@ def test_consent_is_taken_over(snapshot: Snapshot) -> None:
     assert {name for name in ("low", "never came", "high") if name in snapshot.opted_out} == {"low", "never came"}
 
 
+def test_who_is_set_aside_is_told(tmp_path: Path) -> None:
+    """A bot and an internal account are scored and served like others, with the reason beside them."""
+    folder = shop(tmp_path)
+    views = [("machine", "view", "cup", LAST - timedelta(seconds=10 * number)) for number in range(600)]
+    append(folder, events(*ROWS, *views))
+    Warehouse.open(folder).put_customers(people("high", internal=True))
+    publish(Behaviour.of(folder), rules_bundle(folder, LAST), folder, now=NOW)
+    snapshot = Snapshot.open_current(folder)
+    told = {name: snapshot.customer(snapshot.customers.row(name)) for name in ("machine", "high", "low", "looks only")}
+    assert {name: row["set_aside"] for name, row in told.items()} == {
+        "machine": "bot",
+        "high": "internal",
+        "low": None,
+        "looks only": None,
+    }
+    assert told["machine"]["layer"] == "visitor"
+    assert len(recommend(snapshot, Wish("machine")).items) > 0
+
+
 def test_batch_and_live_recommendations_agree(folder: ShopFolder, snapshot: Snapshot) -> None:
     """When nothing new has happened a live answer is what the recommender says for that customer alone."""
     behaviour = Behaviour.of(folder)

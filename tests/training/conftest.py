@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from tests.training.customers.planted import planted_tables
+from features.behaviour import Behaviour
+from tests.training.customers.planted import AS_OF, HORIZON_DAYS, planted_shop, planted_tables
+from training.backtest import backtest
+from training.backtest_plan import BacktestPlan
 from training.baselines import Predictor
 from training.tables import CustomerTable, buyers
 
@@ -27,3 +35,27 @@ def fitted(request: pytest.FixtureRequest, tables: list[CustomerTable]) -> Predi
     checks = request.cls()
     model: Predictor = checks.fit(tables)
     return model
+
+
+@dataclass(frozen=True)
+class Backtested:
+    """A backtest of a small planted shop at two cutoffs: before the first there was hardly anything to train on."""
+
+    behaviour: Behaviour
+    """The shop."""
+    plan: BacktestPlan
+    """Where it was looked at."""
+    out: Path
+    """The folder that was written."""
+    report: dict[str, Any]
+    """What was returned."""
+
+
+@pytest.fixture(scope="session")
+def backtested(tmp_path_factory: pytest.TempPathFactory) -> Backtested:
+    """The same for all tests; whoever changes its report copies it first."""
+    folder = tmp_path_factory.mktemp("backtested")
+    behaviour = planted_shop(folder / "shop", customers=150)
+    plan = BacktestPlan.at(behaviour, [AS_OF - timedelta(days=days) for days in (70, HORIZON_DAYS)], HORIZON_DAYS)
+    report = backtest(behaviour, plan, folder / "out", progress=lambda *_: None)
+    return Backtested(behaviour, plan, folder / "out", report)

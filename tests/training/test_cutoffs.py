@@ -1,28 +1,21 @@
-"""Training cutoffs and the shop's own horizon."""
+"""Training cutoffs."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.behaviour import Behaviour
 from features.errors import HuitouError
-from tests.small_shop import events, history, moment, stored
 from training.cutoffs import (
     CutoffSettings,
     checked_horizon,
-    default_horizon_days,
     embargoed,
     local_midnight,
-    purchase_gaps,
     shifted,
-    shop_horizon_days,
     training_cutoffs,
 )
 
@@ -93,52 +86,3 @@ def test_a_senseless_horizon_is_refused(days: int) -> None:
     """The message names the value and what is allowed."""
     with pytest.raises(HuitouError, match=f"horizon_days must be between 1 and 3650; got {days}. Leave it out"):
         checked_horizon(days)
-
-
-def test_gaps_are_between_purchase_days_of_one_customer() -> None:
-    """Orders of one day are one, views are none, and no gap goes from one customer to the next."""
-    found = history(
-        events(
-            ("anna", "purchase", "tea", "2025-01-01T08:00Z"),
-            ("anna", "purchase", "tea", "2025-01-01T20:00Z"),
-            ("anna", "view", "tea", "2025-01-05T08:00Z"),
-            ("anna", "purchase", "tea", "2025-01-11T08:00Z"),
-            ("ben", "purchase", "tea", "2025-02-01T08:00Z"),
-            ("carl", "purchase", "tea", "2025-01-01T08:00Z"),
-            ("carl", "purchase", "tea", "2025-01-08T20:00Z"),
-        ),
-        moment("2025-03-01T00:00Z"),
-    )
-    assert sorted(purchase_gaps(found).tolist()) == [7.5, 10.0]
-
-
-@pytest.mark.parametrize(
-    ("gaps", "history_days", "horizon"),
-    [
-        ([8.0] * 10, 365, 7),
-        ([25.0] * 10, 365, 30),
-        ([40.0] * 10, 365, 30),
-        ([45.0] * 10, 365, 60),
-        ([10.0] * 8 + [300.0] * 2, 3650, 60),
-        ([300.0] * 10, 365, 90),
-        ([300.0] * 10, 10, 2),
-        ([300.0] * 10, 2, 1),
-        ([], 365, 30),
-        ([], 60, 14),
-    ],
-)
-def test_the_horizon_comes_from_the_gaps(gaps: list[float], history_days: float, horizon: int) -> None:
-    """Most gaps fit into the horizon, which is a usual one and at most a quarter of the history."""
-    assert default_horizon_days(np.array(gaps), history_days) == horizon
-
-
-def test_a_shop_has_a_horizon_from_what_was_known(tmp_path: Path) -> None:
-    """Weekly buyers over a year make it a week; the future and an empty shop change nothing."""
-    weekly = [
-        ("anna", "purchase", "tea", datetime(2024, 1, 1, 12, tzinfo=UTC) + timedelta(days=7 * week))
-        for week in range(52)
-    ]
-    later = ("anna", "purchase", "tea", "2026-01-01T00:00Z")
-    shop = Behaviour.of(stored(tmp_path / "weekly", events(*weekly, later)))
-    assert shop_horizon_days(shop, datetime(2025, 1, 1, tzinfo=UTC)) == 7
-    assert shop_horizon_days(Behaviour.of(stored(tmp_path / "empty", events())), FIRST) == 1

@@ -11,7 +11,9 @@ import pyarrow as pa
 import pytest
 
 from features.behaviour import Behaviour
-from tests.small_shop import events, moment, random_events, stored
+from features.events.warehouse import Warehouse
+from tests.odd_people import crowd, ordered, viewed
+from tests.small_shop import contacts, events, moment, people, random_events, stored
 from training.tables import CustomerTable, bucket_tables, customer_table, groups, high_value
 
 CUTOFF = moment("2025-03-01T00:00Z")
@@ -121,6 +123,70 @@ def test_an_empty_shop_has_an_empty_table(tmp_path: Path) -> None:
     assert len(table) == 0
     assert "days_since_purchase" in table.features.names
     assert not any(rows.any() for rows in groups(table.features).values())
+
+
+def test_who_is_set_aside_is_left_out_and_counted(tmp_path: Path) -> None:
+    """Bots, resellers and internal accounts are no rows of the table; it says how many, in parts and whole."""
+    folder = stored(
+        tmp_path,
+        events(*crowd(), *viewed("machine", 800), *ordered("wholesale", orders=6, lines=5, pieces=60)),
+    )
+    Warehouse.open(folder).put_customers(people("crowd 3", internal=True))
+    shop = Behaviour.of(folder)
+    table = customer_table(shop, CUTOFF, 30)
+    expected = {f"crowd {number}" for number in range(120)} - {"crowd 3"}
+    assert set(table.features.customer_ids.to_pylist()) == expected
+    assert len(table.order_count) == len(table.order_days) == len(table.contact_days) == len(expected)
+    assert table.set_aside == {"bot": 1, "reseller": 1, "test_orders": 0, "internal": 1}
+    assert sum(part.set_aside["bot"] for part in bucket_tables(shop, CUTOFF, 30)) == 1
+    assert table.take(np.arange(5)).set_aside == table.set_aside
+
+
+def window(path: Path, rows: list[Any], made: list[Any]) -> CustomerTable:
+    """The table of anna alone, with these events and contacts."""
+    folder = stored(path, events(BEFORE, *rows))
+    Warehouse.open(folder).append_contacts(contacts(*made))
+    return customer_table(Behaviour.of(folder), CUTOFF, 10)
+
+
+def test_the_first_order_that_stands_is_dated(tmp_path: Path) -> None:
+    """Days run from the cutoff to the first line of the first order of which something was kept; NaN without one."""
+    gone = [order("02T00:00Z", "1"), order("04T00:00Z", "1", kind="return")]
+    kept = [order("05T12:00Z", "3"), order("03T06:00Z", "2"), order("03T05:00Z", "2", kind="return", item="cup")]
+    assert window(tmp_path / "kept", [*gone, *kept], []).order_days.tolist() == [2.25]
+    assert np.isnan(window(tmp_path / "gone", gone, []).order_days).all()
+
+
+@pytest.mark.parametrize(
+    ("sent", "treated"),
+    [("03T05:59Z", True), ("03T06:00Z", False), ("03T07:00Z", False), ("01T00:00Z", True), ("11T00:00Z", False)],
+)
+def test_treated_is_who_was_contacted_before_ordering(sent: str, treated: bool, tmp_path: Path) -> None:
+    """A message at the order or after it did not make it; without an order any message of the window counts."""
+    at = f"2025-03-{sent}"
+    assert window(tmp_path / "a", [order("03T06:00Z", "1")], [("anna", at)]).treated.tolist() == [treated]
+    nothing = window(tmp_path / "b", [], [("anna", at), ("ben", at)])
+    assert nothing.treated.tolist() == [at < "2025-03-11"]
+    assert nothing.take(np.array([0, 0])).treated.tolist() == [at < "2025-03-11"] * 2
+
+
+def test_those_left_alone_on_purpose_are_untreated(tmp_path: Path) -> None:
+    """The control arm of a campaign, and who was contacted before the cutoff, are not treated in the label window."""
+    made = [("anna", "2025-03-03T00:00Z", {"arm": "control"}), ("anna", "2025-02-28T23:59Z")]
+    table = window(tmp_path, [], made)
+    assert np.isnan(table.contact_days).all()
+    assert not table.treated.any()
+
+
+def test_orders_after_the_cutoff_set_nobody_aside(tmp_path: Path) -> None:
+    """Who becomes a reseller in the label window is a row with its label."""
+    later = [
+        (who, what, item, at + timedelta(days=70), more) for who, what, item, at, more in ordered("late", pieces=60)
+    ]
+    shop = Behaviour.of(stored(tmp_path, events(*crowd(), *ordered("late", orders=1), *later)))
+    table = customer_table(shop, CUTOFF, 90)
+    assert table.order_count[table.features.customer_ids.index("late").as_py()] == 3
+    assert sum(table.set_aside.values()) == 0
 
 
 def test_groups_are_told_by_purchase_days(tmp_path: Path) -> None:

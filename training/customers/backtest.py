@@ -1,7 +1,8 @@
-"""Churn as it would have been told at a past moment, beside what happened then."""
+"""Churn as it would have been told at a past moment, beside what happened then; and who of the visitors ordered."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,31 +10,39 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from features.arrays import Flags, Floats
+from features.arrays import Floats
 from features.behaviour import Behaviour
-from features.customers import CustomerFeatures
 from features.progress import Progress, Said
-from training.baselines import Predictor, fit_baselines
-from training.calibration import SMALLEST
+from features.shop_folder import ShopSettings
+from training.customers.contenders import MODEL, TRAINED, Contenders
+from training.customers.curves import gain_rows, lift_rows, score_rows
+from training.customers.drivers import KindSample, drivers
 from training.customers.evaluation import EvaluationSettings, evaluate
 from training.customers.fitting import PropensityTraining, fit_propensity
+from training.customers.methods import TIERS
+from training.customers.outcomes import Outcomes, split
+from training.customers.profit import profit_by_size, stay_worth
 from training.customers.propensity import PropensitySettings
-from training.tables import CustomerTable, bucket_tables, buyers, high_value
-
-GROUP_COLUMNS = ("purchase_day_count", "net_spend_all", "days_since_purchase")
-"""The features that groups are made from."""
+from training.customers.treatment import treatment_report
+from training.tables import bucket_tables
 
 
 @dataclass(frozen=True)
 class ChurnBacktest:
-    """Every buyer before the cutoff, what was predicted and what happened."""
+    """Everyone known before the cutoff, what was predicted and what happened."""
 
     table: pd.DataFrame
-    """``customer_id``, ``probability`` (of no order within the horizon) and ``churned``, by customer."""
+    """``customer_id``, ``probability`` (of no order within the horizon) and ``churned`` of the buyers, by customer."""
     report: dict[str, Any]
-    """Figures of the model and every baseline, per group; tier, gate and training cutoffs. JSON-able, without NaN."""
+    """Figures of what serves, of each tier's methods and of every baseline for buyers, per group; tiers, gate, curves,
+    profit, drivers, how many people were ``set_aside`` and why, and how many buyers were ``treated``: written to before
+    they ordered within the horizon. JSON-able, without NaN."""
+    visitors: dict[str, Any]
+    """The same for people who had not ordered yet, about the chance that they do."""
     training: PropensityTraining
     """What was trained with what was known before the cutoff."""
+    sample: KindSample
+    """Some of the people of each kind as they were known at the cutoff."""
 
 
 def churn_backtest(
@@ -46,58 +55,110 @@ def churn_backtest(
     said: Said | None = None,
     progress: Progress | None = None,
 ) -> ChurnBacktest:
-    """Train with what was known before ``cutoff``, then predict every buyer and look at the horizon after it.
+    """Train with what was known before ``cutoff``, then predict everyone and look at the horizon after it.
 
-    The model of the report is what would have served: the trained tier or the rules. ``progress`` is called as the
-    buckets of the test are read.
+    The model of the report is what would have served: the tier that was chosen for each kind of people. ``progress``
+    is called as the buckets of the test are read.
     """
+    evaluation = evaluation or EvaluationSettings.of(behaviour.settings)
     training = fit_propensity(behaviour, cutoff, horizon_days, settings=settings, said=said)
-    baselines, dropped = fit_baselines(training.tables, training.known) if training.tables else ({}, {})
+    if said is not None:
+        said("fitting what it is compared with")
+    methods = Contenders.of(training)
     if said is not None:
         said(f"predicting everyone known before {cutoff:%Y-%m-%d}")
-    methods: dict[str, Predictor] = {"model": training.propensity, **baselines}
-    parts = [
-        _predicted(table.take(buyers(table.features)), methods)
-        for table in bucket_tables(behaviour, cutoff, horizon_days, progress=progress)
-    ]
-    found = pd.concat(parts, ignore_index=True)
-    groups = _groups(found, behaviour.settings.lost_after_days)
-    churned = found["churned"].to_numpy(dtype=bool)
-    chances = {name: found[f"chance_{name}"].to_numpy(dtype=np.float64) for name in methods}
+    sample, aside, treated = KindSample(), Counter[str](), 0
+    parts: list[tuple[Outcomes, Outcomes]] = []
+    for table in bucket_tables(behaviour, cutoff, horizon_days, progress=progress):
+        sample.add(table.features)
+        aside.update(table.set_aside)
+        bought, visited = split(table)
+        treated += int(np.count_nonzero(bought.treated))
+        parts.append((Outcomes.of(bought, methods.buyers), Outcomes.of(visited, methods.visitors)))
+    bought_by, visited_by = (Outcomes.joined(each) for each in zip(*parts, strict=True))
     report = {
         "cutoff": cutoff.isoformat(),
         "horizon_days": horizon_days,
-        "tier": training.propensity.tier,
-        "visitor_tier": training.propensity.visitor_tier,
-        "gate": training.gate.as_dict(),
-        "trial": dict(training.propensity.figures),
-        "training_cutoffs": [moment.isoformat() for moment in training.cutoffs],
-        "dropped_baselines": dropped,
-        "methods": evaluate(chances, churned, groups, evaluation),
+        "set_aside": dict(aside),
+        "treated": treated,
+        **_trained(training),
+        "dropped_baselines": dict(methods.dropped),
+        **_measured(bought_by, behaviour.settings, evaluation),
+        "drivers": drivers(training.propensity, sample),
     }
-    table = pd.DataFrame({"customer_id": found["customer_id"], "probability": chances["model"], "churned": churned})
-    return ChurnBacktest(table, report, training)
+    return ChurnBacktest(_told(bought_by), report, _of_visitors(visited_by, training, evaluation), training, sample)
 
 
-def _predicted(table: CustomerTable, methods: dict[str, Predictor]) -> pd.DataFrame:
-    """Labels, every method's chance of churn, and what groups are made from, for the buyers of one bucket."""
-    features = table.features
-    columns: dict[str, Any] = {"customer_id": features.customer_ids.to_pylist(), "churned": ~table.ordered}
-    columns |= {f"chance_{name}": _churn(method, features) for name, method in methods.items()}
-    columns |= {name: features.column(name) for name in GROUP_COLUMNS}
-    return pd.DataFrame(columns)
-
-
-def _churn(method: Predictor, features: CustomerFeatures) -> Floats:
-    return np.clip(1 - method.order_probability(features), SMALLEST, 1 - SMALLEST)
-
-
-def _groups(found: pd.DataFrame, lost_after_days: int) -> dict[str, Flags]:
-    """The groups of ``METRICS``: by purchase days, by value, and those who are not lost yet."""
-    days, spend, silence = (found[name].to_numpy(dtype=np.float64) for name in GROUP_COLUMNS)
+def _trained(training: PropensityTraining) -> dict[str, Any]:
+    propensity = training.propensity
     return {
-        "one_order": days == 1,
-        "repeat": days >= 2,
-        "high_value": high_value(days > 0, spend),
-        "not_lost": silence < lost_after_days,
+        "tier": propensity.tier,
+        "tiers": dict(propensity.tiers),
+        "serving": dict(propensity.methods),
+        "tier_methods": {tier: list(methods) for tier, methods in TIERS.items()},
+        "gate": training.gate.as_dict(),
+        "trial": dict(propensity.figures),
+        "training_cutoffs": [moment.isoformat() for moment in training.cutoffs],
+        "contacts": treatment_report(training.tables),
+    }
+
+
+def _told(bought: Outcomes) -> pd.DataFrame:
+    columns = {"probability": bought.churn_chances[MODEL], "churned": ~bought.ordered}
+    return pd.DataFrame({"customer_id": bought.frame["customer_id"], **columns})
+
+
+def _measured(bought: Outcomes, shop: ShopSettings, evaluation: EvaluationSettings) -> dict[str, Any]:
+    """Figures of every method for buyers, and what charts show of them."""
+    chances, churned = bought.churn_chances, ~bought.ordered
+    worth = stay_worth(bought.column("order_value_mean"), shop)
+    methods = evaluate(chances, churned, bought.groups(shop.lost_after_days), evaluation, worth)
+    baselines = best_baselines(methods)
+    lists = {} if worth is None else _rankings(chances, worth, baselines[:1])
+    return {
+        "methods": methods,
+        "best_baselines": baselines,
+        "curves": {
+            "lift": lift_rows(chances[MODEL], churned),
+            "gain": gain_rows({name: chances[name] for name in (MODEL, *baselines[:3])}, churned),
+            "scores": score_rows(chances[MODEL], churned),
+        },
+        "profit": {
+            "currency": shop.currency,
+            "contact_cost": evaluation.contact_cost,
+            "order_margin": shop.order_margin,
+            "contact_success_rate": evaluation.success_rate,
+            "mean_worth": None if worth is None or not len(worth) else float(worth.mean()),
+            "lists": {} if worth is None else profit_by_size(lists, churned, worth, evaluation),
+        },
+    }
+
+
+def best_baselines(methods: dict[str, Any]) -> list[str]:
+    """The baselines by log loss over everyone, the lowest first."""
+    losses = {
+        name: groups["all"]["metrics"]["log_loss"]["value"]
+        for name, groups in methods.items()
+        if name not in (MODEL, *TRAINED) and groups["all"]["metrics"]
+    }
+    return sorted(losses, key=losses.__getitem__)
+
+
+def _rankings(chances: dict[str, Floats], worth: Floats, baselines: list[str]) -> dict[str, Floats]:
+    """What recall lists are made by: the model, the same times what is at stake, the best baseline, and the lot."""
+    return {
+        MODEL: chances[MODEL],
+        "model_by_value": chances[MODEL] * worth,
+        **{name: chances[name] for name in baselines},
+        "by_lot": np.zeros(len(worth)),
+    }
+
+
+def _of_visitors(visited: Outcomes, training: PropensityTraining, evaluation: EvaluationSettings) -> dict[str, Any]:
+    chances, ordered = visited.order_chances, visited.ordered
+    return {
+        "tier": training.propensity.tiers["visitor"],
+        "serving": training.propensity.methods["visitor"],
+        "methods": evaluate(chances, ordered, None, evaluation),
+        "curves": {"lift": lift_rows(chances[MODEL], ordered)},
     }

@@ -2,6 +2,7 @@
 
 Every metric depends on the customers only through the distinct scores and the counts of those to whom it happened and
 those to whom it did not. So a bootstrap over customers is a multinomial draw of counts: many resamples are one array.
+What people are worth is drawn with the counts: at each score it has the mean and the spread of those seen there.
 """
 
 from __future__ import annotations
@@ -30,14 +31,22 @@ class Tally:
     """Customers with that score to whom it happened; shape (n_samples, n_scores)."""
     total: Floats
     """Customers with that score; shape (n_samples, n_scores)."""
+    worth: Floats
+    """What those to whom it happened are worth together; shape (n_samples, n_scores)."""
+    spread: Floats
+    """Standard deviation of that worth from one of them to another at each score; shape (n_scores,)."""
 
     @classmethod
-    def of(cls, chance: Floats, happened: Flags) -> Tally:
-        """One sample: the customers themselves."""
+    def of(cls, chance: Floats, happened: Flags, worth: Floats | None = None) -> Tally:
+        """One sample: the customers themselves, each worth one unless ``worth`` says otherwise."""
         score, place = np.unique(-chance.astype(np.float64), return_inverse=True)
-        total = np.bincount(place, minlength=len(score)).astype(np.float64)
-        count = np.bincount(place, weights=happened, minlength=len(score)).astype(np.float64)
-        return cls(-score, count[None, :], total[None, :])
+        value = np.ones(len(chance)) if worth is None else worth.astype(np.float64)
+        total, count, sums, squares = (
+            np.bincount(place, weights=weights, minlength=len(score)).astype(np.float64)
+            for weights in (None, happened, happened * value, happened * np.square(value))
+        )
+        spread = np.sqrt(np.maximum(_mean(squares, count) - np.square(_mean(sums, count)), 0.0))
+        return cls(-score, count[None, :], total[None, :], sums[None, :], spread)
 
     def resampled(self, samples: int, rng: np.random.Generator, most_scores: int = 1000) -> Tally:
         """``samples`` bootstrap resamples of the customers; beyond ``most_scores`` near scores are joined."""
@@ -46,7 +55,10 @@ class Tally:
         cells = np.concatenate([joined.happened[0], joined.total[0] - joined.happened[0]])
         drawn = rng.multinomial(size, cells / cells.sum(), size=samples).astype(np.float64)
         happened, others = np.split(drawn, 2, axis=1)
-        return Tally(joined.score, happened, happened + others)
+        # The sum over those drawn at one score, as a normal draw: exact where one customer has the score.
+        noise = np.sqrt(happened) * joined.spread * rng.standard_normal(happened.shape)
+        worth = happened * _mean(joined.worth[0], joined.happened[0]) + noise
+        return Tally(joined.score, happened, happened + others, worth, joined.spread)
 
     def joined(self, most_scores: int) -> Tally:
         """At most about ``most_scores`` scores, each the mean of customers next to each other, equally many."""
@@ -54,11 +66,13 @@ class Tally:
             return self
         rank = np.cumsum(self.total[0]) - self.total[0]
         _, place = np.unique(np.floor(rank * most_scores / self.total[0].sum()), return_inverse=True)
-        total, happened, weighed = (
+        squares = self.happened[0] * (np.square(self.spread) + np.square(_mean(self.worth[0], self.happened[0])))
+        total, happened, weighed, worth, squared = (
             np.bincount(place, weights=values).astype(np.float64)
-            for values in (self.total[0], self.happened[0], self.total[0] * self.score)
+            for values in (self.total[0], self.happened[0], self.total[0] * self.score, self.worth[0], squares)
         )
-        return Tally(weighed / total, happened[None, :], total[None, :])
+        spread = np.sqrt(np.maximum(_mean(squared, happened) - np.square(_mean(worth, happened)), 0.0))
+        return Tally(weighed / total, happened[None, :], total[None, :], worth[None, :], spread)
 
     @cached_property
     def customers(self) -> Floats:
@@ -119,9 +133,17 @@ class Tally:
 
     def caught(self, share: float) -> Floats:
         """To how many of the ``share`` of customers with the highest scores it happened; within ties by their mean."""
+        return np.asarray((self.happened * self._listed(share)).sum(axis=1))
+
+    def caught_worth(self, share: float) -> Floats:
+        """What those to whom it happened are worth together among the ``share`` with the highest scores."""
+        return np.asarray((self.worth * self._listed(share)).sum(axis=1))
+
+    def _listed(self, share: float) -> Floats:
+        """The share of the customers of each score that is on a list of ``share`` of all."""
         before = np.cumsum(self.total, axis=1) - self.total
         room = np.clip(share * self.customers[:, None] - before, 0, self.total)
-        return np.asarray((self.happened * room / np.maximum(self.total, 1e-12)).sum(axis=1))
+        return np.asarray(room / np.maximum(self.total, 1e-12))
 
     def reliability(self) -> list[dict[str, float]]:
         """For each bin that holds customers: its bounds, customers, mean probability and the share seen."""
@@ -143,3 +165,8 @@ class Tally:
 
     def _bins(self) -> Ints:
         return np.asarray(np.minimum(np.floor(self.score * RELIABILITY_BINS), RELIABILITY_BINS - 1), dtype=np.int64)
+
+
+def _mean(total: Floats, count: Floats) -> Floats:
+    """``total / count``, 0 where there is nobody."""
+    return total / np.maximum(count, 1.0)

@@ -40,7 +40,12 @@ class Blend:
     def fit(cls, tables: Sequence[CustomerTable], settings: BlendSettings) -> Blend:
         """Fit both parts; the calibration does nothing yet, and turns around the mean margin."""
         linear = LinearModel.fit(tables, settings.linear_ridge)
-        blend = cls(linear, BoostedModel.fit(tables, settings.boosted))
+        return cls.of(linear, BoostedModel.fit(tables, settings.boosted), tables)
+
+    @classmethod
+    def of(cls, linear: LinearModel, boosted: BoostedModel, tables: Sequence[CustomerTable]) -> Blend:
+        """Both parts together; the calibration does nothing yet, and turns around the mean margin of ``tables``."""
+        blend = cls(linear, boosted)
         margin = blend.margin(joined([table.features for table in tables]))
         return replace(blend, calibration=Calibration(centre=float(margin.mean())))
 
@@ -52,9 +57,17 @@ class Blend:
         """What each feature adds to the margin, the intercept last; shape ``(n, n_features + 1)``."""
         return (self.linear.contributions(features) + self.boosted.contributions(features)) / 2
 
+    def concept_contributions(self, features: CustomerFeatures) -> Floats:
+        """What each concept adds to the margin, the rest last; shape ``(n, n_concepts + 1)``."""
+        return (self.linear.concept_contributions(features) + self.boosted.concept_contributions(features)) / 2
+
     def order_probability(self, features: CustomerFeatures) -> Floats:
         """Chance of an order within the horizon, shape ``(n,)``."""
         return self.calibration.probability(self.margin(features))
+
+    def calibrated(self, calibration: Calibration) -> Blend:
+        """The same with another line."""
+        return replace(self, calibration=calibration)
 
     def save(self, folder: Path) -> None:
         """Write ``trees.txt`` and ``blend.json`` below ``folder``."""

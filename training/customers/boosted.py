@@ -12,10 +12,16 @@ import numpy as np
 from features.arrays import Floats
 from features.customers import CustomerFeatures
 from training.calibration import log_odds
+from training.customers.concepts import REST, concept_places
+from training.customers.tree_shapley import shapley_tables
+from training.customers.tree_tables import Node, TreeTables, roots_of
 from training.tables import CustomerTable
 
 THREADS = 2
 """LightGBM's threads; they change the time, not the numbers."""
+
+FEWEST_ROUNDS = 100
+"""Fewer trees than this have not learned what there is, however little that may be."""
 
 _EFFECT_CUSTOMERS = 20.0
 """A cutoff's own rate counts as much as that of all cutoffs when it has so many customers."""
@@ -25,8 +31,10 @@ _EFFECT_CUSTOMERS = 20.0
 class BoostedSettings:
     """How the trees are grown."""
 
-    rounds: int = 100
-    """Number of trees."""
+    rounds: int = 300
+    """Number of trees, fewer where there is less to learn from."""
+    rows_per_round: int = 50
+    """Each tree needs so many rows of the rarer outcome, but a hundred are grown in any case."""
     leaves: int = 6
     """Leaves of a tree."""
     learning_rate: float = 0.05
@@ -67,7 +75,9 @@ class BoostedModel:
             init_score=np.repeat(starts, sizes),
             free_raw_data=True,
         )
-        booster = lightgbm.train(_parameters(settings, int(sizes.sum())), data, num_boost_round=settings.rounds)
+        ordered = sum(int(np.count_nonzero(table.ordered)) for table in tables)
+        rounds = _rounds(settings, min(ordered, int(sizes.sum()) - ordered))
+        booster = lightgbm.train(_parameters(settings, int(sizes.sum())), data, num_boost_round=rounds)
         return cls(booster.model_to_string(), float(np.average(starts, weights=sizes)))
 
     @cached_property
@@ -76,23 +86,57 @@ class BoostedModel:
         return lightgbm.Booster(model_str=self.text)
 
     def margin(self, features: CustomerFeatures) -> Floats:
-        """Log-odds of an order, shape ``(n,)``."""
-        if not len(features):
-            return np.zeros(0)
-        found = self.booster.predict(features.values, raw_score=True, num_threads=THREADS)
-        return self.intercept + np.asarray(found, dtype=np.float64)
+        """Log-odds of an order, shape ``(n,)``; within 1e-12 what LightGBM predicts."""
+        if self._values is not None:
+            return self.intercept + self._values.sums(features.values)[:, 0]
+        return self.intercept + self._predicted(features, raw_score=True).reshape(len(features))
 
     def contributions(self, features: CustomerFeatures) -> Floats:
         """What each feature adds to the margin (Shapley values of the trees), the intercept last.
 
         Shape ``(n, n_features + 1)``.
         """
+        return self._added(features, tuple(range(len(features.names))), len(features.names))
+
+    def concept_contributions(self, features: CustomerFeatures) -> Floats:
+        """What each concept adds to the margin, the intercept last; shape ``(n, n_concepts + 1)``."""
+        return self._added(features, tuple(concept_places(features.names).tolist()), REST)
+
+    def _added(self, features: CustomerFeatures, groups: tuple[int, ...], rest: int) -> Floats:
+        """What groups of features add, and in the place ``rest`` the intercept; shape ``(n, rest + 1)``."""
+        if groups not in self._shapley:
+            self._shapley[groups] = shapley_tables(self._roots, np.array(groups), rest)
+        tables = self._shapley[groups]
+        told = self._summed(features, groups, rest) if tables is None else tables.sums(features.values)
+        told[:, rest] += self.intercept
+        return told
+
+    def _summed(self, features: CustomerFeatures, groups: tuple[int, ...], rest: int) -> Floats:
+        """LightGBM's own Shapley values, for trees too large for tables, summed by group."""
+        told = np.zeros((len(features), rest + 1))
+        for group, added in zip((*groups, rest), self._predicted(features, pred_contrib=True).T, strict=True):
+            told[:, group] += added
+        return told
+
+    def _predicted(self, features: CustomerFeatures, **what: bool) -> Floats:
+        """What LightGBM says of the trees; nothing for nobody."""
         if not len(features):
             return np.zeros((0, len(features.names) + 1))
-        found = self.booster.predict(features.values, pred_contrib=True, num_threads=THREADS)
-        told = np.array(found, dtype=np.float64)
-        told[:, -1] += self.intercept
-        return told
+        return np.asarray(self.booster.predict(features.values, num_threads=THREADS, **what), dtype=np.float64)
+
+    @cached_property
+    def _roots(self) -> list[Node]:
+        return roots_of(self.booster)
+
+    @cached_property
+    def _values(self) -> TreeTables | None:
+        """The trees' values as tables."""
+        return TreeTables.of_values(self._roots)
+
+    @cached_property
+    def _shapley(self) -> dict[tuple[int, ...], TreeTables | None]:
+        """What groups of features add as tables, by the group of each feature; filled as they are asked for."""
+        return {}
 
 
 def _rates(tables: Sequence[CustomerTable]) -> Floats:
@@ -102,6 +146,10 @@ def _rates(tables: Sequence[CustomerTable]) -> Floats:
     overall = ordered.sum() / sizes.sum()
     rates: Floats = (ordered + _EFFECT_CUSTOMERS * overall) / (sizes + _EFFECT_CUSTOMERS)
     return rates
+
+
+def _rounds(settings: BoostedSettings, rarer: int) -> int:
+    return min(settings.rounds, max(FEWEST_ROUNDS, rarer // settings.rows_per_round))
 
 
 def _parameters(settings: BoostedSettings, rows: int) -> dict[str, object]:

@@ -1,106 +1,200 @@
-"""Which tier answers: rules until there is enough to train on and the model wins its trial."""
+"""Which method answers for each kind of people: the simplest, unless a richer one has shown to be better."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from features.customers import CustomerFeatures
-from training.baselines import BASELINES, Fit
-from training.calibration import Calibration, log_odds
+from features.errors import HuitouError
+from training.baselines import BASELINES, Predictor
+from training.calibration import Calibration, log_loss, log_odds
 from training.customers.blend import Blend, BlendSettings
-from training.customers.rules import ChurnRule, VisitorRate
-from training.customers.trial import Trial, enough, tried
-from training.tables import CustomerTable
+from training.customers.by_kind import ByKind, Scorer
+from training.customers.methods import (
+    BUYER_KINDS,
+    BUYER_METHODS,
+    TIERS,
+    VISITOR_KINDS,
+    VISITOR_METHODS,
+    Material,
+    Method,
+    tier_of,
+)
+from training.customers.priors import LawPrior, LogisticPrior
+from training.customers.season import Season
+from training.customers.stacked import Stacked
+from training.customers.trial import Trial, tried
+from training.tables import KINDS, CustomerTable, buyers, kind_codes
 
-MODEL = "model"
-"""The trained tier's name among the methods of a trial."""
+NOISE = 0.5
+"""A richer tier must be better by so many standard errors of the difference between customers."""
+
+LEAST_IN_TRIAL = 50
+"""With fewer customers of a kind at the newest cutoff nothing is tried: the rules answer."""
 
 
 @dataclass(frozen=True)
 class Choice:
     """What serves one kind of people, and why."""
 
-    scorer: Blend | ChurnRule | VisitorRate
+    scorer: Scorer
     """What serves."""
-    passed: bool
-    """Whether the model serves and is not much worse than any baseline."""
+    method: str
+    """Its name in ``TIERS``."""
     reasons: tuple[str, ...]
-    """One sentence for each rule that decided."""
-    figures: dict[str, float]
-    """Log loss of each method in the trial, and numbers of rows."""
+    """One sentence for each step that decided."""
+
+    @property
+    def tier(self) -> str:
+        """The tier of the method."""
+        return tier_of(self.method)
 
 
-def buyer_choice(
-    tables: Sequence[CustomerTable],
-    known: CustomerFeatures,
-    horizon_days: int,
-    settings: BlendSettings,
-    least: int,
-    tolerance: float,
-) -> Choice:
-    """The model where it beats the rule that would serve instead; rows of ``tables`` are buyers."""
-    rule = ChurnRule.fit(tables, known, horizon_days)
-    figures = _sizes(tables)
-    if not enough(tables, least):
-        return Choice(rule, False, (_too_few("buyers", tables, least),), figures)
-    trial = tried(tables, {MODEL: lambda fitted: Blend.fit(fitted, settings), **BASELINES})
-    losses = trial.log_losses
-    figures |= {f"log_loss_{name}": loss for name, loss in losses.items()}
-    best = min((name for name in losses if name != MODEL), key=losses.__getitem__)
-    near = losses[MODEL] <= losses[best] * (1 + tolerance)
-    serves = losses[MODEL] <= losses["rule"]
-    against_rule = (
-        f"for buyers the model's log loss at the newest training cutoff ({len(trial.ordered)} customers) must not "
-        f"exceed the rule's: {losses[MODEL]:.4f} against {losses['rule']:.4f}: "
-        f"{'the model serves' if serves else 'the rule serves'}"
+@dataclass(frozen=True)
+class Choices:
+    """What serves, by kind of people, and the figures of the trials."""
+
+    by_kind: Mapping[str, Choice]
+    """By the names in ``KINDS``."""
+    figures: Mapping[str, float]
+    """``log_loss_{method}`` over all buyers, ``{kind}_log_loss_{method}`` for each kind, and numbers of rows."""
+
+
+def choices(material: Material, visitors: Material, season: Season | None) -> Choices:
+    """The choice for each kind: buyers from ``material``, people who have not ordered from ``visitors``."""
+    found: dict[str, Choice] = {}
+    figures: dict[str, float] = {}
+    parts = ((material, BUYER_KINDS, BUYER_METHODS), (visitors, VISITOR_KINDS, VISITOR_METHODS))
+    for each, kinds, methods in parts:
+        trial = _trial(each, methods, baselines=kinds == BUYER_KINDS) if each.tables else None
+        fitted = _Fitted(each, methods)
+        picked = {kind: _climbed(kind, trial, fitted) for kind in kinds}
+        figures |= _figures(kinds, each.tables, trial, {kind: method for kind, (method, _) in picked.items()})
+        for kind, (method, reasons) in picked.items():
+            found[kind] = Choice(_finished(fitted.of(method), kind, method, trial, season), method, reasons)
+    return Choices({kind: found[kind] for kind in KINDS}, figures)
+
+
+class _Fitted:
+    """Methods fitted on everything, each once and only when it is wanted."""
+
+    def __init__(self, material: Material, methods: Mapping[str, Method]) -> None:
+        self.methods = methods
+        self._material = material
+        self._found: dict[str, ByKind] = {}
+
+    def of(self, method: str) -> ByKind:
+        """The method for all kinds; raises :class:`HuitouError` where it cannot be fitted."""
+        if method not in self._found:
+            self._found[method] = self.methods[method](self._material)
+        return self._found[method]
+
+    def fits(self, method: str) -> bool:
+        """Whether it can be fitted: a law that stood its trial may degenerate on what is known today."""
+        try:
+            self.of(method)
+        except HuitouError:
+            return False
+        return True
+
+
+def fit_tiers(
+    tables: Sequence[CustomerTable], known: CustomerFeatures, horizon_days: int, settings: BlendSettings | None = None
+) -> tuple[dict[str, Predictor], dict[str, str]]:
+    """Every method for buyers by name, fitted on its own without calibration; and why the others could not be.
+
+    ``tables`` may hold visitors, who are left out.
+    """
+    bought = [part for part in (table.take(buyers(table.features)) for table in tables) if len(part)]
+    material = Material(bought, known, horizon_days, settings or BlendSettings())
+    fitted: dict[str, Predictor] = {}
+    dropped: dict[str, str] = {}
+    for name, method in BUYER_METHODS.items():
+        try:
+            fitted[name] = method(material)
+        except HuitouError as error:
+            dropped[name] = error.message
+    return fitted, dropped
+
+
+def _trial(material: Material, methods: Mapping[str, Method], *, baselines: bool) -> Trial:
+    """Every method on what came after what it was fitted on; laws know the order times of the newest cutoff."""
+
+    def fit(method: Method) -> Any:
+        return lambda tables: method(replace(material, tables=tables, known=material.tables[-1].features))
+
+    others = {name: baseline for name, baseline in BASELINES.items() if name not in methods} if baselines else {}
+    return tried(material.tables, {name: fit(method) for name, method in methods.items()} | others)
+
+
+def _climbed(kind: str, trial: Trial | None, fitted: _Fitted) -> tuple[str, tuple[str, ...]]:
+    """The method that serves a kind, and a sentence for each tier: from the simplest up, while it pays."""
+    title = kind.replace("_", "-")
+    serving = next(name for name in fitted.methods if name in TIERS["rules"])
+    rows = np.zeros(0, dtype=bool) if trial is None else trial.kind == KINDS.index(kind)
+    count = int(np.count_nonzero(rows))
+    if trial is None or count < LEAST_IN_TRIAL:
+        return serving, (
+            f"{title}: a trial needs {LEAST_IN_TRIAL} customers at a past cutoff; there are {count}: {serving} serves",
+        )
+    told = []
+    for tier, names in list(TIERS.items())[1:]:
+        losses = {name: trial.losses(name, rows).mean() for name in names if name in trial.chances}
+        best = next((name for name in sorted(losses, key=losses.__getitem__) if fitted.fits(name)), None)
+        if best is None:
+            told.append(f"{title}: nothing of the tier {tier} can be fitted: {serving} serves")
+            continue
+        gain, error = trial.gain(best, serving, rows)
+        pays = gain > NOISE * error
+        told.append(
+            f"{title}: {best} must beat {serving} in the trial by more than the noise ({count} rows, log loss at the "
+            f"level seen): {losses[best]:.4f}, better by {gain:.4f} with a standard error of {error:.4f}: "
+            f"{best if pays else serving} serves"
+        )
+        serving = best if pays else serving
+    return serving, tuple(told)
+
+
+def _finished(fitted: ByKind, kind: str, method: str, trial: Trial | None, season: Season | None) -> Scorer:
+    """The scorer of one kind, its line fitted on what the trial said of customers it had not seen."""
+    scorer = fitted.scorers[kind]
+    if trial is None or not isinstance(scorer, LawPrior | LogisticPrior | Blend | Stacked):
+        return scorer
+    rows = trial.kind == KINDS.index(kind)
+    line = Calibration.fit(
+        log_odds(trial.chances[method][rows]),
+        trial.ordered[rows],
+        scorer.calibration.centre,
+        labelled=not isinstance(scorer, LawPrior),
     )
-    against_best = (
-        f"for buyers it may exceed the best baseline's ({best}) by at most {tolerance:.0%}: {losses[MODEL]:.4f} "
-        f"against {losses[best]:.4f}: {'met' if near else 'not met'}"
-    )
-    scorer = _trained(tables, trial, settings) if serves else rule
-    return Choice(scorer, serves and near, (against_rule, against_best), figures)
+    if season is not None:
+        line = replace(line, shift=line.shift + season.shift(fitted, kind))
+    return scorer.calibrated(line)
 
 
-def visitor_choice(tables: Sequence[CustomerTable], settings: BlendSettings, least: int) -> Choice:
-    """The model where it beats one rate for all; rows of ``tables`` are visitors."""
-    rate = VisitorRate.fit(tables)
-    figures = _sizes(tables)
-    if not enough(tables, least):
-        return Choice(rate, False, (_too_few("visitors", tables, least),), figures)
-    methods: dict[str, Fit] = {MODEL: lambda fitted: Blend.fit(fitted, settings), "rate": VisitorRate.fit}
-    trial = tried(tables, methods)
-    losses = trial.log_losses
-    figures |= {f"log_loss_{name}": loss for name, loss in losses.items()}
-    serves = losses[MODEL] < losses["rate"]
-    reason = (
-        f"for visitors the model's log loss must be below that of one rate for all: {losses[MODEL]:.4f} against "
-        f"{losses['rate']:.4f}: {'the model serves' if serves else 'the rate serves'}"
-    )
-    return Choice(_trained(tables, trial, settings) if serves else rate, serves, (reason,), figures)
-
-
-def _trained(tables: Sequence[CustomerTable], trial: Trial, settings: BlendSettings) -> Blend:
-    """The blend on all tables, calibrated on what the trial's blend said of customers it had not seen."""
-    blend = Blend.fit(tables, settings)
-    margin = log_odds(trial.chances[MODEL])
-    return replace(blend, calibration=Calibration.fit(margin, trial.ordered, blend.calibration.centre))
-
-
-def _sizes(tables: Sequence[CustomerTable]) -> dict[str, float]:
-    return {
-        "rows": float(sum(map(len, tables))),
-        "ordered": float(sum(int(np.count_nonzero(table.ordered)) for table in tables)),
-        "cutoffs": float(len(tables)),
-    }
-
-
-def _too_few(people: str, tables: Sequence[CustomerTable], least: int) -> str:
-    sizes = _sizes(tables)
-    return (
-        f"for {people} at least {least} rows that ordered and {least} that did not are needed; there are "
-        f"{sizes['ordered']:.0f} and {sizes['rows'] - sizes['ordered']:.0f}: the rule serves"
-    )
+def _figures(
+    kinds: Sequence[str], tables: Sequence[CustomerTable], trial: Trial | None, picked: Mapping[str, str]
+) -> dict[str, float]:
+    told: dict[str, float] = {}
+    for kind in kinds:
+        own = [table.take(kind_codes(table.features) == KINDS.index(kind)) for table in tables]
+        told |= {
+            f"{kind}_rows": float(sum(map(len, own))),
+            f"{kind}_ordered": float(sum(int(np.count_nonzero(table.ordered)) for table in own)),
+        }
+    if trial is None:
+        return told
+    served = np.full(len(trial.ordered), np.nan)
+    for kind in kinds:
+        rows = trial.kind == KINDS.index(kind)
+        served[rows] = trial.chances[picked[kind]][rows]
+        if rows.any():
+            told |= {f"{kind}_log_loss_{name}": float(trial.losses(name, rows).mean()) for name in trial.chances}
+    if kinds == BUYER_KINDS:
+        told |= {f"log_loss_{name}": loss for name, loss in trial.log_losses.items()}
+        told |= {"log_loss_served": log_loss(served, trial.ordered), "rows_in_trial": float(len(served))}
+    return told

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from features.arrays import Floats
+from features.arrays import Floats, Ints
 
 CONCEPTS: Mapping[str, tuple[str, ...]] = {
     "silence": ("days_since_purchase", "churn_factor", "overdue_days", "longest_gap_share"),
-    "rhythm": ("purchase_gap_", "orders_per_year"),
+    "rhythm": ("purchase_gap_", "orders_per_year", "prior_"),
     "orders": ("order_count_", "purchase_count_", "purchase_day_count", "purchase_trend_"),
     "spend": ("net_spend_", "order_value_", "lines_per_order"),
     "tenure": ("days_since_first",),
@@ -36,7 +36,13 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
     "returns": ("return_", "days_since_return"),
     "hours": ("hour_", "night_share", "weekend_share"),
 }
-"""Concepts, and the beginnings of the names of their features."""
+"""Concepts, and the beginnings of the names of their features.
+
+What begins with ``prior_`` is told by simpler models of when orders come, stacked in as a feature.
+"""
+
+REST = len(CONCEPTS)
+"""The position after the concepts: what belongs to none, like the intercept."""
 
 
 def concept_of(feature: str) -> str | None:
@@ -47,7 +53,21 @@ def concept_of(feature: str) -> str | None:
     return max(fitting)[1] if fitting else None
 
 
+def concept_places(features: Sequence[str]) -> Ints:
+    """The position of each feature's concept in :data:`CONCEPTS`, ``REST`` where it has none; ``(n_features,)``."""
+    places: dict[str | None, int] = {concept: place for place, concept in enumerate(CONCEPTS)}
+    return np.array([places.get(concept_of(feature), REST) for feature in features], dtype=np.int64)
+
+
 def membership(features: Sequence[str]) -> Floats:
     """1 where a feature belongs to a concept, else 0; shape ``(n_features, n_concepts)``."""
-    concepts = [concept_of(feature) for feature in features]
-    return np.array([[concept == name for name in CONCEPTS] for concept in concepts], dtype=np.float64)
+    return (concept_places(features)[:, None] == np.arange(len(CONCEPTS))).astype(np.float64)
+
+
+def grouped(contributions: Floats, features: Sequence[str]) -> Floats:
+    """Contributions of features, the rest last, added up by concept, the rest last; shape ``(n, n_concepts + 1)``."""
+    told = np.zeros((len(contributions), REST + 1))
+    # Column after column, not a matrix product: one customer alone gets the very same numbers as in a crowd.
+    for place, added in zip((*concept_places(features), REST), contributions.T, strict=True):
+        told[:, place] += added
+    return told

@@ -10,6 +10,8 @@ from features.behaviour import Behaviour
 from features.customers import CustomerFeatures, customer_features
 from features.progress import Said
 from training.customers.propensity import Propensity, PropensitySettings
+from training.customers.season import season
+from training.customers.treatment import for_training
 from training.cutoffs import CutoffSettings, training_cutoffs
 from training.gate import Gate
 from training.tables import CustomerTable, customer_table, joined
@@ -52,28 +54,37 @@ def fit_propensity(
     horizon_days: int,
     *,
     settings: PropensitySettings | None = None,
+    most_rows: int = MOST_ROWS,
     said: Said | None = None,
 ) -> PropensityTraining:
     """Train with what was known before ``as_of``; where there is too little, the rules answer."""
-    tables = training_tables(behaviour, as_of, horizon_days, said)
+    tables = training_tables(behaviour, as_of, horizon_days, said, most_rows=most_rows)
+    last_year = season(behaviour, as_of, horizon_days, [table.cutoff for table in tables], said)
     if said is not None:
-        said("fitting who will order")
+        said(f"fitting who will order within {horizon_days} days")
     known = known_customers(behaviour, as_of)
-    propensity = Propensity.fit(tables, settings, known=known, horizon_days=horizon_days)
+    # What serves says what happens if nobody writes.
+    untouched = for_training(tables)
+    propensity = Propensity.fit(untouched, settings, known=known, horizon_days=horizon_days, season=last_year)
     return PropensityTraining(propensity, tuple(tables), known)
 
 
 def training_tables(
-    behaviour: Behaviour, as_of: datetime, horizon_days: int, said: Said | None = None
+    behaviour: Behaviour,
+    as_of: datetime,
+    horizon_days: int,
+    said: Said | None = None,
+    *,
+    most_rows: int = MOST_ROWS,
 ) -> list[CustomerTable]:
     """Tables at rolling cutoffs, every label complete at ``as_of``, oldest first; those without customers left out."""
-    first = behaviour.reader.extent().first
+    first = behaviour.reader.extent(as_of).first
     cutoffs = training_cutoffs(first, as_of, horizon_days, behaviour.settings.timezone, CUTOFFS)
     tables = []
     for number, cutoff in enumerate(cutoffs, start=1):
         if said is not None:
             said(f"customers {number} of {len(cutoffs)}, known before {cutoff:%Y-%m-%d}")
-        tables.append(customer_table(behaviour, cutoff, horizon_days, most_rows=MOST_ROWS // len(cutoffs)))
+        tables.append(customer_table(behaviour, cutoff, horizon_days, most_rows=most_rows // len(cutoffs)))
     return [table for table in tables if len(table)]
 
 

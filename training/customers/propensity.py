@@ -1,4 +1,8 @@
-"""Who will order within the horizon: one chance for everyone, buyers and visitors. Churn is its complement."""
+"""Who will order within the horizon: one chance for everyone, each kind of people with a method of its own.
+
+The kinds are visitors (their first order), one-order customers (their second) and those who have ordered more often
+(their next). Churn is the complement for those who have bought.
+"""
 
 from __future__ import annotations
 
@@ -6,45 +10,34 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import numpy as np
-
-from features.arrays import Flags, Floats
+from features.arrays import Floats
 from features.customers import CustomerFeatures
 from features.errors import HuitouError
 from features.schema import FeatureSchema
-from training.calibration import SMALLEST
 from training.customers.blend import Blend, BlendSettings
-from training.customers.choice import Choice, buyer_choice, visitor_choice
+from training.customers.by_kind import ByKind, Scorer
+from training.customers.choice import choices
+from training.customers.methods import Material, tier_of
+from training.customers.priors import LawPrior, LogisticPrior
 from training.customers.rules import ChurnRule, VisitorRate
+from training.customers.season import Season
+from training.customers.stacked import Stacked
+from training.customers.usual import Usual
 from training.gate import Gate
-from training.tables import CustomerTable, buyers, taken
+from training.tables import KINDS, CustomerTable, buyers
 
 FILE = "propensity.json"
 
-
-class Scorer(Protocol):
-    """What gives the log-odds of an order for one kind of people."""
-
-    def margin(self, features: CustomerFeatures) -> Floats:
-        """Log-odds of an order before calibration, shape ``(n,)``."""
-        ...
-
-    def contributions(self, features: CustomerFeatures) -> Floats:
-        """What each feature adds to the margin, the rest last; shape ``(n, n_features + 1)``."""
-        ...
-
-    def order_probability(self, features: CustomerFeatures) -> Floats:
-        """Chance of an order within the horizon, shape ``(n,)``."""
-        ...
-
-    def save(self, folder: Path) -> None:
-        """Write it below ``folder``."""
-        ...
-
-
-SCORERS: Mapping[str, Any] = {"blend": Blend, "rule": ChurnRule, "rate": VisitorRate}
+SCORERS: Mapping[str, Any] = {
+    "rule": ChurnRule,
+    "rate": VisitorRate,
+    "law": LawPrior,
+    "logistic": LogisticPrior,
+    "blend": Blend,
+    "stacked": Stacked,
+}
 """Every kind of scorer, by the name that a saved propensity calls it."""
 
 
@@ -54,10 +47,8 @@ class PropensitySettings:
 
     blend: BlendSettings = field(default_factory=BlendSettings)
     """The trained tier."""
-    least_of_each: int = 100
-    """The trained tier needs so many rows that ordered, and as many that did not."""
     tolerance: float = 0.02
-    """How much worse than the best baseline's log loss the model's may be, as a share of it."""
+    """How much worse than the best baseline's log loss what serves may be, as a share of it."""
 
 
 @dataclass(frozen=True)
@@ -78,24 +69,27 @@ class Propensity:
     """How far ahead, in days of the shop."""
     schema: FeatureSchema
     """The features it was fitted on."""
-    buyers: Scorer
-    """Answers for those who have bought."""
-    visitors: Scorer
-    """Answers for those who have not."""
+    methods: Mapping[str, str]
+    """The method that answers for each kind of people, by the names in ``KINDS``."""
+    scorers: Mapping[str, Scorer]
+    """What answers for each kind."""
+    usual: Usual
+    """What is usual for people of each kind who order, for the sentences of reasons."""
     gate: Gate
-    """Why the trained tier serves buyers, or why the rules do."""
+    """Why each method serves, and how it stands against the baselines."""
     figures: Mapping[str, float]
     """Log loss of each method on the newest training cutoff, and numbers of rows."""
 
     @property
-    def tier(self) -> str:
-        """What answers for buyers: ``model`` or ``rules``."""
-        return "model" if isinstance(self.buyers, Blend) else "rules"
+    def tiers(self) -> dict[str, str]:
+        """The tier that answers for each kind: ``rules``, ``priors`` or ``model``."""
+        return {kind: tier_of(method) for kind, method in self.methods.items()}
 
     @property
-    def visitor_tier(self) -> str:
-        """What answers for visitors: ``model`` or ``rules``."""
-        return "model" if isinstance(self.visitors, Blend) else "rules"
+    def tier(self) -> str:
+        """The tier that answers for most of those who have bought: the richer of their two."""
+        order = ("rules", "priors", "model")
+        return max((self.tiers[kind] for kind in KINDS[1:]), key=order.index)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -110,11 +104,13 @@ class Propensity:
         *,
         known: CustomerFeatures | None = None,
         horizon_days: int | None = None,
+        season: Season | None = None,
     ) -> Propensity:
         """Train on tables at several cutoffs, the oldest first; with none or too little the rules answer.
 
-        ``known`` are customers as of now (the newest table's by default): where nothing has a label yet, the rules
-        learn the shop's rhythm from them. Without tables both ``known`` and ``horizon_days`` are needed.
+        ``known`` are customers as of now (the newest table's by default): laws that need no labels learn the shop's
+        rhythm from them. ``season`` is the shop a year ago. Without tables both ``known`` and ``horizon_days`` are
+        needed.
         """
         settings = settings or PropensitySettings()
         if known is None:
@@ -125,24 +121,24 @@ class Propensity:
                 code="nothing_to_fit",
             )
         horizon = tables[-1].horizon_days if tables else int(horizon_days or 0)
-        bought, visited = _split(tables, kept=True), _split(tables, kept=False)
-        for_buyers = buyer_choice(bought, known, horizon, settings.blend, settings.least_of_each, settings.tolerance)
-        for_visitors = visitor_choice(visited, settings.blend, settings.least_of_each)
+        bought, visited = (
+            Material(_part(tables, bought=bought), known, horizon, settings.blend) for bought in (True, False)
+        )
+        found = choices(bought, visited, season)
+        scorers = {kind: choice.scorer for kind, choice in found.by_kind.items()}
         return cls(
             horizon,
             FeatureSchema.of(tables[-1].features if tables else known),
-            for_buyers.scorer,
-            for_visitors.scorer,
-            Gate(for_buyers.passed, (*for_buyers.reasons, *for_visitors.reasons)),
-            _figures(for_buyers, for_visitors),
+            {kind: choice.method for kind, choice in found.by_kind.items()},
+            scorers,
+            Usual.fit(tables, ByKind(scorers).concept_contributions),
+            _gate([reason for choice in found.by_kind.values() for reason in choice.reasons], found.figures, settings),
+            found.figures,
         )
 
     def order_probability(self, features: CustomerFeatures) -> Floats:
         """Chance of an order within the horizon, strictly inside (0, 1), shape ``(n,)``."""
-        found = np.empty(len(features))
-        for rows, scorer, part in self._parts(features):
-            found[rows] = scorer.order_probability(part)
-        return np.clip(found, SMALLEST, 1 - SMALLEST)
+        return self._checked(features).order_probability(features)
 
     def churn_probability(self, features: CustomerFeatures) -> Floats:
         """Chance of no order within the horizon, strictly inside (0, 1), shape ``(n,)``; meant for buyers."""
@@ -150,40 +146,37 @@ class Propensity:
 
     def margin(self, features: CustomerFeatures) -> Floats:
         """Log-odds of an order before calibration, shape ``(n,)``; contributions add up to it."""
-        found = np.empty(len(features))
-        for rows, scorer, part in self._parts(features):
-            found[rows] = scorer.margin(part)
-        return found
+        return self._checked(features).margin(features)
 
     def contributions(self, features: CustomerFeatures) -> Contributions:
         """What each feature adds to the margin."""
-        found = np.zeros((len(features), len(features.names) + 1))
-        for rows, scorer, part in self._parts(features):
-            found[rows] = scorer.contributions(part)
-        return Contributions(found, features.names)
+        return Contributions(self._checked(features).contributions(features), features.names)
 
-    def _parts(self, features: CustomerFeatures) -> list[tuple[Flags, Scorer, CustomerFeatures]]:
-        """Buyers and visitors, each with what answers for them; raises when the columns are not the trained ones."""
+    def concept_contributions(self, features: CustomerFeatures) -> Floats:
+        """What each of ``CONCEPTS`` adds to the margin, the rest last; shape ``(n, n_concepts + 1)``."""
+        return self._checked(features).concept_contributions(features)
+
+    def _checked(self, features: CustomerFeatures) -> ByKind:
+        """What answers; raises when the columns are not the trained ones."""
         self.schema.check(features.names, "This propensity model", "Train again, or serve the bundle that fits.")
-        bought = buyers(features)
-        both = ((bought, self.buyers), (~bought, self.visitors))
-        return [(rows, scorer, taken(features, rows)) for rows, scorer in both if rows.any()]
+        return ByKind(self.scorers)
 
     def save(self, folder: Path) -> None:
         """Write JSON and LightGBM text below ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
-        kinds = {kind: name for name, kind in SCORERS.items()}
+        names = {kind: name for name, kind in SCORERS.items()}
         said = {
             "horizon_days": self.horizon_days,
-            "buyers": kinds[type(self.buyers)],
-            "visitors": kinds[type(self.visitors)],
+            "methods": dict(self.methods),
+            "scorers": {kind: names[type(scorer)] for kind, scorer in self.scorers.items()},
             "gate": self.gate.as_dict(),
             "figures": dict(self.figures),
+            "usual": self.usual.as_dict(),
             "schema": self.schema.as_dict(),
         }
         (folder / FILE).write_text(json.dumps(said, indent=1), encoding="utf-8")
-        self.buyers.save(folder / "buyers")
-        self.visitors.save(folder / "visitors")
+        for kind, scorer in self.scorers.items():
+            scorer.save(folder / kind)
 
     @classmethod
     def load(cls, folder: Path) -> Propensity:
@@ -193,8 +186,9 @@ class Propensity:
             return cls(
                 int(said["horizon_days"]),
                 FeatureSchema.from_dict(said["schema"]),
-                SCORERS[said["buyers"]].load(folder / "buyers"),
-                SCORERS[said["visitors"]].load(folder / "visitors"),
+                {kind: said["methods"][kind] for kind in KINDS},
+                {kind: SCORERS[said["scorers"][kind]].load(folder / kind) for kind in KINDS},
+                Usual.from_dict(said["usual"]),
                 Gate.from_dict(said["gate"]),
                 said["figures"],
             )
@@ -210,12 +204,23 @@ class Propensity:
             ) from None
 
 
-def _split(tables: Sequence[CustomerTable], *, kept: bool) -> list[CustomerTable]:
-    """The rows of buyers (``kept``) or of visitors in each table that has some."""
-    parts = [table.take(buyers(table.features) == kept) for table in tables]
+def _part(tables: Sequence[CustomerTable], *, bought: bool) -> list[CustomerTable]:
+    """The rows of buyers or of visitors in each table that has some."""
+    parts = [table.take(buyers(table.features) == bought) for table in tables]
     return [part for part in parts if len(part)]
 
 
-def _figures(for_buyers: Choice, for_visitors: Choice) -> dict[str, float]:
-    """Both choices' figures; those of visitors say so in their names."""
-    return {**for_buyers.figures, **{f"visitor_{name}": value for name, value in for_visitors.figures.items()}}
+def _gate(reasons: Sequence[str], figures: Mapping[str, float], settings: PropensitySettings) -> Gate:
+    """The verdict on what serves buyers, beside the best of everything that was tried."""
+    served = figures.get("log_loss_served")
+    if served is None:
+        return Gate(False, tuple(reasons))
+    prefix = "log_loss_"
+    tried = {name.removeprefix(prefix): loss for name, loss in figures.items() if name.startswith(prefix)}
+    best = min((name for name in tried if name != "served"), key=tried.__getitem__)
+    passed = served <= tried[best] * (1 + settings.tolerance)
+    sentence = (
+        f"for buyers together what serves may exceed the log loss of the best method ({best}) by at most "
+        f"{settings.tolerance:.0%}: {served:.4f} against {tried[best]:.4f}: {'met' if passed else 'not met'}"
+    )
+    return Gate(passed, (*reasons, sentence))

@@ -12,6 +12,7 @@ import numpy as np
 from features.arrays import Floats
 from features.customers import CustomerFeatures
 from training.calibration import level, log_odds, probability
+from training.customers.concepts import grouped
 from training.tables import CustomerTable, buyers, joined
 
 SHOP_GAPS = 2.0
@@ -87,6 +88,10 @@ class ChurnRule:
             told[:, features.names.index(name)] = steps[place + 1] - steps[place]
         return told
 
+    def concept_contributions(self, features: CustomerFeatures) -> Floats:
+        """The contributions by concept, the rest last; shape ``(n, n_concepts + 1)``."""
+        return grouped(self.contributions(features), features.names)
+
     def order_probability(self, features: CustomerFeatures) -> Floats:
         """Chance of an order within the horizon, shape ``(n,)``."""
         return probability(self.margin(features))
@@ -137,6 +142,10 @@ class VisitorRate:
         told = np.zeros((len(features), len(features.names) + 1))
         told[:, -1] = log_odds(self.rate)
         return told
+
+    def concept_contributions(self, features: CustomerFeatures) -> Floats:
+        """Nothing but the log-odds, which stand last; shape ``(n, n_concepts + 1)``."""
+        return grouped(self.contributions(features), features.names)
 
     def order_probability(self, features: CustomerFeatures) -> Floats:
         """The same chance for everyone, shape ``(n,)``."""

@@ -9,59 +9,98 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from features.arrays import Flags, Floats
+from features.arrays import Flags, Floats, Ints
 from features.errors import HuitouError
 from training.baselines import Fit
-from training.calibration import LEAST_OF_EACH, log_loss
-from training.tables import CustomerTable
+from training.calibration import LEAST_OF_EACH, level, log_loss, log_losses, log_odds, probability
+from training.tables import CustomerTable, kind_codes
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What methods said of the newest training cutoff, and what happened."""
+    """What methods said of one or two training cutoffs, and what happened; a row is a customer at a cutoff."""
 
     chances: Mapping[str, Floats]
     """Chance of an order by method; each of shape (n,)."""
     ordered: Flags
     """Whether the customer ordered; shape (n,)."""
+    kind: Ints
+    """The customer's kind as a position in ``KINDS``; shape (n,)."""
+    cutoff: Ints
+    """Which of the cutoffs the row is of, 0 for the newest; shape (n,)."""
+    customer: Ints
+    """A number for each customer, the same at both cutoffs; shape (n,)."""
     dropped: Mapping[str, str]
     """Why a method could not be fitted."""
     embargoed: bool
-    """True when everything fitted was complete before the newest cutoff; False when halves of customers were used."""
+    """True when everything fitted was complete before the cutoff; False when halves of customers were used."""
 
     @property
     def log_losses(self) -> dict[str, float]:
         """The log loss of each method."""
         return {name: log_loss(chance, self.ordered) for name, chance in self.chances.items()}
 
+    def losses(self, method: str, rows: Flags) -> Floats:
+        """The log loss of one method for some rows once its level is right at each cutoff, shape ``(n_rows,)``.
+
+        How busy the season after a cutoff was is luck that no method earns: compared as they are, the method whose
+        level happens to fit that season wins, and loses in the next.
+        """
+        margin, ordered, cutoff = log_odds(self.chances[method][rows]), self.ordered[rows], self.cutoff[rows]
+        for number in np.unique(cutoff):
+            there = cutoff == number
+            rate = (np.count_nonzero(ordered[there]) + 0.5) / (np.count_nonzero(there) + 1)
+            margin[there] += level(margin[there], rate)
+        return log_losses(probability(margin), ordered)
+
+    def gain(self, method: str, over: str, rows: Flags) -> tuple[float, float]:
+        """How much smaller a method's log loss is than that of another, and the standard error between customers."""
+        differences = self.losses(over, rows) - self.losses(method, rows)
+        count = max(len(differences), 1)
+        # One customer's rows are not independent: they are added up first.
+        by_customer = np.bincount(self.customer[rows], weights=differences - differences.mean())
+        return float(differences.mean()), float(np.sqrt(np.square(by_customer).sum()) / count)
+
 
 def tried(tables: Sequence[CustomerTable], methods: Mapping[str, Fit]) -> Trial:
-    """Let each method predict the newest of ``tables`` without having seen it.
+    """Let each method predict the newest of ``tables``, and an earlier one if there is one, without having seen it.
 
-    Methods are fitted on the cutoffs whose labels were complete before the newest, an embargo of one horizon. Where
-    those hold too few customers, they are fitted on the other half of the customers, at the earlier cutoffs if there
-    are any.
+    Methods are fitted on the cutoffs whose labels were complete before the one to predict, an embargo of one horizon.
+    The earlier one is the first for which there are any: two seasons are harder to please by luck than one. Where the
+    embargo leaves too few customers for the newest, methods are fitted on the other half of the customers, at the
+    earlier cutoffs if there are any.
     """
-    newest = tables[-1]
-    pieces = splits(tables)
+    pieces = [(tables[-1], fitted, rows) for fitted, rows in splits(tables)]
+    embargoed = len(pieces) == 1
+    if embargoed:
+        pieces += _earlier(tables)
     chances: dict[str, Floats] = {}
     dropped: dict[str, str] = {}
     for name, fit in methods.items():
-        chance = np.zeros(len(newest))
         try:
-            for fitted, rows in pieces:
-                chance[rows] = fit(fitted).order_probability(newest.features)[rows]
+            said = [fit(fitted).order_probability(table.features)[rows] for table, fitted, rows in pieces]
         except HuitouError as error:
             dropped[name] = error.message
         else:
-            chances[name] = chance
-    return Trial(chances, newest.ordered, dropped, len(pieces) == 1)
+            chances[name] = np.concatenate(said)
+    asked = [table.take(rows) for table, _, rows in pieces]
+    ids = pa.chunked_array([table.features.customer_ids for table in asked]).combine_chunks()
+    newest = [0 if table is tables[-1] else 1 for table, _, _ in pieces]
+    return Trial(
+        chances,
+        np.concatenate([table.ordered for table in asked]),
+        np.concatenate([kind_codes(table.features) for table in asked]),
+        np.repeat(newest, list(map(len, asked))),
+        ids.dictionary_encode().indices.to_numpy(),
+        dropped,
+        embargoed,
+    )
 
 
 def splits(tables: Sequence[CustomerTable]) -> list[tuple[list[CustomerTable], Flags]]:
     """Pairs of what to fit on and which rows of the newest table to predict with that."""
     newest, earlier = tables[-1], list(tables[:-1])
-    complete = [table for table in earlier if table.label_end <= newest.cutoff]
+    complete = complete_before(newest, earlier)
     if enough(complete):
         return [(complete, np.ones(len(newest), dtype=bool))]
     pieces = []
@@ -69,6 +108,20 @@ def splits(tables: Sequence[CustomerTable]) -> list[tuple[list[CustomerTable], F
         others = [table.take(halves(table.features.customer_ids) != half) for table in earlier or [newest]]
         pieces.append((others, halves(newest.features.customer_ids) == half))
     return pieces
+
+
+def complete_before(table: CustomerTable, others: Sequence[CustomerTable]) -> list[CustomerTable]:
+    """Those of ``others`` whose labels were complete before the cutoff of ``table``."""
+    return [other for other in others if other.label_end <= table.cutoff]
+
+
+def _earlier(tables: Sequence[CustomerTable]) -> list[tuple[CustomerTable, list[CustomerTable], Flags]]:
+    """The first table before the newest that can be predicted under the embargo, with what to fit on."""
+    for place, table in enumerate(tables[:-1]):
+        complete = complete_before(table, tables[:place])
+        if enough(complete):
+            return [(table, complete, np.ones(len(table), dtype=bool))]
+    return []
 
 
 def enough(tables: Sequence[CustomerTable], least: int = LEAST_OF_EACH) -> bool:

@@ -67,7 +67,7 @@ def fit_recommender(
     """
     settings = settings or RankerSettings()
     horizon_days = min(horizon_days, LONGEST_HORIZON_DAYS)
-    first = behaviour.reader.extent().first
+    first = behaviour.reader.extent(as_of).first
     history_days = 0.0 if first is None else (as_of - first).total_seconds() / 86_400
     sources = source_settings(history_days)
     cutoffs = training_cutoffs(first, as_of, horizon_days, behaviour.settings.timezone, CutoffSettings(most=MOST_FOLDS))

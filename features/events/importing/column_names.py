@@ -186,6 +186,15 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "可联系",
     ),
     "personalized": ("personalized", "personalised", "personalization_consent", "个性化"),
+    # Not is_staff and the like: a false for everybody would keep everybody from being set aside.
+    "internal": ("internal", "is_internal", "internal_account", "内部账户", "内部账号"),
+    "contact_id": ("contact_id", "message_id", "send_id", "delivery_id", "触达ID", "触达编号"),
+    "contacted_at": (
+        *("contacted_at", "sent_at", "contact_time", "send_time", "sent_time", "delivered_at", "time", "date"),
+        *("触达时间", "发送时间", "联系时间", "时间", "日期"),
+    ),
+    "campaign_id": ("campaign_id", "campaign", "campaign_name", "活动ID", "活动编号", "活动", "计划ID"),
+    "arm": ("arm", "group", "test_group", "variant", "分组", "实验分组"),
 }
 """Our field -> usual names for it, the clearest first. Case, blanks and punctuation do not matter."""
 

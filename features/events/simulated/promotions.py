@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -13,6 +13,7 @@ from features.events.simulated.settings import SimulationSettings, Stream
 from features.events.simulated.shop_calendar import DAYS_AFTER
 
 DAYS_PER_PROMOTION = 85
+YEAR_DAYS = 365
 SHORTEST_HISTORY_DAYS = 10
 """A shorter history has no sale."""
 
@@ -57,18 +58,21 @@ class Promotion:
 
 
 def plan_promotions(settings: SimulationSettings, category_count: int) -> tuple[Promotion, ...]:
-    """The sales of the history in order: about four a year, every other one for everything."""
+    """The sales of the history in order: about four a year, every other one for everything, the same each year."""
     if settings.days < SHORTEST_HISTORY_DAYS:
         return ()
     rng = settings.random(Stream.PROMOTIONS)
-    count = max(1, round(settings.days / DAYS_PER_PROMOTION))
-    return tuple(_promotion(settings, category_count, place, count, rng) for place in range(count))
+    first_year_days = min(settings.days, YEAR_DAYS)
+    count = max(1, round(first_year_days / DAYS_PER_PROMOTION))
+    first_year = [_promotion(settings, category_count, place, first_year_days / count, rng) for place in range(count)]
+    shifts = range(0, settings.days, YEAR_DAYS)
+    sales = [replace(sale, first_day=sale.first_day + shift) for shift in shifts for sale in first_year]
+    return tuple(sale for sale in sales if sale.first_day + sale.length_days <= settings.days)
 
 
 def _promotion(
-    settings: SimulationSettings, category_count: int, place: int, count: int, rng: np.random.Generator
+    settings: SimulationSettings, category_count: int, place: int, spacing_days: float, rng: np.random.Generator
 ) -> Promotion:
-    spacing_days = settings.days / count
     first_day = int((place + 0.5 + rng.uniform(-0.2, 0.2)) * spacing_days)
     length_days = min(int(rng.integers(3, 7)), max(1, int(spacing_days // 4)))
     everything = place % 2 == 0 or category_count == 1

@@ -13,6 +13,8 @@ import pytest
 from features.errors import HuitouError
 from features.events.checks import Checked, check_rows, check_table
 from features.events.event import (
+    CONTACT_FIELDS,
+    CONTACT_SCHEMA,
     CUSTOMER_FIELDS,
     CUSTOMER_SCHEMA,
     EVENT_FIELDS,
@@ -214,6 +216,32 @@ def test_items_and_customers() -> None:
     people = check_rows([{"customer_id": "c", "contactable": 0}], CUSTOMER_FIELDS, timezone=None, now=NOW)
     assert people.rows.schema == CUSTOMER_SCHEMA
     assert people.rows["contactable"].to_pylist() == [False]
+
+
+def test_contacts() -> None:
+    """Contacts are checked by the same rules: an arm that is not known is no contact, and nothing is known before."""
+    noon, morning = "2025-03-01T12:00:00Z", "2025-03-01T08:00:00Z"
+    checked = check_rows(
+        [
+            {"customer_id": "a", "contacted_at": noon, "known_at": morning, "arm": "Holdout"},
+            {"customer_id": "b", "contacted_at": noon, "arm": "对照组", "channel": "sms"},
+            {"customer_id": "c", "contacted_at": noon},
+            {"customer_id": "d", "contacted_at": noon, "arm": "control group"},
+            {"customer_id": "e", "contacted_at": "2025-03-01 12:00"},
+            {"contacted_at": noon},
+        ],
+        CONTACT_FIELDS,
+        timezone=None,
+        now=NOW,
+    )
+    assert checked.rows.schema == CONTACT_SCHEMA
+    assert checked.rows["arm"].to_pylist() == ["control", "control", None]
+    assert checked.rows["known_at"].to_pylist() == [datetime(2025, 3, 1, 12, tzinfo=UTC), None, None]
+    assert [each.message for each in checked.rejections] == [
+        "arm must be one of treated, control; got 'control group' in row 4.",
+        "contacted_at must have a time zone; got 2025-03-01 12:00 in row 5. Send it as 2025-03-01T12:00Z.",
+        "customer_id must be given; got nothing in row 6.",
+    ]
 
 
 def test_no_rows() -> None:

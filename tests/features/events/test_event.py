@@ -39,15 +39,16 @@ def test_the_schema_follows_the_fields() -> None:
 
 
 def test_every_field_is_described() -> None:
-    """Every field of events, items and customers has a line for the API's document."""
-    fields = (*event.EVENT_FIELDS, *event.ITEM_FIELDS, *event.CUSTOMER_FIELDS)
+    """Every field of events, items, customers and contacts has a line for the API's document."""
+    fields = (*event.EVENT_FIELDS, *event.ITEM_FIELDS, *event.CUSTOMER_FIELDS, *event.CONTACT_FIELDS)
     assert [field.name for field in fields if len(field.description) < 10] == []
 
 
 def test_aliases_lead_to_kinds() -> None:
-    """Every name of another system leads to a kind of ours and is written in lower case."""
+    """Every name of another system leads to a kind or an arm of ours and is written in lower case."""
     assert set(event.KIND_ALIASES.values()) <= set(event.KINDS)
-    assert all(alias == alias.lower() for alias in event.KIND_ALIASES)
+    assert set(event.ARM_ALIASES.values()) == set(event.ARMS)
+    assert all(alias == alias.lower() for alias in (*event.KIND_ALIASES, *event.ARM_ALIASES))
 
 
 def test_a_bucket_can_be_computed_anywhere() -> None:

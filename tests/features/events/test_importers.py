@@ -15,6 +15,7 @@ import pytest
 from features.errors import HuitouError
 from features.events.importers import (
     ImportOptions,
+    import_contacts,
     import_customers,
     import_events,
     import_items,
@@ -173,6 +174,32 @@ def test_customers(tmp_path: Path, shop: ShopFolder) -> None:
     assert (second.stored, second.repeated) == (0, 2)
     (customer,) = Warehouse.open(shop).customers().to_pylist()
     assert (customer["contactable"], customer["joined_at"]) == (False, datetime(2023, 12, 31, 16, tzinfo=UTC))
+
+
+def test_contacts(tmp_path: Path, shop: ShopFolder) -> None:
+    """Contacts are stored once however often their file comes, and rows that are none are told by reason."""
+    text = "uid,sent_at,campaign,渠道,分组\nc-1,2025-03-01 10:00,spring,sms,实验组\n"
+    text += "c-2,2025-03-01 10:00,spring,sms,对照组\n"
+    text += "c-1,2025-03-01 10:00,spring,sms,treated\nc-3,2025-03-01 10:00,spring,sms,B\nc-3,,spring,sms,\n"
+    path = write(tmp_path, text, "contacts.csv")
+    options = ImportOptions(timezone="Asia/Shanghai")
+    (first,) = import_contacts(shop, [path], options, now=NOW)
+    assert (first.rows_read, first.stored, first.repeated) == (5, 3, 0)
+    assert first.rejected_by_reason == {"arm unknown": 1, "contacted_at missing": 1}
+    (second,) = import_contacts(shop, [path], options, now=NOW)
+    assert (second.stored, second.repeated) == (0, 3)
+    known = Warehouse.open(shop).contacts()
+    assert known["arm"].to_pylist() == ["treated", "treated", "control"]
+    assert set(known["contacted_at"].to_pylist()) == {datetime(2025, 3, 1, 2, tzinfo=UTC)}
+    assert set(known["campaign_id"].to_pylist()) == {"spring"}
+
+
+def test_a_file_of_contacts_without_any_good_row(tmp_path: Path, shop: ShopFolder) -> None:
+    """Nothing is stored, and no table is made."""
+    path = write(tmp_path, "customer_id,contacted_at\n,2025-03-01T10:00:00Z\n", "contacts.csv")
+    (summary,) = import_contacts(shop, [path], ImportOptions(), now=NOW)
+    assert (summary.stored, summary.rejected) == (0, 1)
+    assert not shop.warehouse.exists()
 
 
 def test_several_files(tmp_path: Path, shop: ShopFolder) -> None:

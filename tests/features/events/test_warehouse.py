@@ -6,14 +6,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+from deltalake import write_deltalake
 
 from features.errors import HuitouError
-from features.events.event import EVENT_SCHEMA, ITEM_SCHEMA
+from features.events.event import CUSTOMER_SCHEMA, EVENT_SCHEMA, ITEM_SCHEMA
 from features.events.reader import EventReader
 from features.events.warehouse import Appended, Upserted, Warehouse
 from features.shop_folder import ShopFolder
-from tests.small_shop import append, events, items, moment, people, random_events, shop, stored, stored_rows
+from tests.small_shop import append, contacts, events, items, moment, people, random_events, shop, stored, stored_rows
 
 NOON = "2025-03-01T12:00Z"
 ODD_IDS = (
@@ -51,7 +53,7 @@ def test_a_shop_without_events_is_empty(tmp_path: Path) -> None:
     """Before the first import there is no version, no event, no item and no customer."""
     warehouse = Warehouse.open(shop(tmp_path / "shop"))
     assert warehouse.reader() == EventReader(-1, 4, {})
-    assert (len(warehouse.items()), len(warehouse.customers())) == (0, 0)
+    assert (len(warehouse.items()), len(warehouse.customers()), len(warehouse.contacts())) == (0, 0, 0)
     warehouse.compact()
     assert warehouse.erase("anna") == 0
 
@@ -235,8 +237,36 @@ def test_customers_are_put_like_items(tmp_path: Path) -> None:
     assert {row["joined_at"] for row in found.values()} == {moment(NOON)}
 
 
+def test_customers_of_an_older_shop_have_every_column(tmp_path: Path) -> None:
+    """A table that was written before a column existed reads as if it were empty, and takes it from then on."""
+    warehouse = Warehouse.open(shop(tmp_path / "shop"))
+    older = people("anna", "ben", contactable=False).drop_columns(["internal"])
+    write_deltalake(warehouse.folder / "customers", older)
+    assert warehouse.customers().schema.equals(CUSTOMER_SCHEMA)
+    assert warehouse.customers()["internal"].to_pylist() == [None, None]
+    assert warehouse.put_customers(people("ben", internal=True)) == Upserted(0, 1, 0)
+    found = warehouse.customers()
+    assert (found["contactable"].to_pylist(), found["internal"].to_pylist()) == ([False, False], [None, True])
+    assert warehouse.customers(0)["internal"].to_pylist() == [None, None]
+
+
 def test_a_warehouse_has_the_buckets_of_its_shop(tmp_path: Path) -> None:
     """Readers know how many buckets the shop has, filled or not."""
     folder = stored(tmp_path / "shop", events(("anna", "view", "tea", NOON)), buckets=7)
     assert newest(folder).buckets == 7
     assert len(newest(folder).files) == 1
+
+
+def test_contacts_are_added_and_never_changed(tmp_path: Path) -> None:
+    """Each contact is kept once, in order, through repeats and compaction; one more commit for each import."""
+    warehouse = Warehouse.open(shop(tmp_path / "shop"))
+    first = contacts(*((name, NOON, {"campaign_id": name}) for name in ODD_IDS))
+    assert warehouse.append_contacts(first) == Appended(len(ODD_IDS), 0)
+    assert warehouse.append_contacts(first) == Appended(0, len(ODD_IDS))
+    more = contacts(("o'hara", "2025-03-02T12:00Z", {"arm": "control"}), ("o'hara", NOON, {"campaign_id": "o'hara"}))
+    assert warehouse.append_contacts(more) == Appended(1, 1)
+    warehouse.compact()
+    found = warehouse.contacts()
+    assert found["customer_id"].to_pylist() == sorted([*ODD_IDS, "o'hara"])
+    assert found.filter(pc.equal(found["customer_id"], "o'hara"))["arm"].to_pylist() == ["treated", "control"]
+    assert len(warehouse.contacts(0)) == len(ODD_IDS)

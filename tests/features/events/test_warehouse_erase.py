@@ -10,7 +10,7 @@ from features.errors import HuitouError
 from features.events.event import bucket_of
 from features.events.warehouse import Appended, Warehouse
 from features.shop_folder import ShopFolder
-from tests.small_shop import append, events, people, random_events, shop, stored, stored_rows
+from tests.small_shop import append, contacts, events, people, random_events, shop, stored, stored_rows
 
 NOON = "2025-03-01T12:00Z"
 ODD_IDS = ("o'hara", "' or '1' = '1", 'say "hi"', "a/b\\c", "%27", "😀", "顾客一号", "x" * 256)
@@ -30,7 +30,7 @@ def neighbour(name: str, buckets: int) -> str:
 
 @pytest.mark.parametrize("name", ODD_IDS)
 def test_a_customer_with_any_id_is_erased(tmp_path: Path, name: str) -> None:
-    """Every event and the record of the customer go, those of everyone else stay."""
+    """Every event, every contact and the record of the customer go, those of everyone else stay."""
     beside = neighbour(name, 4)
     folder = stored(
         tmp_path / "shop",
@@ -38,10 +38,12 @@ def test_a_customer_with_any_id_is_erased(tmp_path: Path, name: str) -> None:
     )
     warehouse = Warehouse.open(folder)
     warehouse.put_customers(people(name, beside, contactable=True))
+    warehouse.append_contacts(contacts((name, NOON), (name, "2025-03-02T12:00Z"), (beside, NOON)))
     others = [row for row in stored_rows(warehouse.reader()) if row["customer_id"] != name]
     assert warehouse.erase(name) == 3
     assert stored_rows(warehouse.reader()) == others
     assert warehouse.customers()["customer_id"].to_pylist() == [beside]
+    assert warehouse.contacts()["customer_id"].to_pylist() == [beside]
     assert warehouse.erase(name) == 0
 
 
@@ -52,13 +54,14 @@ def test_an_erased_customer_is_in_no_file(tmp_path: Path) -> None:
     for day in ("2025-03-01", "2025-03-02"):
         people_of_day = ("aaa-first", "mmm", "zzz-last")
         append(folder, events(*((who, "view", "tea", f"{day}T12:00Z") for who in people_of_day)))
+        warehouse.append_contacts(contacts(*((who, f"{day}T12:00Z") for who in people_of_day)))
     warehouse.put_customers(people("aaa-first", "zzz-last", contactable=True))
     warehouse.compact()
     for name in ("aaa-first", "zzz-last"):
         assert files_that_say(folder, name) != []
         assert warehouse.erase(name) == 2
         assert files_that_say(folder, name) == []
-    assert len(stored_rows(warehouse.reader())) == 2
+    assert len(stored_rows(warehouse.reader())) == len(warehouse.contacts()) == 2
 
 
 def test_old_versions_with_the_customer_can_no_longer_be_read(tmp_path: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from features.shop_folder import ShopFolder
 from serving.absorb import absorb
-from tests.serving.api.served_shop import encoded, event, send
-from tests.serving.published_shop import PEOPLE, Person
+from tests.serving.api.served_shop import encoded, event, send, serving, shown
+from tests.serving.published_shop import PEOPLE, Person, write_snapshot
 
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.id)
@@ -23,7 +26,17 @@ def test_every_customer_is_told(reader: TestClient, person: Person) -> None:
     assert said["as_of"].startswith("2025-03-01T00:00:00")
     assert said["reasons"] == [{"concept": "silence", "text": "silent for long"}]
     assert (said["contactable"], said["personalized"]) == (person.contactable, person.personalized)
+    assert said["set_aside"] is None
     assert said["events_since"] == 0
+
+
+def test_why_somebody_is_set_aside(tmp_path: Path) -> None:
+    """The reason's code is told, and recommendations come as for everybody."""
+    shop = ShopFolder.create(tmp_path)
+    write_snapshot(shop, [Person("machine", ("kettle",), set_aside="bot")])
+    with serving(shop) as client:
+        assert client.get("/v1/customers/machine").json()["set_aside"] == "bot"
+        assert shown(client, customer_id="machine")[0] == "kettle"
 
 
 def test_reasons_in_chinese(reader: TestClient) -> None:

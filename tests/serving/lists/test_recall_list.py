@@ -8,7 +8,7 @@ import pytest
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
-from serving.lists.recall_list import RecallFilter, recall_list
+from serving.lists.recall_list import RecallFilter, RecallList, recall_list
 from serving.snapshot import Snapshot
 from tests.serving.published_shop import ITEMS, PEOPLE, Person, small_shop, write_snapshot
 
@@ -83,11 +83,33 @@ def test_exclusions_are_counted(snapshot: Snapshot) -> None:
     """Who fits and is left out is counted by reason; who does not fit is not."""
     found = recall_list(snapshot, RecallFilter(), bought_since=["anna", "nobody"])
     assert found.table["customer_id"].to_pylist() == ["quiet", "b/o b", "王小明"]
-    assert found.exclusions == {"not_contactable": 1, "bought_since": 1}
-    assert recall_list(snapshot, RecallFilter(layers=("new",))).exclusions == {
-        "not_contactable": 0,
-        "bought_since": 0,
-    }
+    assert counted(found) == {"not_contactable": 1, "bought_since": 1}
+    nobody = recall_list(snapshot, RecallFilter(layers=("new",))).exclusions
+    assert set(nobody) == {"bot", "reseller", "test_orders", "internal", "not_contactable", "bought_since"}
+    assert set(nobody.values()) == {0}
+
+
+def counted(found: RecallList) -> dict[str, int]:
+    """How many were left out, by those reasons that somebody was left out for."""
+    return {reason: count for reason, count in found.exclusions.items() if count}
+
+
+def test_who_is_set_aside_is_not_listed(tmp_path: Path) -> None:
+    """Bots, resellers, testers and internal accounts are left out and counted by reason, which goes before others."""
+    shop = ShopFolder.create(tmp_path)
+    odd = [
+        Person("trader", spend=9_000.0, set_aside="reseller"),
+        Person("other trader", spend=9_000.0, set_aside="reseller", contactable=False),
+        Person("tries", set_aside="test_orders"),
+        Person("staff", set_aside="internal"),
+        Person("machine", layer="visitor", churn=None, set_aside="bot"),
+    ]
+    write_snapshot(shop, [*PEOPLE, *odd])
+    found = recall_list(Snapshot.open_current(shop), RecallFilter(), bought_since=["staff"])
+    assert found.table["customer_id"].to_pylist() == ["anna", "quiet", "b/o b", "王小明"]
+    assert counted(found) == {"reseller": 2, "test_orders": 1, "internal": 1, "not_contactable": 1}
+    visitors = recall_list(Snapshot.open_current(shop), RecallFilter(layers=("visitor",)))
+    assert (len(visitors.table), counted(visitors)) == (1, {"bot": 1})
 
 
 def test_items_of_those_who_opted_out(snapshot: Snapshot) -> None:

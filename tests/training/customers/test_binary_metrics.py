@@ -85,3 +85,31 @@ def test_near_scores_are_joined_without_changing_much() -> None:
     assert joined.customers[0] == 100_000
     for name, value in tally.metrics().items():
         assert joined.metrics()[name][0] == pytest.approx(value[0], abs=2e-3), name
+
+
+def test_what_those_caught_are_worth() -> None:
+    """The worth of those to whom it happened is summed from the top, ties by their mean; others are worth nothing."""
+    chance = np.array([0.9, 0.8, 0.8, 0.1])
+    happened = np.array([True, True, False, True])
+    tally = Tally.of(chance, happened, np.array([5.0, 10.0, 99.0, 1.0]))
+    assert tally.caught_worth(0.25)[0] == pytest.approx(5.0)
+    assert tally.caught_worth(0.5)[0] == pytest.approx(10.0)
+    assert tally.caught_worth(1.0)[0] == pytest.approx(16.0)
+    assert Tally.of(chance, happened).caught_worth(1.0)[0] == Tally.of(chance, happened).caught(1.0)[0] == 3
+
+
+@pytest.mark.parametrize("bins", [1000, 7])
+def test_resampled_worth_scatters_as_that_of_customers(bins: int) -> None:
+    """The worth of the top third has the mean and the spread of customers drawn one by one, joined or not."""
+    rng = np.random.default_rng(5)
+    chance = np.round(rng.random(600), 2 if bins == 7 else 6)
+    happened, worth = rng.random(600) < chance, rng.gamma(0.5, 40, 600)
+    tally = Tally.of(chance, happened, worth).joined(bins)
+    fast = tally.resampled(600, np.random.default_rng(6), bins).caught_worth(1 / 3)
+    slow = []
+    for _ in range(600):
+        rows = rng.integers(0, 600, 600)
+        drawn = Tally.of(chance[rows], happened[rows], worth[rows]).joined(bins)
+        slow.append(drawn.caught_worth(1 / 3)[0])
+    assert fast.mean() == pytest.approx(np.mean(slow), rel=0.03)
+    assert fast.std() == pytest.approx(np.std(slow), rel=0.15)

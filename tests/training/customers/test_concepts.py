@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.training.customers.planted import no_features
-from training.customers.concepts import CONCEPTS, concept_of, membership
+from training.customers.concepts import CONCEPTS, REST, concept_of, concept_places, grouped, membership
 
 
 def test_every_feature_has_one_concept() -> None:
@@ -29,6 +30,7 @@ def test_every_feature_has_one_concept() -> None:
         ("purchase_per_view", "browsing"),
         ("return_per_purchase", "returns"),
         ("discount_mean", "price"),
+        ("prior_law_margin", "rhythm"),
     ],
 )
 def test_a_feature_is_where_people_look_for_it(feature: str, concept: str) -> None:
@@ -40,3 +42,16 @@ def test_an_unknown_feature_has_none() -> None:
     """A feature without a concept is said to have none, not put anywhere."""
     assert concept_of("weather_tomorrow") is None
     assert not membership(["weather_tomorrow"]).any()
+    assert concept_places(["weather_tomorrow", "days_since_purchase"]).tolist() == [REST, 0]
+
+
+def test_contributions_add_up_by_concept() -> None:
+    """Features add to their concept; those without one, and the last column, to the rest."""
+    names = ["days_since_purchase", "churn_factor", "weather_tomorrow", "view_count_7d"]
+    found = grouped(np.array([[1.0, 2.0, 4.0, 8.0, 16.0], [0.5, 0.0, 0.0, 0.25, 1.0]]), names)
+    assert found.shape == (2, REST + 1)
+    places = list(CONCEPTS)
+    for concept, expected in (("silence", [3.0, 0.5]), ("browsing", [8.0, 0.25])):
+        assert found[:, places.index(concept)].tolist() == expected
+    assert found[:, REST].tolist() == [20.0, 1.0]
+    assert found.sum(axis=1).tolist() == [31.0, 1.75]

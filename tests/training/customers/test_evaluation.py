@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from features.shop_folder import ShopSettings
 from training.customers.evaluation import EvaluationSettings, evaluate
 
 RNG = np.random.default_rng(4)
@@ -17,7 +18,7 @@ LEFT = RNG.random(2000) < CHANCE
 def test_every_method_and_group_has_figures() -> None:
     """Each method is told for everyone and for each group, with all metrics of the house."""
     groups = {"one_order": CHANCE < 0.3, "repeat": CHANCE >= 0.3}
-    found = evaluate({"model": CHANCE, "base_rate": np.full(2000, 0.5)}, LEFT, groups)
+    found = evaluate({"model": CHANCE, "base_rate": np.full(2000, 0.5)}, LEFT, groups, worth=np.ones(2000))
     assert set(found) == {"model", "base_rate"}
     assert list(found["model"]) == ["all", "one_order", "repeat"]
     assert found["model"]["one_order"]["customers"] == np.count_nonzero(CHANCE < 0.3)
@@ -41,9 +42,22 @@ def test_profit_is_what_contacts_gain_and_cost() -> None:
     """Of the best 10 %, ten in all of whom eight leave, half are kept at 20 each; ten contacts cost 3 each."""
     chance = np.linspace(1, 0, 100)
     left = np.arange(100) < 8
-    settings = EvaluationSettings(contact_cost=3.0, margin=20.0, success_rate=0.5)
-    metrics = evaluate({"model": chance}, left, settings=settings)["model"]["all"]["metrics"]
+    settings = EvaluationSettings(contact_cost=3.0, success_rate=0.5)
+    metrics = evaluate({"model": chance}, left, None, settings, np.full(100, 20.0))["model"]["all"]["metrics"]
     assert metrics["expected_profit_at_10pct"]["value"] == pytest.approx(8 * 0.5 * 20 - 10 * 3)
+
+
+def test_without_prices_there_is_no_profit() -> None:
+    """Nobody's worth is known: the metrics of money are left out, the others stay."""
+    metrics = evaluate({"model": CHANCE}, LEFT)["model"]["all"]["metrics"]
+    assert not [name for name in metrics if "profit" in name]
+    assert metrics["roc_auc"]["value"] > 0.7
+
+
+def test_a_shop_says_what_contacts_cost() -> None:
+    """Cost and success are those of the shop's settings."""
+    settings = EvaluationSettings.of(ShopSettings(contact_cost=2.5, contact_success_rate=0.2))
+    assert (settings.contact_cost, settings.success_rate) == (2.5, 0.2)
 
 
 @pytest.mark.parametrize("left", [np.zeros(3, dtype=bool), np.ones(3, dtype=bool), np.zeros(0, dtype=bool)])

@@ -14,7 +14,8 @@ from tests.small_shop import events, moment, stored
 from tests.training.customers.planted import AS_OF, HORIZON_DAYS, planted_shop
 from training.customers.fitting import fit_propensity, known_customers
 from training.customers.reasons import reasons
-from training.cutoffs import shifted, shop_horizon_days
+from training.cutoffs import shifted
+from training.horizon import shop_horizon_days
 
 END = moment("2025-03-01T00:00Z")
 

@@ -14,7 +14,8 @@ from features.customers import CustomerFeatures
 from tests.model_checks import SavedChecks
 from training.baselines import Predictor
 from training.calibration import probability
-from training.customers.linear import SOURCES, LinearModel, design
+from training.customers.concepts import grouped
+from training.customers.linear import EXTREME, SOURCES, LinearModel, design
 from training.tables import CustomerTable
 
 
@@ -42,7 +43,18 @@ class TestLinearModel(SavedChecks):
 def test_contributions_add_up(tables: list[CustomerTable]) -> None:
     """What the features add, and the intercept, is the margin."""
     model, features = LinearModel.fit(tables, 33.0), tables[-1].features
-    np.testing.assert_allclose(model.contributions(features).sum(axis=1), model.margin(features), rtol=0, atol=1e-10)
+    told = model.contributions(features)
+    np.testing.assert_allclose(told.sum(axis=1), model.margin(features), rtol=0, atol=1e-10)
+    by_concept = grouped(told, features.names)
+    np.testing.assert_allclose(model.concept_contributions(features), by_concept, rtol=0, atol=1e-10)
+
+
+def test_the_margin_is_that_of_the_regression(tables: list[CustomerTable]) -> None:
+    """The sum over the columns of the design, brought to the training's mean and deviation, times the coefficients."""
+    model, features = LinearModel.fit(tables, 33.0), tables[-1].features
+    columns = np.clip(np.nan_to_num((design(features) - model.centre) / model.scale), -EXTREME, EXTREME)
+    expected = model.intercept + (columns - model.usual) @ model.coefficients
+    np.testing.assert_allclose(model.margin(features), expected, rtol=0, atol=1e-10)
 
 
 def test_the_design_keeps_what_is_missing(tables: list[CustomerTable]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -46,7 +47,7 @@ class TestVisitorRate(SavedChecks):
             values = table.features.values.copy()
             values[:, place] = 0
             known = CustomerFeatures(table.features.customer_ids, table.features.names, values)
-            copies.append(CustomerTable(known, table.cutoff, table.horizon_days, table.order_count))
+            copies.append(replace(table, features=known))
         return VisitorRate.fit(copies)
 
 
@@ -114,7 +115,7 @@ def test_visitors_that_buy_raise_the_rate(tables: list[CustomerTable]) -> None:
     values = table.features.values.copy()
     values[:, place] = 0
     visitors = CustomerFeatures(table.features.customer_ids, table.features.names, values)
-    everyone = CustomerTable(visitors, table.cutoff, 20, np.ones(50, dtype=np.int64))
+    everyone = replace(table, features=visitors, horizon_days=20, order_count=np.ones(50, dtype=np.int64))
     assert VisitorRate.fit([everyone]).rate == pytest.approx(0.51)
 
 

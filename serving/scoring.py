@@ -1,0 +1,97 @@
+"""The rows of ``customers.parquet``: what is known and predicted of each customer."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.arrays import Flags, Floats
+from features.behaviour import Behaviour
+from features.customers import CustomerFeatures, customer_features
+from features.history import History
+from features.shop.layers import layers_of
+from serving.snapshot_parts.customer_columns import churn_probability, order_probability
+from training.bundle import Bundle
+from training.customers.reasons import reasons
+from training.customers.timing import customer_gaps
+from training.tables import KINDS, kind_codes
+
+_DATES = {
+    "next_order_on": "next_order_days",
+    "next_order_from": "next_order_low_days",
+    "next_order_until": "next_order_high_days",
+}
+"""Columns of dates, and the days from now that they come from."""
+
+
+def scored_table(behaviour: Behaviour, bundle: Bundle, history: History) -> pa.Table:
+    """The rows of the customers of ``history``, but for ``set_aside``."""
+    features = customer_features(history)
+    kinds = kind_codes(features)
+    chances = bundle.order_probabilities(features)
+    orders, silence = features.column("order_count_all"), features.column("days_since_purchase")
+    propensity = bundle.propensity
+    columns: dict[str, pa.Array] = {
+        "customer_id": features.customer_ids,
+        "layer": pa.array(layers_of(orders, silence, behaviour.settings), pa.string()),
+        "kind": _named(KINDS, kinds),
+        "tier": _named([propensity.tiers[kind] for kind in KINDS], kinds),
+        "method": _named([propensity.methods[kind] for kind in KINDS], kinds),
+    }
+    for days, ordering in chances.items():
+        columns[order_probability(days)] = _numbers(ordering, 6)
+        columns[churn_probability(days)] = _numbers(np.where(kinds > 0, 1 - ordering, np.nan), 6)
+    columns |= _outlook(bundle, features, history, ZoneInfo(behaviour.settings.timezone))
+    columns |= {
+        "order_count_all": pa.array(orders.astype(np.int64)),
+        "net_spend_all": _numbers(features.column("net_spend_all"), 2),
+        "days_since_last_order": _numbers(silence, 2),
+        "days_since_any": _numbers(features.column("days_since_any"), 2),
+        "purchase_gap_mean_days": _numbers(features.column("purchase_gap_mean_days"), 2),
+        "contactable": pa.array(~_is_in(features.customer_ids, people_without(behaviour, "contactable"))),
+        "personalized": pa.array(~_is_in(features.customer_ids, people_without(behaviour, "personalized"))),
+        "reasons": reasons(propensity, features, chances[propensity.horizon_days]).column(),
+    }
+    return pa.table(columns)
+
+
+def people_without(behaviour: Behaviour, flag: str) -> pa.Array:
+    """Ids of the customers for whom a flag was set to false."""
+    customers = behaviour.customers
+    said_no = pc.invert(pc.fill_null(customers[flag], True))
+    return customers.filter(said_no)["customer_id"].combine_chunks()
+
+
+def _outlook(bundle: Bundle, features: CustomerFeatures, history: History, timezone: ZoneInfo) -> dict[str, pa.Array]:
+    """Expected orders and spend, and the date of the next order."""
+    found = bundle.outlook.columns(features, customer_gaps(history))
+    columns = {name: _numbers(values, 4) for name, values in found.items() if name.startswith("expected_")}
+    columns |= {name: _dates(history.cutoff, found[days], timezone) for name, days in _DATES.items()}
+    return columns | {name: _numbers(found[name], 1) for name in ("overdue_days", "purchase_cycle_days")}
+
+
+def _dates(moment: datetime, days: Floats, timezone: ZoneInfo) -> pa.Array:
+    """The shop's dates so many days after a moment, null where there is none."""
+    local = moment.astimezone(timezone)
+    passed = (local.hour * 60 + local.minute) / 1440
+    number = (local.date() - date(1970, 1, 1)).days + np.floor(days + passed)
+    known = np.isfinite(number)
+    return pa.array(np.where(known, number, 0).astype(np.int32), mask=~known).cast(pa.date32())
+
+
+def _named(names: tuple[str, ...] | list[str], codes: np.ndarray) -> pa.Array:
+    return pa.array(list(names), pa.string()).take(pa.array(codes))
+
+
+def _numbers(values: Floats, decimals: int) -> pa.Array:
+    """Rounded numbers, null where there is none."""
+    return pa.array(np.round(values.astype(np.float64), decimals), from_pandas=True)
+
+
+def _is_in(ids: pa.Array, value_set: pa.Array) -> Flags:
+    found: Flags = pc.is_in(ids, value_set=value_set).to_numpy(zero_copy_only=False)
+    return found

@@ -1,0 +1,108 @@
+"""The words on charts, in English and Simplified Chinese; the English text is the key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CHINESE: Mapping[str, str] = {
+    "95 % interval": "95% 区间",
+    "Chance of leaving": "流失概率分布",
+    "Drivers": "影响因素",
+    "Drift of features": "特征漂移",
+    "Expected profit by list size": "不同名单规模的预期利润",
+    "Gain": "累计捕获率",
+    "How soon an order is followed by another": "下单后多久再次下单",
+    "Lift by tenth": "十分位提升度",
+    "Recall@{k}": "Recall@{k}",
+    "Reliability": "概率校准",
+    "as good as chance": "与随机相当",
+    "best size": "最优规模",
+    "by chance at most": "随机波动上限",
+    "customers": "顾客数",
+    "customers on the list": "名单人数",
+    "cutoff": "截止日",
+    "days since an order": "距一次下单的天数",
+    "expected profit ({currency})": "预期利润（{currency}）",
+    "feature": "特征",
+    "followed by another order": "再次下单的比例",
+    "left": "流失",
+    "mean weight (log-odds)": "平均影响（对数几率）",
+    "method": "方法",
+    "moved": "有变化",
+    "ordered": "下单",
+    "orders observed so long": "观察满此天数的订单数",
+    "population stability index": "群体稳定性指数（PSI）",
+    "predicted chance of leaving": "预测的流失概率",
+    "predicted share": "预测比例",
+    "reading": "判断",
+    "recommended horizon: {days} d": "推荐预测期：{days}天",
+    "share of all weights": "占全部影响的比例",
+    "share of the customers on the list": "名单占顾客的比例",
+    "share of the customers, highest risk first": "顾客比例（风险从高到低）",
+    "share of those who left": "捕获的流失顾客比例",
+    "share seen": "实际比例",
+    "shifted": "明显漂移",
+    "stable": "稳定",
+    "tenth of the people, highest chance first": "人群十分位（概率从高到低）",
+    "times the usual rate": "相对平均的倍数",
+}
+"""Chinese for every text on a chart."""
+
+METHOD_NAMES: Mapping[str, tuple[str, str]] = {
+    "model": ("what serves", "线上方案"),
+    "model_by_value": ("what serves, by value at stake", "线上方案×价值"),
+    "by_lot": ("drawn by lot", "随机抽取"),
+    "base_rate": ("base rate", "平均流失率"),
+    "hiatus": ("silence alone", "沉默时长"),
+    "churn_factor": ("churn factor", "流失因子"),
+    "rfm": ("RFM cells", "RFM 分组"),
+    "bg_nbd": ("BG/NBD", "BG/NBD"),
+    "logistic_rft": ("logistic regression", "逻辑回归"),
+    "rule": ("rhythm rule", "节奏规则"),
+    "one_rate": ("one rate for all", "统一比率"),
+    "mbg_nbd": ("MBG/NBD", "MBG/NBD"),
+    "pareto_nbd": ("Pareto/NBD", "Pareto/NBD"),
+    "logistic_visits": ("logistic regression on visits", "访问逻辑回归"),
+    "rate": ("one rate for all", "统一比率"),
+    "blend": ("trained model", "训练模型"),
+    "stacked": ("trained model on the laws", "训练模型（叠加规律）"),
+    "served": ("served", "线上推荐"),
+    "popular": ("popular", "热门"),
+    "trending": ("trending", "趋势"),
+    "buy_again": ("buy again", "复购"),
+    "open_cart_first": ("open cart first", "购物车优先"),
+    "item_knn": ("item-to-item", "相似商品"),
+    "als": ("ALS", "ALS"),
+}
+"""What people call the methods, in English and Chinese."""
+
+CONCEPT_NAMES: Mapping[str, tuple[str, str]] = {
+    "silence": ("time since the last order", "距上次下单的时间"),
+    "rhythm": ("rhythm of ordering", "下单节奏"),
+    "orders": ("number of orders", "下单次数"),
+    "spend": ("money spent", "消费金额"),
+    "tenure": ("time as a customer", "成为顾客的时长"),
+    "browsing": ("visits and views", "访问与浏览"),
+    "cart": ("shopping cart", "购物车"),
+    "favorites": ("favourites", "收藏"),
+    "variety": ("variety of what they look at and buy", "浏览和购买的多样性"),
+    "price": ("prices and discounts", "价格与折扣"),
+    "returns": ("returns", "退货"),
+    "hours": ("time of day and week", "时段与星期"),
+}
+"""What people call each concept, in English and Simplified Chinese."""
+
+
+def told(text: str, language: str, **filled: object) -> str:
+    """The text in ``language`` (``en`` or ``zh``), its blanks filled."""
+    return (CHINESE[text] if language == "zh" else text).format(**filled)
+
+
+def method_name(method: str, language: str) -> str:
+    """What people call a method; one without a name is called as it is written."""
+    return METHOD_NAMES.get(method, (method, method))[language == "zh"]
+
+
+def concept_name(concept: str, language: str) -> str:
+    """What people call a concept; one without a name is called as it is written."""
+    return CONCEPT_NAMES.get(concept, (concept, concept))[language == "zh"]

@@ -1,0 +1,112 @@
+"""Expected orders and spend beside what really came: totals, errors and deciles, of the model and of simple rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from scipy.stats import rankdata
+
+from features.arrays import Flags, Floats, Ints
+from features.behaviour import Behaviour
+from features.customers import CustomerFeatures
+from training.customers.value import Expected, Value, spend_labels
+from training.tables import KINDS, CustomerTable, kind_codes
+
+DECILES = 10
+"""Customers are told in so many groups of equal size, the most expected spend first."""
+
+
+def value_check(behaviour: Behaviour, value: Value, table: CustomerTable) -> dict[str, Any]:
+    """What ``value`` and two simple rules say of the customers of ``table``, beside what came in its label window."""
+    came = Expected(table.order_count.astype(np.float64), spend_labels(behaviour, table))
+    told = {
+        "model": value.expected(table.features),
+        "own_rate": own_rate(table.features, table.horizon_days),
+        "kind_mean": kind_mean(value, table.features),
+    }
+    return value_totals(came, told, kind_codes(table.features))
+
+
+def own_rate(features: CustomerFeatures, horizon_days: int) -> Expected:
+    """The simplest rule: everyone goes on at the rate and spend of all time since the first order.
+
+    At least one horizon is taken for that time: who ordered yesterday does not order daily.
+    """
+    since = np.nan_to_num(features.column("days_since_first_purchase").astype(np.float64))
+    share = horizon_days / np.maximum(since, horizon_days)
+    orders, spend = (
+        np.nan_to_num(features.column(name).astype(np.float64)) for name in ("order_count_all", "net_spend_all")
+    )
+    return Expected(np.maximum(orders, 0) * share, np.maximum(spend, 0) * share)
+
+
+def kind_mean(value: Value, features: CustomerFeatures) -> Expected:
+    """Everyone orders as often, and spends as much, as the mean of their kind did in training."""
+    kinds = kind_codes(features)
+    orders = np.nan_to_num(np.array(value.counts.mean_orders))[kinds]
+    return Expected(orders, orders * np.array(value.order_values)[kinds])
+
+
+def value_totals(came: Expected, told: Mapping[str, Expected], kinds: Ints) -> dict[str, Any]:
+    """What was ``told`` by each method beside what ``came``, for all and for each kind, in plain JSON values.
+
+    ``{group: {"customers", "orders", "net_spend", "methods": {method: figures}}}``; the figures of a method are the
+    totals ``orders`` and ``net_spend``, their ``_ratio`` to what came, ``_mean_error`` (absolute, of a customer) and
+    ``_rank_correlation`` (Spearman); for all there are ``deciles`` by expected spend as well. What cannot be told,
+    such as the ratio to nothing, is null.
+    """
+    groups = {"all": np.ones(len(kinds), dtype=np.bool_)}
+    groups |= {kind: kinds == code for code, kind in enumerate(KINDS)}
+    report: dict[str, Any] = {}
+    for group, rows in groups.items():
+        real = _of(came, rows)
+        report[group] = {
+            "customers": int(np.count_nonzero(rows)),
+            "orders": float(real.orders.sum()),
+            "net_spend": float(real.net_spend.sum()),
+            "methods": {method: _figures(real, _of(expected, rows)) for method, expected in told.items()},
+        }
+    for method, expected in told.items():
+        report["all"]["methods"][method]["deciles"] = deciles(came, expected)
+    return report
+
+
+def deciles(came: Expected, expected: Expected) -> list[dict[str, float]]:
+    """Tenths of the customers by expected spend, the most first: how many, and the means expected and real."""
+    order = np.argsort(-expected.net_spend, kind="stable")
+    return [
+        {
+            "customers": len(rows),
+            "expected_orders": float(expected.orders[rows].mean()),
+            "orders": float(came.orders[rows].mean()),
+            "expected_net_spend": float(expected.net_spend[rows].mean()),
+            "net_spend": float(came.net_spend[rows].mean()),
+        }
+        for rows in np.array_split(order, DECILES)
+        if len(rows)
+    ]
+
+
+def _of(values: Expected, rows: Flags) -> Expected:
+    return Expected(values.orders[rows], values.net_spend[rows])
+
+
+def _figures(came: Expected, expected: Expected) -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    for name in ("orders", "net_spend"):
+        real, said = getattr(came, name), getattr(expected, name)
+        total = float(real.sum())
+        figures[name] = float(said.sum())
+        figures[f"{name}_ratio"] = float(said.sum()) / total if total > 0 else None
+        figures[f"{name}_mean_error"] = float(np.abs(said - real).mean()) if len(real) else None
+        figures[f"{name}_rank_correlation"] = _rank_correlation(real, said)
+    return figures
+
+
+def _rank_correlation(real: Floats, said: Floats) -> float | None:
+    """Spearman's correlation; None where either does not differ between customers."""
+    if len(real) < 2 or np.ptp(real) == 0 or np.ptp(said) == 0:
+        return None
+    return float(np.corrcoef(rankdata(real), rankdata(said))[0, 1])

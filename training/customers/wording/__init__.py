@@ -1,0 +1,1 @@
+"""Sentences about customers, put into words for many at once."""
