@@ -68,11 +68,15 @@ def init(
     timezone: Annotated[str, typer.Option(help="IANA name of the shop's time zone.")] = "UTC",
     currency: Annotated[str, typer.Option(help="ISO 4217 code of its currency.")] = "CNY",
     buckets: Annotated[int, typer.Option(help="Parts that customers are split into; 64 for a large shop.")] = 16,
+    set_aside: Annotated[
+        bool, typer.Option("--set-aside/--everyone", help="Whether bots, resellers and test orders are set aside.")
+    ] = True,
 ) -> None:
     """Make a new shop with settings of its own; importing makes one with the usual settings."""
     if (shop / "shop.json").exists():
         raise HuitouError(f"there is a shop in {shop} already. Change its settings in {shop / 'shop.json'}.")
-    made = ShopFolder.create(shop, ShopSettings(timezone=timezone, currency=currency, buckets=buckets))
+    settings = ShopSettings(timezone=timezone, currency=currency, buckets=buckets, set_aside=set_aside)
+    made = ShopFolder.create(shop, settings)
     console.print(f"shop {made.path}: time zone {made.settings.timezone}, currency {made.settings.currency}")
 
 

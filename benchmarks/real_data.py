@@ -39,6 +39,8 @@ class DataSet:
     """Its folder below the data folder."""
     title: str
     """What people call it."""
+    settings: str
+    """Arguments of ``huitou init``. Public protocols speak of everyone: nobody is set aside."""
     imports: Sequence[str]
     """Arguments of ``huitou import``, with {data} for the folder of the data."""
     cutoff: str
@@ -53,6 +55,7 @@ DATA_SETS = (
     DataSet(
         "shop_ten_days",
         "A shop's ten days (views, carts, favourites, purchases)",
+        "--timezone UTC --everyone",
         (
             "items {data}/shop_ten_days/items.parquet",
             "customers {data}/shop_ten_days/users.parquet",
@@ -65,6 +68,7 @@ DATA_SETS = (
     DataSet(
         "online_retail",
         "UCI Online Retail (orders and cancellations of a year)",
+        "--timezone UTC --everyone",
         ("events {data}/online_retail/transactions.parquet --timezone UTC --allow-rejected",),
         "2011-09-09",
         91,
@@ -117,7 +121,8 @@ def answered(folder: Path, shop: str) -> dict[str, Any]:
 def chapter(data_set: DataSet, folder: Path, data: Path) -> tuple[list[str], dict[str, float]]:
     """The document's lines about one data set, and its main figures."""
     shop = f"shop-{data_set.name}"
-    commands = [f"import {said} --shop {shop}" for said in data_set.imports]
+    commands = [f"init {data_set.settings} --shop {shop}"]
+    commands += [f"import {said} --shop {shop}" for said in data_set.imports]
     commands += [f"train --shop {shop}", f"publish --shop {shop}", f"list --shop {shop} {data_set.listed}"]
     out = f"backtest-{data_set.name}"
     commands.append(

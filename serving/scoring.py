@@ -27,6 +27,9 @@ _DATES = {
 }
 """Columns of dates, and the days from now that they come from."""
 
+_FIRST = date(1970, 1, 1)
+"""Arrow counts days from here."""
+
 
 def scored_table(behaviour: Behaviour, bundle: Bundle, history: History) -> pa.Table:
     """The rows of the customers of ``history``, but for ``set_aside``."""
@@ -71,15 +74,17 @@ def _outlook(bundle: Bundle, features: CustomerFeatures, history: History, timez
     found = bundle.outlook.columns(features, customer_gaps(history))
     columns = {name: _numbers(values, 4) for name, values in found.items() if name.startswith("expected_")}
     columns |= {name: _dates(history.cutoff, found[days], timezone) for name, days in _DATES.items()}
-    return columns | {name: _numbers(found[name], 1) for name in ("overdue_days", "purchase_cycle_days")}
+    # Rounded up: what is overdue by minutes has no date either, and must not look as if it were not overdue.
+    columns["overdue_days"] = _numbers(np.ceil(found["overdue_days"] * 10) / 10, 1)
+    return columns | {"purchase_cycle_days": _numbers(found["purchase_cycle_days"], 1)}
 
 
 def _dates(moment: datetime, days: Floats, timezone: ZoneInfo) -> pa.Array:
-    """The shop's dates so many days after a moment, null where there is none."""
+    """The shop's dates so many days after a moment, null where there is none; the last there is where it is beyond."""
     local = moment.astimezone(timezone)
     passed = (local.hour * 60 + local.minute) / 1440
-    number = (local.date() - date(1970, 1, 1)).days + np.floor(days + passed)
-    known = np.isfinite(number)
+    number = np.minimum((local.date() - _FIRST).days + np.floor(days + passed), (date.max - _FIRST).days)
+    known = ~np.isnan(number)
     return pa.array(np.where(known, number, 0).astype(np.int32), mask=~known).cast(pa.date32())
 
 

@@ -12,6 +12,8 @@ from sklearn.metrics import roc_auc_score
 
 from tests.training.customers.planted import no_features, odd_features
 from training.baselines import Predictor
+from training.customers.by_kind import Scorer
+from training.customers.concepts import CONCEPTS, grouped
 from training.tables import CustomerTable, taken
 
 
@@ -82,3 +84,25 @@ class SavedChecks(PredictorChecks):
         features = tables[-1].features
         loaded = self.saved_and_loaded(fitted, tmp_path / "a model 模型")
         np.testing.assert_array_equal(loaded.order_probability(features), fitted.order_probability(features))
+
+
+class ScorerChecks(SavedChecks):
+    """The same for what answers for one kind of people: it can also tell what its chances are made of."""
+
+    def test_contributions_add_up_to_the_margin(self, fitted: Scorer, tables: list[CustomerTable]) -> None:
+        """Feature by feature and concept by concept, for usual customers, odd ones and nobody, to a millionth."""
+        for features in (tables[-1].features, odd_features(), no_features()):
+            margin, told = fitted.margin(features), fitted.contributions(features)
+            by_concept = fitted.concept_contributions(features)
+            assert told.shape == (len(features), len(features.names) + 1)
+            assert by_concept.shape == (len(features), len(CONCEPTS) + 1)
+            np.testing.assert_allclose(told.sum(axis=1), margin, rtol=0, atol=1e-6)
+            np.testing.assert_allclose(by_concept, grouped(told, features.names), rtol=0, atol=1e-6)
+
+    def test_one_alone_has_the_contributions_of_the_crowd(self, fitted: Scorer, tables: list[CustomerTable]) -> None:
+        """To the last bit, so that nobody's reasons depend on who else is asked for."""
+        features = tables[-1].features
+        told = fitted.concept_contributions(features)
+        for row in range(0, len(features), 25):
+            alone = fitted.concept_contributions(taken(features, np.array([row])))
+            np.testing.assert_array_equal(alone[0], told[row])

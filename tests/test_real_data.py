@@ -69,6 +69,7 @@ def ten_days(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Measu
 def retail(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Measured:
     """A year of orders, seen from three months before its end; rows without a customer cannot be taken."""
     folder, raw = tmp_path_factory.mktemp("retail"), real_data / "online_retail" / "transactions.parquet"
+    done("init", "--shop", folder / "shop", "--timezone", "Europe/London", "--everyone")
     command = ("import", "events", raw, "--shop", folder / "shop", "--timezone", "Europe/London")
     ran = run(*command)
     assert (ran.status, ran.complaint[:41]) == (1, "huitou: 135,080 rows were rejected and th")

@@ -18,7 +18,7 @@ from features.contacts import first_contact_days
 from features.customers import CustomerFeatures, customer_features
 from features.events.engine import map_buckets
 from features.events.event import EPOCH
-from features.history import DAY_US
+from features.history import DAY_US, PURCHASE, RETURN, History
 from features.progress import Progress
 from features.shop.anomalies import REASONS, Anomalies
 from training.cutoffs import checked_horizon, shifted
@@ -44,6 +44,8 @@ class CustomerTable:
     """Net-positive orders in the label window; shape (n_customers,)."""
     order_days: Floats
     """Days from the cutoff to the first of those orders, NaN where there is none; shape (n_customers,)."""
+    net_spend: Floats
+    """Purchases minus returns in the label window, in the shop's currency; shape (n_customers,)."""
     contact_days: Floats
     """Days from the cutoff to the first contact in the label window, NaN where there is none; shape (n_customers,)."""
     set_aside: Mapping[str, int] = field(default_factory=dict)
@@ -78,6 +80,7 @@ class CustomerTable:
             self.horizon_days,
             self.order_count[rows],
             self.order_days[rows],
+            self.net_spend[rows],
             self.contact_days[rows],
             self.set_aside,
         )
@@ -168,6 +171,21 @@ def standing_orders(later: pa.Table, customer_ids: pa.Array) -> StandingOrders:
     return StandingOrders(np.bincount(buyer, minlength=len(customer_ids)), first_us)
 
 
+def label_spend(window: History, customer_ids: pa.Array) -> Floats:
+    """Net spend in a label window of each customer, 0 of who is not in it; shape ``(n_customers,)``.
+
+    ``window`` is the history before the end of the label window, made of the events in it alone. As in the features, a
+    price is the one paid, else the item's list price, and a line without any counts as 0.
+    """
+    rows = window.of(PURCHASE, RETURN)
+    signed = np.where(window.kind[rows] == RETURN, -1.0, 1.0) * window.quantity[rows]
+    spend = window.sums(window.customer[rows], signed * np.nan_to_num(window.price[rows]))
+    place = pc.fill_null(pc.index_in(window.customer_ids, value_set=customer_ids), -1).to_numpy()
+    found = np.zeros(len(customer_ids))
+    found[place[place >= 0]] = spend[place >= 0]
+    return found
+
+
 def _codes(column: pa.ChunkedArray) -> Ints:
     """A number for each distinct text, -1 for null."""
     array = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
@@ -186,7 +204,7 @@ def bucket_tables(
     checked_horizon(horizon_days)
     cutoff = cutoff.astimezone(ZoneInfo(behaviour.settings.timezone))
     end = shifted(cutoff, horizon_days, behaviour.settings.timezone)
-    catalogue = behaviour.catalogue(cutoff)
+    catalogue, later_catalogue = behaviour.catalogue(cutoff), behaviour.catalogue(end)
     anomalies = Anomalies.before(behaviour, cutoff, catalogue)
     start_us = (cutoff - EPOCH) // timedelta(microseconds=1)
 
@@ -195,13 +213,15 @@ def bucket_tables(
         aside = anomalies.set_aside(history)
         features = taken(customer_features(history), ~aside.flags)
         ids = features.customer_ids
-        orders = standing_orders(behaviour.reader.bucket(bucket, since=cutoff, before=end), ids)
+        later = behaviour.reader.bucket(bucket, since=cutoff, before=end)
+        orders = standing_orders(later, ids)
         return CustomerTable(
             features,
             cutoff,
             horizon_days,
             orders.count,
             (orders.first_us - start_us) / DAY_US,
+            label_spend(History.before(later, end, later_catalogue), ids),
             first_contact_days(behaviour.contacts, ids, cutoff, end),
             aside.counts(),
         )
@@ -232,6 +252,7 @@ def customer_table(
         horizon_days,
         np.concatenate([part.order_count for part in parts]),
         np.concatenate([part.order_days for part in parts]),
+        np.concatenate([part.net_spend for part in parts]),
         np.concatenate([part.contact_days for part in parts]),
         {reason: sum(part.set_aside[reason] for part in parts) for reason in REASONS},
     )

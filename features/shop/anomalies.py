@@ -28,7 +28,7 @@ REASONS = ("bot", "reseller", "test_orders", "internal")
 
 BOT, RESELLER, TEST_ORDERS, INTERNAL = range(1, len(REASONS) + 1)
 
-EVENTS_WANTED = 5_000_000
+EVENTS_WANTED = 500_000
 """So many events tell what is usual; the buckets beyond them are not read for it."""
 
 

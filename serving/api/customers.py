@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -18,20 +19,32 @@ EXAMPLE = {
     "customer_id": "c-1024",
     "model_version": "3",
     "as_of": "2025-03-01T00:00:00Z",
+    "horizon_days": 60,
+    "horizons_days": [30, 60],
+    "layer": "active",
+    "kind": "repeat",
     "tier": "model",
-    "horizon_days": 91,
-    "layer": "high_win_back",
-    "order_probability_91d": 0.18,
-    "churn_probability_91d": 0.82,
-    "order_count_all": 4,
-    "net_spend_all": 512.4,
-    "days_since_last_order": 121.5,
-    "days_since_any": 30.2,
-    "purchase_gap_mean_days": 41.0,
+    "method": "blend",
+    "order_probability_60d": 0.82,
+    "churn_probability_60d": 0.18,
+    "order_probability_30d": 0.61,
+    "churn_probability_30d": 0.39,
+    "expected_orders_60d": 1.43,
+    "expected_net_spend_60d": 128.9,
+    "expected_orders_365d": 7.2,
+    "expected_net_spend_365d": 650.4,
+    "overdue_days": 0.0,
+    "purchase_cycle_days": 34.2,
+    "order_count_all": 9,
+    "net_spend_all": 812.4,
+    "days_since_last_order": 20.5,
+    "days_since_any": 1.2,
+    "purchase_gap_mean_days": 37.0,
     "contactable": True,
     "personalized": True,
     "set_aside": None,
-    "reasons": [{"concept": "silence", "text": "silent for three times the usual gap"}],
+    "next_order": {"on": "2025-03-14", "from": "2025-03-05", "until": "2025-04-20"},
+    "reasons": [{"concept": "browsing", "text": "looked at 12 items in 7 days, usual 4", "raises": True}],
     "events_since": 2,
 }
 ITEMS_EXAMPLE = {
@@ -65,19 +78,26 @@ def get_customer_items(customer_id: PathId, service: TheService) -> dict[str, An
 
 @router.get("/customers/{id:path}", summary="What is predicted of a customer", responses=_shown(EXAMPLE))
 def get_customer(customer_id: PathId, service: TheService, language: Language) -> dict[str, Any]:
-    """Layer, probabilities (the horizon is in their names), reasons in words.
+    """Layer, probabilities, orders and spend with the horizon in their names, the next order, and reasons in words.
 
-    ``events_since`` counts what is newer.
+    ``next_order`` is null for those who never ordered and those whose order is overdue. ``events_since`` counts what
+    the customer did after all of this was computed.
     """
     snapshot = service.snapshot
     row = snapshot.customers.row(customer_id)
     if row == NO_ROW:
         raise _unknown(customer_id)
-    columns = snapshot.customer(row)
-    reasons = [{"concept": entry["concept"], "text": entry[language]} for entry in columns.pop("reasons")]
-    said = {"customer_id": columns.pop("customer_id"), **stamp(snapshot), "tier": columns.pop("tier")}
-    said |= {"horizon_days": snapshot.header.horizon_days, **columns, "reasons": reasons}
+    header, columns = snapshot.header, snapshot.customer(row)
+    dates = {name: columns.pop(f"next_order_{name}") for name in ("on", "from", "until")}
+    reasons = [_reason(entry, language) for entry in columns.pop("reasons")]
+    said = {"customer_id": columns.pop("customer_id"), **stamp(snapshot)}
+    said |= {"horizon_days": header.horizon_days, "horizons_days": header.horizons_days, **columns}
+    said |= {"next_order": None if dates["on"] is None else dates, "reasons": reasons}
     return said | {"events_since": len(service.touches(customer_id, snapshot))}
+
+
+def _reason(entry: Mapping[str, Any], language: str) -> dict[str, Any]:
+    return {"concept": entry["concept"], "text": entry[language], "raises": entry["raises"]}
 
 
 def _unknown(customer_id: str) -> HuitouError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ def write_xlsx(table: pa.Table, file: Path) -> None:
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
+        "default_date_format": "yyyy-mm-dd",
     }
     with xlsxwriter.Workbook(str(file), options) as book:
         sheet = book.add_worksheet("list")
@@ -88,6 +90,8 @@ def _write_row(sheet: Any, number: int, values: Sequence[Any]) -> None:
             sheet.write_boolean(number, column, value)
         elif isinstance(value, int | float):
             sheet.write_number(number, column, value)
+        elif isinstance(value, date):
+            sheet.write_datetime(number, column, value)
         elif value is not None:
             sheet.write_string(number, column, str(value)[:LONGEST_CELL])
 

@@ -16,7 +16,7 @@ from features.events.reader import duckdb_file
 from features.shop.anomalies import REASONS as SET_ASIDE
 from features.shop.layers import BUYER_LAYERS, checked_layers
 from serving.snapshot import Snapshot
-from serving.snapshot_parts.customer_columns import churn_probability, order_probability
+from serving.snapshot_parts.customer_columns import churn_probability, expected_net_spend, order_probability
 from serving.snapshot_parts.customer_files import NO_ITEM
 from serving.snapshot_parts.shelf import ItemFilter
 from training.recommend.reason_texts import language_of
@@ -31,10 +31,11 @@ _BLOCK = 65_536
 EXCLUSIONS = (*SET_ASIDE, "not_contactable", "bought_since")
 """Why someone who fits the filter is left out; of several reasons the first counts."""
 
-# The main horizon is part of two names, which columns() takes as a parameter.
+# The main horizon is part of three names, which columns() takes as a parameter.
 _FATES = """
     with people as (
-        select *, columns(lambda name: name = $churn) as churn, columns(lambda name: name = $ordering) as ordering
+        select *, columns(lambda name: name = $churn) as churn, columns(lambda name: name = $ordering) as ordering,
+                  columns(lambda name: name = $spending) as spending
         from read_parquet($file, file_row_number = true)
     ), fates as (
         select people.*, case when set_aside is not null then set_aside
@@ -48,8 +49,9 @@ _FATES = """
     )
 """
 _CHOSEN = f"""{_FATES}
-    select customer_id, layer, churn, ordering, days_since_last_order, order_count_all, net_spend_all,
-           reasons, tier, personalized, file_row_number as row
+    select customer_id, layer, churn, ordering, days_since_last_order, overdue_days, next_order_on, order_count_all,
+           net_spend_all, spending, list_filter(reasons, lambda reason: not reason.raises) as reasons, tier,
+           personalized, file_row_number as row
     from fates where exclusion is null
     order by churn * greatest(net_spend_all, 0) desc nulls last, ordering desc, customer_id limit $top
 """  # noqa: S608 - put together from constants
@@ -112,9 +114,7 @@ def recall_list(
     ``bought_since`` names those who ordered after the snapshot; they, those who must not be written to and those
     who are set aside are left out and counted. Items are in stock; who opted out of personalisation gets popular ones.
     """
-    wanted = wanted.checked()
-    language = language_of(language)
-    found, exclusions = _people(snapshot, wanted, bought_since)
+    found, exclusions = _people(snapshot, wanted.checked(), bought_since)
     horizon = snapshot.header.horizon_days
     columns: dict[str, Any] = {
         "customer_id": found["customer_id"],
@@ -122,10 +122,13 @@ def recall_list(
         churn_probability(horizon): found["churn"],
         order_probability(horizon): found["ordering"],
         "days_since_last_order": found["days_since_last_order"],
+        "overdue_days": found["overdue_days"],
+        "next_order_on": found["next_order_on"],
         "order_count": found["order_count_all"],
         "net_spend": found["net_spend_all"],
+        expected_net_spend(horizon): found["spending"],
     }
-    columns |= _reasons(found["reasons"].to_pylist(), language)
+    columns |= _reasons(found["reasons"].to_pylist(), language_of(language))
     columns |= _items(snapshot, found)
     stamp = {
         "as_of": snapshot.header.as_of.isoformat(),
@@ -147,6 +150,7 @@ def _people(
         "file": duckdb_file(snapshot.customers_file),
         "churn": churn_probability(snapshot.header.horizon_days),
         "ordering": order_probability(snapshot.header.horizon_days),
+        "spending": expected_net_spend(snapshot.header.horizon_days),
         "layers": list(wanted.layers),
         "min_churn": wanted.min_churn,
         "max_churn": wanted.max_churn,

@@ -103,6 +103,7 @@ def show_backtest(console: Console, report: Mapping[str, Any]) -> None:
 
 
 CHURN_MEASURES = ("roc_auc", "average_precision", "log_loss", "ece")
+CUTOFF_MEASURES = ("roc_auc", "log_loss")
 ITEM_MEASURES = ("recall@10", "recall@20", "ndcg@10", "new_recall@10")
 
 
@@ -113,14 +114,13 @@ def _show_cutoffs(console: Console, report: Mapping[str, Any]) -> None:
             part["cutoff"][:10],
             part["churn"]["methods"]["model"]["all"]["customers"],
             part["churn"]["tier"],
-            *(_interval(part["churn"]["methods"]["model"]["all"]["metrics"].get(name)) for name in CHURN_MEASURES),
-            part["recommendations"]["tier"],
+            *(_interval(part["churn"]["methods"]["model"]["all"]["metrics"].get(name)) for name in CUTOFF_MEASURES),
             _interval(part["recommendations"]["models"]["served"]["recall@10"]),
         )
         for part in parts
     ]
-    measured = (*(name.replace("_", " ") for name in CHURN_MEASURES), "next items", "recall@10")
-    show_table(console, "What serves, at each cutoff", ("cutoff", "buyers", "churn", *measured), rows)
+    measured = (*(name.replace("_", " ") for name in CUTOFF_MEASURES), "recall@10")
+    show_table(console, "What serves, at each cutoff", ("cutoff", "buyers", "tier", *measured), rows)
     summary, days = report["summary"], report["horizon_days"]
     churn = {name: groups["all"] for name, groups in summary["churn"].items()}
     over = f"mean over {len(parts)} cutoffs (least to most)"

@@ -28,8 +28,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "shop"
 
 
-def test_the_last_cutoffs_are_laid(shop: Path, tmp_path: Path) -> None:
+def test_the_last_cutoffs_are_laid(shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As many as asked for, each with a line; means over them are printed, and the page is in Chinese."""
+    monkeypatch.setenv("COLUMNS", "120")
     options = ("--cutoffs", 2, "--horizon-days", 14, "--language", "zh")
     said = done("backtest", "--shop", shop, *options, "--out", tmp_path)
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))

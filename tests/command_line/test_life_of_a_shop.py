@@ -23,8 +23,11 @@ COLUMNS = [
     "churn_probability_30d",
     "order_probability_30d",
     "days_since_last_order",
+    "overdue_days",
+    "next_order_on",
     "order_count",
     "net_spend",
+    "expected_net_spend_30d",
     *(f"reason_{place}" for place in (1, 2, 3)),
     *(f"item_{place}_{name}" for place in (1, 2, 3) for name in ("id", "title")),
     "as_of",
@@ -158,7 +161,8 @@ def test_a_backtest_can_be_checked(published: Path, tmp_path: Path) -> None:
     out = tmp_path / "deep" / "backtest"
     said = done("backtest", "--shop", published, "--cutoff", "2025-02-25", "--horizon-days", 7, "--out", out)
     assert f"{out}/report.json holds all measures" in said
-    assert sorted(file.name for file in out.iterdir()) == ["churn.parquet", "recommendations.parquet", "report.json"]
+    written_files = ["churn.parquet", "recommendations.parquet", "report.html", "report.json"]
+    assert sorted(file.name for file in out.iterdir()) == written_files
     churn = pq.read_table(out / "churn.parquet").to_pylist()
     everyone = ["anna", "bo", "no letters", "张三"]
     assert sorted((row["customer_id"], row["churned"]) for row in churn) == [(name, True) for name in everyone]

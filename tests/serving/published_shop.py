@@ -5,11 +5,11 @@ Seven items and some customers, written from plain arrays.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +18,7 @@ from features.arrays import Floats, Ints
 from features.catalogue import Catalogue
 from features.events.event import ITEM_SCHEMA
 from features.shop_folder import ShopFolder
-from serving.snapshot_parts.customer_columns import churn_probability, order_probability
+from serving.snapshot_parts.customer_columns import customer_schema
 from serving.snapshot_parts.manifest import SnapshotHeader
 from serving.snapshot_writer import SnapshotWriter, Step
 
@@ -33,6 +33,7 @@ HEADER = SnapshotHeader(
     churn_tier="model",
     recommendation_tier="ranker",
     horizon_days=91,
+    horizons_days=(30, 91),
     event_version=5,
     feature_fingerprint="f" * 64,
     sources=SOURCES,
@@ -68,6 +69,20 @@ class Person:
     personalized: bool = True
     set_aside: str | None = None
 
+    @property
+    def at_risk(self) -> bool:
+        """Whether the next order is overdue, and the reason that is told is one of risk."""
+        return self.churn is not None and self.churn >= 0.5
+
+
+AT_RISK = {"concept": "silence", "en": "silent for long", "zh": "很久没来", "raises": False}
+LIKELY = {"concept": "browsing", "en": "looked at 5 items this week", "zh": "本周看了5件商品", "raises": True}
+NEXT_ORDER = {
+    "next_order_on": date(2025, 3, 11),
+    "next_order_from": date(2025, 3, 4),
+    "next_order_until": date(2025, 4, 20),
+}
+"""Told of those who are not at risk."""
 
 PEOPLE = (
     Person("anna", ("kettle", "gone", "apple"), "high_win_back", 0.8, 500.0),
@@ -98,31 +113,38 @@ def catalogue(ids: Sequence[str] = ITEMS) -> Catalogue:
     return Catalogue.before(table, pa.array([], pa.string()))
 
 
-def customers_table(people: Sequence[Person], horizon_days: int = 91) -> pa.Table:
+def customers_table(people: Sequence[Person]) -> pa.Table:
     """The rows of the people as publishing makes them."""
-    reasons = [{"concept": "silence", "en": "silent for long", "zh": "很久没来"}]
-    return pa.table(
-        {
-            "customer_id": pa.array([person.id for person in people], pa.string()),
-            "layer": pa.array([person.layer for person in people], pa.string()),
-            "tier": pa.array(["model"] * len(people), pa.string()),
-            order_probability(horizon_days): pa.array(
-                [0.1 if person.churn is None else 1 - person.churn for person in people], pa.float64()
-            ),
-            churn_probability(horizon_days): pa.array([person.churn for person in people], pa.float64()),
-            "order_count_all": pa.array([0 if person.churn is None else 2 for person in people], pa.int64()),
-            "net_spend_all": pa.array([person.spend for person in people], pa.float64()),
-            "days_since_last_order": pa.array(
-                [None if person.churn is None else 30.5 for person in people], pa.float64()
-            ),
-            "days_since_any": pa.array([3.0] * len(people), pa.float64()),
-            "purchase_gap_mean_days": pa.nulls(len(people), pa.float64()),
-            "contactable": pa.array([person.contactable for person in people]),
-            "personalized": pa.array([person.personalized for person in people]),
-            "set_aside": pa.array([person.set_aside for person in people], pa.string()),
-            "reasons": pa.array([json.dumps(reasons)] * len(people), pa.string()),
-        }
-    )
+    schema = customer_schema(HEADER.horizon_days, HEADER.horizons_days)
+    return pa.Table.from_pylist([_row(person) for person in people], schema=schema)
+
+
+def _row(person: Person) -> dict[str, Any]:
+    """One person's columns; what is not named is null, as for somebody who never ordered."""
+    told = {
+        "customer_id": person.id,
+        "layer": person.layer,
+        "kind": "visitor" if person.churn is None else "repeat",
+        "tier": "model",
+        "method": "blend",
+        "days_since_any": 3.0,
+        "net_spend_all": person.spend,
+        "contactable": person.contactable,
+        "personalized": person.personalized,
+        "set_aside": person.set_aside,
+        "reasons": [AT_RISK if person.at_risk else LIKELY],
+    }
+    chance = 0.1 if person.churn is None else 1 - person.churn
+    told |= {"order_probability_91d": chance, "order_probability_30d": chance / 2}
+    told |= {"expected_orders_91d": chance, "expected_orders_365d": 4 * chance}
+    told |= {"expected_net_spend_91d": 20 * chance, "expected_net_spend_365d": 80 * chance}
+    if person.churn is None:
+        return told | {"order_count_all": 0}
+    told |= {"churn_probability_91d": person.churn, "churn_probability_30d": 1 - chance / 2}
+    told |= {"order_count_all": 2, "days_since_last_order": 30.5}
+    if person.at_risk:
+        return told | {"purchase_cycle_days": 18.0, "overdue_days": 12.5}
+    return told | {"purchase_cycle_days": 40.5, "overdue_days": 0.0} | NEXT_ORDER
 
 
 def recommendations(people: Sequence[Person], shelf: Catalogue, k: int = 4) -> Recommendations:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
 import pytest
 
 from features.behaviour import Behaviour
-from features.customers import CustomerFeatures, customer_features
 from features.events.warehouse import Warehouse
 from features.shop_folder import ShopFolder
 from serving.absorb import absorb
@@ -19,10 +16,9 @@ from serving.database.inbox import Inbox
 from serving.publish import publish
 from serving.recommender import Wish, recommend
 from serving.snapshot import Snapshot
+from tests.rules_bundle import rules_bundle
 from tests.serving.database.fresh_events import checked
 from tests.small_shop import EventRow, append, events, items, people, shop
-from training.bundle import Bundle
-from training.customers.propensity import Propensity
 from training.recommend.recommender import FittedRecommender, Recommender
 
 NOW = datetime(2025, 3, 2, tzinfo=UTC)
@@ -63,25 +59,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> ShopFolder:
     return folder
 
 
-def rules_bundle(folder: ShopFolder, at: datetime) -> Bundle:
-    """The bundle that a shop with so few customers gets: rules."""
-    behaviour = Behaviour.of(folder)
-    known = everyone(behaviour, at)
-    propensity = Propensity.fit([], known=known, horizon_days=30)
-    return Bundle(propensity, Recommender(), at, behaviour.reader.version, version=7)
-
-
-def everyone(behaviour: Behaviour, at: datetime) -> CustomerFeatures:
-    """The features of all customers in one table."""
-    catalogue = behaviour.catalogue(at)
-    parts = [customer_features(behaviour.history(bucket, at, catalogue)) for bucket in behaviour.buckets]
-    ids = [name for part in parts for name in part.customer_ids.to_pylist()]
-    return CustomerFeatures(pa.array(ids, pa.string()), parts[0].names, np.concatenate([part.values for part in parts]))
-
-
 @pytest.fixture(scope="module")
 def snapshot(folder: ShopFolder) -> Snapshot:
-    publish(Behaviour.of(folder), rules_bundle(folder, LAST), folder, now=NOW)
+    publish(Behaviour.of(folder), rules_bundle(Behaviour.of(folder), LAST, (30, 14, 60)), folder, now=NOW)
     return Snapshot.open_current(folder)
 
 
@@ -123,9 +103,21 @@ def test_a_row_tells_of_its_customer(snapshot: Snapshot) -> None:
     assert (said["days_since_last_order"], said["purchase_gap_mean_days"]) == (120.0, 180.0)
     assert said["order_probability_30d"] + said["churn_probability_30d"] == pytest.approx(1, abs=1e-5)
     assert 0 < said["order_probability_30d"] < 1
-    assert said["tier"] == "rules"
-    assert said["reasons"]
-    assert all(reason["concept"] and reason["en"] and reason["zh"] for reason in said["reasons"])
+    assert (said["kind"], said["tier"], said["method"]) == ("repeat", "rules", "rule")
+    told = snapshot.customer(snapshot.customers.row("lost"))["reasons"][0]
+    assert told == {
+        "concept": "silence",
+        "en": "silent for 700 days, usually orders every 200 days",
+        "zh": "已沉默700天，通常每200天下单一次",
+        "raises": False,
+    }
+
+
+def test_every_horizon_is_published(snapshot: Snapshot) -> None:
+    """The header names all horizons, rising, and the main one, which comes first among the columns."""
+    assert (snapshot.header.horizon_days, snapshot.header.horizons_days) == (30, (14, 30, 60))
+    names = [name for name in snapshot.customer(0) if name.startswith("order_probability")]
+    assert names == ["order_probability_30d", "order_probability_14d", "order_probability_60d"]
 
 
 def test_visitors_have_no_churn(snapshot: Snapshot) -> None:
@@ -149,7 +141,7 @@ def test_who_is_set_aside_is_told(tmp_path: Path) -> None:
     views = [("machine", "view", "cup", LAST - timedelta(seconds=10 * number)) for number in range(600)]
     append(folder, events(*ROWS, *views))
     Warehouse.open(folder).put_customers(people("high", internal=True))
-    publish(Behaviour.of(folder), rules_bundle(folder, LAST), folder, now=NOW)
+    publish(Behaviour.of(folder), rules_bundle(Behaviour.of(folder), LAST), folder, now=NOW)
     snapshot = Snapshot.open_current(folder)
     told = {name: snapshot.customer(snapshot.customers.row(name)) for name in ("machine", "high", "low", "looks only")}
     assert {name: row["set_aside"] for name, row in told.items()} == {
@@ -183,7 +175,7 @@ def test_publishing_again_serves_what_is_new(tmp_path: Path) -> None:
     """Events from the API count at once, and after absorbing and publishing they are part of the snapshot."""
     folder = shop(tmp_path)
     append(folder, events(*ROWS))
-    publish(Behaviour.of(folder), rules_bundle(folder, LAST), folder, now=NOW)
+    publish(Behaviour.of(folder), rules_bundle(Behaviour.of(folder), LAST), folder, now=NOW)
     engine = open_database(folder)
     inbox = Inbox(engine)
     fresh = {"event_id": "f", "customer_id": "high", "item_id": "cup", "kind": "purchase"}
@@ -192,7 +184,7 @@ def test_publishing_again_serves_what_is_new(tmp_path: Path) -> None:
     assert inbox.buyers(first.header.event_version) == ["high"]
     absorb(folder, inbox)
     assert inbox.buyers(first.header.event_version) == ["high"], "still fresh for the snapshot that is served"
-    publish(Behaviour.of(folder), rules_bundle(folder, LAST), folder, now=NOW + timedelta(hours=1))
+    publish(Behaviour.of(folder), rules_bundle(Behaviour.of(folder), LAST), folder, now=NOW + timedelta(hours=1))
     second = Snapshot.open_current(folder)
     assert inbox.buyers(second.header.event_version) == []
     assert second.customer(second.customers.row("high"))["order_count_all"] == 3
@@ -205,7 +197,7 @@ def test_the_same_shop_gives_the_same_snapshot(tmp_path: Path) -> None:
     for place in ("one", "two"):
         folder = shop(tmp_path / place)
         append(folder, events(*ROWS))
-        names.append(publish(Behaviour.of(folder), rules_bundle(folder, LAST), folder, now=NOW))
+        names.append(publish(Behaviour.of(folder), rules_bundle(Behaviour.of(folder), LAST), folder, now=NOW))
     assert names[0] == names[1]
 
 
@@ -214,6 +206,6 @@ def test_an_empty_shop_is_published(tmp_path: Path) -> None:
     folder = shop(tmp_path)
     full = shop(tmp_path / "full")
     append(full, events(*ROWS))
-    publish(Behaviour.of(folder), rules_bundle(full, LAST), folder, now=NOW)
+    publish(Behaviour.of(folder), rules_bundle(Behaviour.of(full), LAST), folder, now=NOW)
     snapshot = Snapshot.open_current(folder)
     assert (snapshot.contents.customers, snapshot.header.as_of) == (0, NOW)

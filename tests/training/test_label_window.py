@@ -68,6 +68,7 @@ def test_nothing_of_the_features_is_in_the_labels(past: list[Any], future: list[
     )
     assert went_on.order_count.tolist() == alone.order_count.tolist()
     np.testing.assert_array_equal(went_on.order_days, alone.order_days)
+    np.testing.assert_array_equal(went_on.net_spend, alone.net_spend)
     assert (~np.isnan(went_on.order_days) == went_on.ordered).all()
     assert ((went_on.order_days[went_on.ordered] >= 0) & (went_on.order_days[went_on.ordered] < HORIZON_DAYS)).all()
 

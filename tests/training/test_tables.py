@@ -13,7 +13,7 @@ import pytest
 from features.behaviour import Behaviour
 from features.events.warehouse import Warehouse
 from tests.odd_people import crowd, ordered, viewed
-from tests.small_shop import contacts, events, moment, people, random_events, stored
+from tests.small_shop import contacts, events, items, moment, people, random_events, stored
 from training.tables import CustomerTable, bucket_tables, customer_table, groups, high_value
 
 CUTOFF = moment("2025-03-01T00:00Z")
@@ -137,6 +137,7 @@ def test_who_is_set_aside_is_left_out_and_counted(tmp_path: Path) -> None:
     expected = {f"crowd {number}" for number in range(120)} - {"crowd 3"}
     assert set(table.features.customer_ids.to_pylist()) == expected
     assert len(table.order_count) == len(table.order_days) == len(table.contact_days) == len(expected)
+    assert len(table.net_spend) == len(expected)
     assert table.set_aside == {"bot": 1, "reseller": 1, "test_orders": 0, "internal": 1}
     assert sum(part.set_aside["bot"] for part in bucket_tables(shop, CUTOFF, 30)) == 1
     assert table.take(np.arange(5)).set_aside == table.set_aside
@@ -155,6 +156,30 @@ def test_the_first_order_that_stands_is_dated(tmp_path: Path) -> None:
     kept = [order("05T12:00Z", "3"), order("03T06:00Z", "2"), order("03T05:00Z", "2", kind="return", item="cup")]
     assert window(tmp_path / "kept", [*gone, *kept], []).order_days.tolist() == [2.25]
     assert np.isnan(window(tmp_path / "gone", gone, []).order_days).all()
+
+
+def test_what_was_spent_in_the_window(tmp_path: Path) -> None:
+    """Purchases minus returns, at the price paid or else the list price as it was then; before and after is not in it.
+
+    An item without any price counts as nothing, and so does who is not in the window.
+    """
+    rows = [
+        ("anna", "purchase", "tea", "2025-02-20T10:00Z", {"unit_price": 20}),
+        ("anna", "purchase", "tea", "2025-03-02T10:00Z", {"unit_price": 8, "quantity": 2}),
+        ("anna", "return", "tea", "2025-03-03T10:00Z", {"unit_price": 20}),
+        ("ben", "purchase", "new", "2025-03-04T10:00Z"),
+        ("ben", "purchase", "cup", "2025-03-04T10:00Z"),
+        ("ben", "view", "new", "2025-02-04T10:00Z"),
+        ("ben", "purchase", "tea", "2025-03-20T10:00Z", {"unit_price": 70}),
+        ("cleo", "view", "tea", "2025-02-04T10:00Z"),
+        ("stranger", "purchase", "tea", "2025-03-04T10:00Z", {"unit_price": 99}),
+    ]
+    described = items(("tea", "drinks", 6), ("new", "drinks", 7, {"added_at": CUTOFF + timedelta(days=1)}))
+    shop = Behaviour.of(stored(tmp_path, events(*rows), described=described))
+    for days, wanted in ((10, {"anna": -4, "ben": 7, "cleo": 0}), (30, {"anna": -4, "ben": 77, "cleo": 0})):
+        table = customer_table(shop, CUTOFF, days)
+        assert dict(zip(table.features.customer_ids.to_pylist(), table.net_spend.tolist(), strict=True)) == wanted
+    assert table.take(np.array([1, 0])).net_spend.tolist() == table.net_spend[[1, 0]].tolist()
 
 
 @pytest.mark.parametrize(

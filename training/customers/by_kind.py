@@ -45,18 +45,18 @@ class ByKind:
     """Customers of each kind are scored by what answers for their kind."""
 
     scorers: Mapping[str, Scorer]
-    """By the names in ``KINDS``; kinds that are left out are never asked for."""
+    """By the names in ``KINDS``; people of kinds that are left out have no chance and no margin, but NaN."""
 
     def order_probability(self, features: CustomerFeatures) -> Floats:
         """Chance of an order within the horizon, strictly inside (0, 1), shape ``(n,)``."""
-        found = np.empty(len(features))
+        found = np.full(len(features), np.nan)
         for rows, scorer, part in self.parts(features):
             found[rows] = scorer.order_probability(part)
         return np.clip(found, SMALLEST, 1 - SMALLEST)
 
     def margin(self, features: CustomerFeatures) -> Floats:
         """Log-odds of an order before calibration, shape ``(n,)``."""
-        found = np.empty(len(features))
+        found = np.full(len(features), np.nan)
         for rows, scorer, part in self.parts(features):
             found[rows] = scorer.margin(part)
         return found

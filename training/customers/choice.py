@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -27,7 +26,7 @@ from training.customers.methods import (
 from training.customers.priors import LawPrior, LogisticPrior
 from training.customers.season import Season
 from training.customers.stacked import Stacked
-from training.customers.trial import Trial, tried
+from training.customers.trial import KnowingFit, Trial, tried
 from training.tables import KINDS, CustomerTable, buyers, kind_codes
 
 NOISE = 0.5
@@ -113,6 +112,8 @@ def fit_tiers(
     material = Material(bought, known, horizon_days, settings or BlendSettings())
     fitted: dict[str, Predictor] = {}
     dropped: dict[str, str] = {}
+    if not bought:
+        return {}, dict.fromkeys(BUYER_METHODS, "nobody had ordered at a training cutoff; it is left out.")
     for name, method in BUYER_METHODS.items():
         try:
             fitted[name] = method(material)
@@ -122,13 +123,18 @@ def fit_tiers(
 
 
 def _trial(material: Material, methods: Mapping[str, Method], *, baselines: bool) -> Trial:
-    """Every method on what came after what it was fitted on; laws know the order times of the newest cutoff."""
+    """Every method on what came after what it was fitted on; laws know the order times before what they predict."""
+    materials: dict[int, Material] = {}
 
-    def fit(method: Method) -> Any:
-        return lambda tables: method(replace(material, tables=tables, known=material.tables[-1].features))
+    def fit(method: Method) -> KnowingFit:
+        def fitted(tables: Sequence[CustomerTable], known: CustomerFeatures) -> ByKind:
+            # Methods share what they are made of, so all get the same material for the same tables.
+            return method(materials.setdefault(id(tables), replace(material, tables=tables, known=known)))
+
+        return fitted
 
     others = {name: baseline for name, baseline in BASELINES.items() if name not in methods} if baselines else {}
-    return tried(material.tables, {name: fit(method) for name, method in methods.items()} | others)
+    return tried(material.tables, others, {name: fit(method) for name, method in methods.items()})
 
 
 def _climbed(kind: str, trial: Trial | None, fitted: _Fitted) -> tuple[str, tuple[str, ...]]:

@@ -102,7 +102,7 @@ class LinearModel:
         difference between busy and quiet seasons and carries it into the future. A prediction uses the mean effect.
         """
         raw = design(joined([table.features for table in tables]))
-        centre, scale = _moments(raw)
+        centre, scale = moments(raw)
         columns = _standardised(raw, centre, scale)
         usual = columns.mean(axis=0)
         sizes = np.array([len(table) for table in tables])
@@ -192,7 +192,7 @@ def known_columns(values: Floats, names: tuple[str, ...]) -> Floats:
     return columns
 
 
-def _moments(raw: Floats) -> tuple[Floats, Floats]:
+def moments(raw: Floats) -> tuple[Floats, Floats]:
     """Mean and standard deviation of each column over the rows that have it; 0 and 1 where nothing differs."""
     known = ~np.isnan(raw)
     count = np.maximum(known.sum(axis=0), 1)

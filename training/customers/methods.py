@@ -59,8 +59,14 @@ class Material:
         return BoostedModel.fit(self.tables, self.settings.boosted)
 
     def linear(self, kind: str) -> LinearModel:
-        """The regression of one kind."""
-        return LinearModel.fit(self.of_kind(kind), self.settings.linear_ridge)
+        """The regression of one kind, fitted once."""
+        if kind not in self._linear:
+            self._linear[kind] = LinearModel.fit(self.of_kind(kind), self.settings.linear_ridge)
+        return self._linear[kind]
+
+    @cached_property
+    def _linear(self) -> dict[str, LinearModel]:
+        return {}
 
 
 Method = Callable[[Material], ByKind]

@@ -18,7 +18,7 @@ from training.customers.cycles import CycleLaw, CycleSums, cycle_sums, total_cyc
 from training.customers.fitting import MOST_ROWS, known_customers
 from training.customers.persistence import PastMoments, fit_persistence, total_counted
 from training.customers.timing import CustomerGaps, TimingLaw, customer_gaps
-from training.customers.value import YEAR_DAYS, Value, spend_labels
+from training.customers.value import YEAR_DAYS, Value
 from training.tables import CustomerTable
 
 FILE = "outlook.json"
@@ -58,7 +58,6 @@ class Outlook:
             TimingLaw.fit(seen.gaps),
             Value.fit(
                 tables,
-                [spend_labels(behaviour, table) for table in tables],
                 known_customers(behaviour, as_of),
                 horizon_days,
                 fit_persistence(seen.counted, seen.moments),

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from features.arrays import Flags, Floats, Ints
+from features.customers import CustomerFeatures
 from features.errors import HuitouError
-from training.baselines import Fit
+from training.baselines import Fit, Predictor
 from training.calibration import LEAST_OF_EACH, level, log_loss, log_losses, log_odds, probability
 from training.tables import CustomerTable, kind_codes
+
+KnowingFit = Callable[[Sequence[CustomerTable], CustomerFeatures], Predictor]
+"""Fits something on labelled tables, knowing who there is at the cutoff that it is to predict."""
+
+Split = tuple[list[CustomerTable], Flags]
+"""What to fit on, and which rows to predict with that."""
 
 
 @dataclass(frozen=True)
@@ -62,42 +69,55 @@ class Trial:
         return float(differences.mean()), float(np.sqrt(np.square(by_customer).sum()) / count)
 
 
-def tried(tables: Sequence[CustomerTable], methods: Mapping[str, Fit]) -> Trial:
+def tried(
+    tables: Sequence[CustomerTable], methods: Mapping[str, Fit], knowing: Mapping[str, KnowingFit] | None = None
+) -> Trial:
     """Let each method predict the newest of ``tables``, and an earlier one if there is one, without having seen it.
 
-    Methods are fitted on the cutoffs whose labels were complete before the one to predict, an embargo of one horizon.
-    The earlier one is the first for which there are any: two seasons are harder to please by luck than one. Where the
-    embargo leaves too few customers for the newest, methods are fitted on the other half of the customers, at the
-    earlier cutoffs if there are any.
+    Methods are fitted on the cutoffs whose labels were complete before the one to predict, an embargo of one horizon;
+    those that are ``knowing`` are also told who was known at the cutoff to predict, never later. The earlier one is the
+    first for which there are any: two seasons are harder to please by luck than one. Where the embargo leaves too few
+    customers for the newest, methods are fitted on the other half of the customers, at the earlier cutoffs if there
+    are any. The rows of the newest come first, in their order.
     """
-    pieces = [(tables[-1], fitted, rows) for fitted, rows in splits(tables)]
-    embargoed = len(pieces) == 1
+    asked = [(tables[-1], splits(tables))]
+    embargoed = len(asked[0][1]) == 1
     if embargoed:
-        pieces += _earlier(tables)
+        asked += _earlier(tables)
+    everything = {**(knowing or {}), **{name: _unknowing(fit) for name, fit in methods.items()}}
     chances: dict[str, Floats] = {}
     dropped: dict[str, str] = {}
-    for name, fit in methods.items():
+    for name, fit in everything.items():
         try:
-            said = [fit(fitted).order_probability(table.features)[rows] for table, fitted, rows in pieces]
+            chances[name] = np.concatenate([_predicted(fit, table, pieces) for table, pieces in asked])
         except HuitouError as error:
             dropped[name] = error.message
-        else:
-            chances[name] = np.concatenate(said)
-    asked = [table.take(rows) for table, _, rows in pieces]
-    ids = pa.chunked_array([table.features.customer_ids for table in asked]).combine_chunks()
-    newest = [0 if table is tables[-1] else 1 for table, _, _ in pieces]
+    found = [table for table, _ in asked]
+    ids = pa.chunked_array([table.features.customer_ids for table in found]).combine_chunks()
     return Trial(
         chances,
-        np.concatenate([table.ordered for table in asked]),
-        np.concatenate([kind_codes(table.features) for table in asked]),
-        np.repeat(newest, list(map(len, asked))),
+        np.concatenate([table.ordered for table in found]),
+        np.concatenate([kind_codes(table.features) for table in found]),
+        np.repeat(np.arange(len(found)), list(map(len, found))),
         ids.dictionary_encode().indices.to_numpy(),
         dropped,
         embargoed,
     )
 
 
-def splits(tables: Sequence[CustomerTable]) -> list[tuple[list[CustomerTable], Flags]]:
+def _unknowing(fit: Fit) -> KnowingFit:
+    return lambda tables, _: fit(tables)
+
+
+def _predicted(fit: KnowingFit, table: CustomerTable, pieces: Sequence[Split]) -> Floats:
+    """What a method says of everyone in a table, each piece fitted on its own; shape ``(n,)``."""
+    chance = np.empty(len(table))
+    for fitted, rows in pieces:
+        chance[rows] = fit(fitted, table.features).order_probability(table.features)[rows]
+    return chance
+
+
+def splits(tables: Sequence[CustomerTable]) -> list[Split]:
     """Pairs of what to fit on and which rows of the newest table to predict with that."""
     newest, earlier = tables[-1], list(tables[:-1])
     complete = complete_before(newest, earlier)
@@ -115,12 +135,12 @@ def complete_before(table: CustomerTable, others: Sequence[CustomerTable]) -> li
     return [other for other in others if other.label_end <= table.cutoff]
 
 
-def _earlier(tables: Sequence[CustomerTable]) -> list[tuple[CustomerTable, list[CustomerTable], Flags]]:
+def _earlier(tables: Sequence[CustomerTable]) -> list[tuple[CustomerTable, list[Split]]]:
     """The first table before the newest that can be predicted under the embargo, with what to fit on."""
     for place, table in enumerate(tables[:-1]):
         complete = complete_before(table, tables[:place])
         if enough(complete):
-            return [(table, complete, np.ones(len(table), dtype=bool))]
+            return [(table, [(complete, np.ones(len(table), dtype=bool))])]
     return []
 
 

@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.stats import rankdata
 
 from features.arrays import Flags, Floats, Ints
-from features.behaviour import Behaviour
 from features.customers import CustomerFeatures
-from training.customers.value import Expected, Value, spend_labels
+from training.customers.value import Expected, Value
 from training.tables import KINDS, CustomerTable, kind_codes
 
 DECILES = 10
 """Customers are told in so many groups of equal size, the most expected spend first."""
 
 
-def value_check(behaviour: Behaviour, value: Value, table: CustomerTable) -> dict[str, Any]:
-    """What ``value`` and two simple rules say of the customers of ``table``, beside what came in its label window."""
-    came = Expected(table.order_count.astype(np.float64), spend_labels(behaviour, table))
-    told = {
-        "model": value.expected(table.features),
-        "own_rate": own_rate(table.features, table.horizon_days),
-        "kind_mean": kind_mean(value, table.features),
-    }
-    return value_totals(came, told, kind_codes(table.features))
+@dataclass(frozen=True)
+class ValueTold:
+    """What a value model and two simple rules say of some customers, beside what came."""
+
+    came: Expected
+    """What they ordered and spent in the label window."""
+    told: Mapping[str, Expected]
+    """What was expected of them, by method."""
+    kinds: Ints
+    """Their kinds, as positions in ``KINDS``; shape (n_customers,)."""
+
+    @classmethod
+    def of(cls, value: Value, table: CustomerTable) -> ValueTold:
+        """Of the customers of ``table``: ``model``, ``own_rate`` and ``kind_mean``."""
+        features = table.features
+        told = {
+            "model": value.expected(features),
+            "own_rate": own_rate(features, table.horizon_days),
+            "kind_mean": kind_mean(value, features),
+        }
+        return cls(Expected(table.order_count.astype(np.float64), table.net_spend), told, kind_codes(features))
+
+    @classmethod
+    def joined(cls, parts: Sequence[ValueTold]) -> ValueTold:
+        """Those of several buckets, of which there is at least one."""
+        told = {method: _joined([part.told[method] for part in parts]) for method in parts[0].told}
+        return cls(_joined([part.came for part in parts]), told, np.concatenate([part.kinds for part in parts]))
+
+    def totals(self) -> dict[str, Any]:
+        """The figures of :func:`value_totals`."""
+        return value_totals(self.came, self.told, self.kinds)
 
 
 def own_rate(features: CustomerFeatures, horizon_days: int) -> Expected:
@@ -74,8 +96,11 @@ def value_totals(came: Expected, told: Mapping[str, Expected], kinds: Ints) -> d
 
 
 def deciles(came: Expected, expected: Expected) -> list[dict[str, float]]:
-    """Tenths of the customers by expected spend, the most first: how many, and the means expected and real."""
-    order = np.argsort(-expected.net_spend, kind="stable")
+    """Tenths of the customers by expected spend, the most first: how many, and the means expected and real.
+
+    Where as much is expected of several, as in a shop without prices, the expected orders decide.
+    """
+    order = np.lexsort((-expected.orders, -expected.net_spend))
     return [
         {
             "customers": len(rows),
@@ -87,6 +112,10 @@ def deciles(came: Expected, expected: Expected) -> list[dict[str, float]]:
         for rows in np.array_split(order, DECILES)
         if len(rows)
     ]
+
+
+def _joined(parts: Sequence[Expected]) -> Expected:
+    return Expected(np.concatenate([part.orders for part in parts]), np.concatenate([part.net_spend for part in parts]))
 
 
 def _of(values: Expected, rows: Flags) -> Expected:

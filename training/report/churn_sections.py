@@ -126,7 +126,7 @@ def at_cutoff(part: Part, t: Words) -> Section:
     table = method_table(churn["methods"], "all", HEADLINE_METRICS, t, churn["tier_methods"])
     sentences = [t(COMPARED)]
     sentences += [
-        t("The baseline {name} was left out: {why}", name=method_name(name, t.language), why=why)
+        t("{name} was left out: {why}", name=method_name(name, t.language), why=why)
         for name, why in part["churn"]["dropped_baselines"].items()
     ]
     title = t("Beside every baseline, {cutoff}", cutoff=date(part["cutoff"]))

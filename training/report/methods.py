@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from training.charts.words import method_name
@@ -73,12 +74,22 @@ def spread_tables(methods: Mapping[str, Any] | None, metrics: Sequence[str], t: 
     """Mean and range of metrics over several cutoffs, ``{method: {metric: {"mean", "least", "most"}}}``."""
     if not methods:
         return []
+    seen = {method: max((told["cutoffs"] for told in found.values()), default=0) for method, found in methods.items()}
+    most = max(seen.values())
     rows = [
-        [method_cell(method, t), *(ranged(found.get(name), digits_of(name)) for name in metrics)]
+        [
+            replace(
+                method_cell(method, t), small="" if seen[method] == most else t(SOME_CUTOFFS, n=seen[method], of=most)
+            ),
+            *(ranged(found.get(name), digits_of(name)) for name in metrics),
+        ]
         for method, found in methods.items()
     ]
     head = [t("method"), *(metric_name(name, t.language) for name in metrics)]
     return [Table(t("Mean over the cutoffs, and below it the range"), head, rows)]
+
+
+SOME_CUTOFFS = "at {n} of {of} cutoffs"
 
 
 def method_cell(method: str, t: Words, tier: str | None = None) -> Cell:

@@ -22,12 +22,62 @@ def test_every_customer_is_told(reader: TestClient, person: Person) -> None:
     assert said["customer_id"] == person.id
     assert said["layer"] == person.layer
     assert said["churn_probability_91d"] == person.churn
-    assert said["horizon_days"] == 91
+    assert (said["horizon_days"], said["horizons_days"]) == (91, [30, 91])
     assert said["as_of"].startswith("2025-03-01T00:00:00")
-    assert said["reasons"] == [{"concept": "silence", "text": "silent for long"}]
+    assert [reason["raises"] for reason in said["reasons"]] == [not person.at_risk]
     assert (said["contactable"], said["personalized"]) == (person.contactable, person.personalized)
     assert said["set_aside"] is None
     assert said["events_since"] == 0
+
+
+def test_what_lies_ahead(reader: TestClient) -> None:
+    """Who is likely to order has a next order with its interval as ISO dates; what is not known is null."""
+    said = reader.get("/v1/customers/quiet").json()
+    assert {name: said[name] for name in list(said)[3:] if name not in ("reasons", "events_since")} == {
+        "horizon_days": 91,
+        "horizons_days": [30, 91],
+        "layer": "active",
+        "kind": "repeat",
+        "tier": "model",
+        "method": "blend",
+        "order_probability_91d": 0.8,
+        "churn_probability_91d": 0.2,
+        "order_probability_30d": 0.4,
+        "churn_probability_30d": 0.6,
+        "expected_orders_91d": 0.8,
+        "expected_net_spend_91d": 16.0,
+        "expected_orders_365d": 3.2,
+        "expected_net_spend_365d": 64.0,
+        "overdue_days": 0.0,
+        "purchase_cycle_days": 40.5,
+        "order_count_all": 2,
+        "net_spend_all": 900.0,
+        "days_since_last_order": 30.5,
+        "days_since_any": 3.0,
+        "purchase_gap_mean_days": None,
+        "contactable": True,
+        "personalized": False,
+        "set_aside": None,
+        "next_order": {"on": "2025-03-11", "from": "2025-03-04", "until": "2025-04-20"},
+    }
+
+
+@pytest.mark.parametrize(("person", "overdue_days"), [("anna", 12.5), ("visitor:v 1", None)])
+def test_without_a_date(reader: TestClient, person: str, overdue_days: float | None) -> None:
+    """An overdue order has days instead of a date, never a date in the past; who never ordered has neither."""
+    said = reader.get(f"/v1/customers/{encoded(person)}").json()
+    assert (said["next_order"], said["overdue_days"]) == (None, overdue_days)
+
+
+def test_the_example_is_an_answer(reader: TestClient) -> None:
+    """The example of the description has the fields of an answer, with a reason and a next order like one."""
+    responses = reader.get("/openapi.json").json()["paths"]["/v1/customers/{id}"]["get"]["responses"]
+    example = responses["200"]["content"]["application/json"]["example"]
+    answer = reader.get("/v1/customers/quiet").json()
+    # FastAPI leaves null out of examples.
+    assert [name.replace("_60d", "_91d") for name in example] == [name for name in answer if name != "set_aside"]
+    assert list(example["next_order"]) == list(answer["next_order"])
+    assert [list(reason) for reason in example["reasons"]] == [list(reason) for reason in answer["reasons"]]
 
 
 def test_why_somebody_is_set_aside(tmp_path: Path) -> None:
@@ -42,7 +92,7 @@ def test_why_somebody_is_set_aside(tmp_path: Path) -> None:
 def test_reasons_in_chinese(reader: TestClient) -> None:
     """Reasons come in the language asked for."""
     said = reader.get("/v1/customers/anna", params={"lang": "zh"}).json()
-    assert said["reasons"] == [{"concept": "silence", "text": "很久没来"}]
+    assert said["reasons"] == [{"concept": "silence", "text": "很久没来", "raises": False}]
 
 
 def test_an_unknown_customer(reader: TestClient) -> None:

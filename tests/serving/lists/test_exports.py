@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ TABLE = pa.table(
         "net_spend": [1.5, -2.25, None, 1e9],
         "orders": [1, 2, 3, None],
         "contactable": [True, False, None, True],
+        "next_order_on": [date(2025, 3, 11), None, None, date(9999, 12, 31)],
     }
 )
 
@@ -39,31 +41,37 @@ def sheet_cells(file: Path) -> list[list[Any]]:
     return cells
 
 
+def as_date(value: Any) -> Any:
+    """What openpyxl reads as a moment at midnight is a date."""
+    return value.date() if isinstance(value, datetime) else value
+
+
 def test_csv_as_excel_wants_it(tmp_path: Path) -> None:
     """UTF-8 with BOM, CRLF, text quoted, numbers bare, dangerous cells with an apostrophe."""
     export(TABLE, tmp_path / "list.csv", "csv")
     content = (tmp_path / "list.csv").read_bytes()
     assert content.decode("utf-8") == (
-        '\ufeff"customer_id","net_spend","orders","contactable"\r\n'
-        '"0012",1.5,1,True\r\n'
-        '"\'=1+1",-2.25,2,False\r\n'
-        '"王 ""小"" 明, 🍵","",3,""\r\n'
-        '"",1000000000.0,"",True\r\n'
+        '\ufeff"customer_id","net_spend","orders","contactable","next_order_on"\r\n'
+        '"0012",1.5,1,True,"2025-03-11"\r\n'
+        '"\'=1+1",-2.25,2,False,""\r\n'
+        '"王 ""小"" 明, 🍵","",3,"",""\r\n'
+        '"",1000000000.0,"",True,"9999-12-31"\r\n'
     )
 
 
 def test_xlsx_keeps_text_as_text(tmp_path: Path) -> None:
-    """Ids keep their zeros, formulas stay words, numbers are numbers, nothing is a link."""
+    """Ids keep their zeros, formulas stay words, numbers and dates are what they are, nothing is a link."""
     export(TABLE, tmp_path / "list.xlsx", "xlsx")
     cells = sheet_cells(tmp_path / "list.xlsx")
-    assert [[cell.value for cell in row] for row in cells] == [
-        ["customer_id", "net_spend", "orders", "contactable"],
-        ["0012", 1.5, 1, True],
-        ["=1+1", -2.25, 2, False],
-        ['王 "小" 明, 🍵', None, 3, None],
-        [None, 1e9, None, True],
+    assert [[as_date(cell.value) for cell in row] for row in cells] == [
+        ["customer_id", "net_spend", "orders", "contactable", "next_order_on"],
+        ["0012", 1.5, 1, True, date(2025, 3, 11)],
+        ["=1+1", -2.25, 2, False, None],
+        ['王 "小" 明, 🍵', None, 3, None, None],
+        [None, 1e9, None, True, date(9999, 12, 31)],
     ]
     assert cells[2][0].data_type == "s"
+    assert cells[1][4].number_format == "yyyy-mm-dd"
 
 
 def test_links_are_not_made(tmp_path: Path) -> None:

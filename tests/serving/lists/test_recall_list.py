@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,11 @@ def test_a_row_says_everything(snapshot: Snapshot) -> None:
         "churn_probability_91d": 0.8,
         "order_probability_91d": pytest.approx(0.2),
         "days_since_last_order": 30.5,
+        "overdue_days": 12.5,
+        "next_order_on": None,
         "order_count": 2,
         "net_spend": 500.0,
+        "expected_net_spend_91d": pytest.approx(4.0),
         "reason_1": "silent for long",
         "reason_2": None,
         "reason_3": None,
@@ -54,10 +58,16 @@ def test_a_row_says_everything(snapshot: Snapshot) -> None:
     }
 
 
-def test_reasons_in_chinese(snapshot: Snapshot) -> None:
-    """Reasons come in the language asked for."""
+def test_reasons_are_those_of_risk(snapshot: Snapshot) -> None:
+    """They come in the language asked for; who is likely to order has a date, and no reason for staying as one."""
     table = recall_list(snapshot, RecallFilter(), language="zh").table
-    assert set(table["reason_1"].to_pylist()) == {"很久没来"}
+    told = {row["customer_id"]: (row["reason_1"], row["next_order_on"]) for row in table.to_pylist()}
+    assert told == {
+        "anna": ("很久没来", None),
+        "b/o b": ("很久没来", None),
+        "quiet": (None, date(2025, 3, 11)),
+        "王小明": (None, date(2025, 3, 11)),
+    }
 
 
 @pytest.mark.parametrize(

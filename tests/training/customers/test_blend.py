@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from tests.model_checks import SavedChecks
+from tests.model_checks import ScorerChecks
 from training.baselines import Predictor
 from training.calibration import Calibration
 from training.customers.blend import Blend, BlendSettings
-from training.tables import CustomerTable, taken
+from training.tables import CustomerTable
 
 
-class TestBlend(SavedChecks):
+class TestBlend(ScorerChecks):
     """A blend keeps the promises of every model."""
 
     def fit(self, tables: Sequence[CustomerTable]) -> Predictor:
@@ -22,20 +22,10 @@ class TestBlend(SavedChecks):
 
 
 def test_the_margin_is_the_mean_of_both_parts(tables: list[CustomerTable]) -> None:
-    """In log-odds each part counts half, and contributions add up to that."""
+    """In log-odds each part counts half."""
     blend, features = Blend.fit(tables, BlendSettings()), tables[-1].features
     mean = (blend.linear.margin(features) + blend.boosted.margin(features)) / 2
     np.testing.assert_array_equal(blend.margin(features), mean)
-    np.testing.assert_allclose(blend.contributions(features).sum(axis=1), mean, rtol=0, atol=1e-6)
-    np.testing.assert_allclose(blend.concept_contributions(features).sum(axis=1), mean, rtol=0, atol=1e-6)
-
-
-def test_one_alone_has_the_contributions_of_the_crowd(tables: list[CustomerTable]) -> None:
-    """To the last bit, so that nobody's reasons depend on who else is asked for."""
-    blend, features = Blend.fit(tables, BlendSettings()), tables[-1].features
-    told = blend.concept_contributions(features)
-    for row in range(0, len(features), 25):
-        np.testing.assert_array_equal(blend.concept_contributions(taken(features, np.array([row])))[0], told[row])
 
 
 def test_calibration_moves_chances_and_not_margins(tables: list[CustomerTable]) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
+from features.arrays import Floats
 from features.catalogue import Catalogue
 from features.history import History
 from tests.small_shop import EventRow, events, history, items, moment
@@ -45,8 +46,8 @@ def learned(found: History) -> tuple[CycleLaw, Cycles]:
     return law, law.cycles(sums, found.catalogue)
 
 
-def by_name(values: Sequence[float], names: Sequence[str]) -> dict[str, float]:
-    return dict(zip(names, values, strict=True))
+def by_name(values: Floats, names: Sequence[str]) -> dict[str, float]:
+    return dict(zip(names, values.tolist(), strict=True))
 
 
 def planted(cycles: dict[str, float], customers: int, seed: int = 2, spread: float = 0.3) -> History:
@@ -69,7 +70,7 @@ def test_sums_by_hand() -> None:
         bought("ben", "gift", 0, 8),
     )
     sums = cycle_sums(found)
-    codes = by_name(range(5), found.catalogue.ids.to_pylist())
+    codes = {item: code for code, item in enumerate(found.catalogue.ids.to_pylist())}
     counts = {item: sums.items.count[code] for item, code in codes.items()}
     assert counts == {"tea": 2, "milk": 0, "soap": 0, "brush": 0, "gift": 1}
     np.testing.assert_allclose(sums.items.log_sum[codes["tea"]], np.log(10) + np.log(30))

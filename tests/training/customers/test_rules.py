@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from features.customers import CustomerFeatures
-from tests.model_checks import SavedChecks
+from tests.model_checks import ScorerChecks
 from tests.small_shop import events, features, moment
-from tests.training.customers.planted import no_features, odd_features
+from tests.training.customers.planted import odd_features
 from training.baselines import Predictor
 from training.customers.rules import ChurnRule, VisitorRate, mean_gap_days
 from training.tables import CustomerTable, taken
@@ -27,14 +27,14 @@ def bought(*days_ago: float, name: str = "anna") -> CustomerFeatures:
     return features(events(*rows), CUTOFF)
 
 
-class TestChurnRule(SavedChecks):
+class TestChurnRule(ScorerChecks):
     """The rule keeps the promises of every model."""
 
     def fit(self, tables: Sequence[CustomerTable]) -> Predictor:
         return ChurnRule.fit(tables, tables[-1].features, tables[-1].horizon_days)
 
 
-class TestVisitorRate(SavedChecks):
+class TestVisitorRate(ScorerChecks):
     """The rate keeps the promises of every model, and knows no differences."""
 
     planted_auc = 0.5
@@ -65,15 +65,6 @@ def test_silence_lowers_and_orders_raise_the_chance() -> None:
     fresh, stale = bought(31, 1), bought(130, 100)
     assert rule.order_probability(fresh) > rule.order_probability(stale)
     assert rule.order_probability(bought(91, 61, 31, 1)) > rule.order_probability(fresh)
-
-
-def test_contributions_add_up(tables: list[CustomerTable]) -> None:
-    """Rhythm, orders and silence, and the log-odds of an order due now, are the margin; also for odd customers."""
-    rule = ChurnRule.fit(tables, tables[-1].features, 20)
-    for people in (tables[-1].features, odd_features(), no_features()):
-        told = rule.contributions(people)
-        assert told.shape == (len(people), len(people.names) + 1)
-        np.testing.assert_allclose(told.sum(axis=1), rule.margin(people), rtol=0, atol=1e-9)
 
 
 def test_the_level_is_what_was_seen(tables: list[CustomerTable]) -> None:

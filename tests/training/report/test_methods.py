@@ -52,6 +52,14 @@ def test_means_over_cutoffs(backtested: Backtested) -> None:
     assert spread_tables(None, ("roc_auc",), EN) == []
 
 
+def test_a_method_that_was_not_there_at_every_cutoff_says_so() -> None:
+    """Its mean is over other cutoffs than those of the rest."""
+    spread = {"mean": 0.5, "least": 0.5, "most": 0.5}
+    methods = {"rule": {"ece": spread | {"cutoffs": 4}}, "bg_nbd": {"ece": spread | {"cutoffs": 1}}, "als": {}}
+    [table] = spread_tables(methods, ("ece",), EN)
+    assert [row[0].small for row in table.rows] == ["", "at 1 of 4 cutoffs", "at 0 of 4 cutoffs"]
+
+
 def test_reasons_are_named_once() -> None:
     """The first sentence of a gate has the heading."""
     assert serving_notes({"reasons": ["a", "b"]}, EN) == [("why this serves", "a"), ("", "b")]
