@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,13 +12,17 @@ from sklearn.metrics import roc_auc_score
 from features.events.simulate import SimulatedTruth
 from features.shop_folder import ShopFolder
 from serving.snapshot import Snapshot
-from serving.snapshot_parts.customer_columns import churn_probability, order_probability
+from serving.snapshot_parts.customer_columns import churn_probability
 
 Finding = tuple[str, str, str, str]
 """What was looked for, what was found, what it compares with, and what that means."""
 
 RELATED_DEPTH = 5
 TOP = 10
+LONG_GONE = pd.Timedelta(days=28)
+"""So long after leaving the silence can be told from the usual one."""
+CAUSES = ("silence", "rhythm", "browsing")
+"""What reasons may be about to name the cause: who has left orders and looks no more."""
 
 
 def findings(shop: ShopFolder, truth: SimulatedTruth) -> list[Finding]:
@@ -25,16 +30,23 @@ def findings(shop: ShopFolder, truth: SimulatedTruth) -> list[Finding]:
     snapshot = Snapshot.open_current(shop)
     scored = pd.read_parquet(snapshot.customers_file).rename_axis("row").reset_index()
     people = scored.merge(truth.customers.to_pandas(), on="customer_id", how="inner")
-    return [*_leavers(snapshot, people), *_cycles(people), *_complements(snapshot, truth), *_tastes(snapshot, people)]
-
-
-def _leavers(snapshot: Snapshot, people: pd.DataFrame) -> Iterator[Finding]:
-    """Regulars whose leaving date has passed should have higher churn probabilities than those still there."""
-    churn = churn_probability(snapshot.header.horizon_days)
     regulars = people[(people["group"] == "regular") & (people["order_count_all"] >= 2)]
-    left = (regulars["leaving_at"] <= snapshot.header.as_of).to_numpy()
+    left = regulars["leaving_at"] <= snapshot.header.as_of
+    return [
+        *_leavers(snapshot, regulars, left),
+        *_reasons(snapshot, regulars, left),
+        *_cycles(regulars[~left]),
+        *_next_orders(shop, snapshot, regulars[~left]),
+        *_bots(people),
+        *_complements(snapshot, truth),
+        *_tastes(snapshot, people),
+    ]
+
+
+def _leavers(snapshot: Snapshot, regulars: pd.DataFrame, left: pd.Series[bool]) -> Iterator[Finding]:
+    """Regulars whose leaving date has passed should have higher churn probabilities than those still there."""
     if 0 < left.sum() < len(left):
-        found = roc_auc_score(left, regulars[churn])
+        found = roc_auc_score(left, regulars[churn_probability(snapshot.header.horizon_days)])
         rule = roc_auc_score(left, regulars["days_since_last_order"] / regulars["purchase_gap_mean_days"])
         yield (
             f"customers who left ({left.sum():,} of {len(left):,} regulars)",
@@ -42,28 +54,62 @@ def _leavers(snapshot: Snapshot, people: pd.DataFrame) -> Iterator[Finding]:
             f"silence over own gap {rule:.3f}",
             "1 would be every leaver before every stayer",
         )
-    ordering = order_probability(snapshot.header.horizon_days)
-    bots = people["group"] == "bot"
-    if bots.any():
+
+
+def _reasons(snapshot: Snapshot, regulars: pd.DataFrame, left: pd.Series[bool]) -> Iterator[Finding]:
+    """What is told first of those who left a while ago should be that they neither order nor look."""
+    gone = regulars[regulars["leaving_at"] <= pd.Timestamp(snapshot.header.as_of) - LONG_GONE]
+    if len(gone) and not left.all():
+        found, others = (np.mean([_names_cause(row) for row in part["reasons"]]) for part in (gone, regulars[~left]))
         yield (
-            f"bots ({bots.sum():,})",
-            f"order chance {people.loc[bots, ordering].mean():.4f}",
-            f"everyone {people[ordering].mean():.4f}",
-            "they view thousands of items and never order",
+            f"reasons ({len(gone):,} regulars gone for {LONG_GONE.days} days)",
+            f"{found:.0%} no longer come",
+            f"those still there {others:.0%}",
+            "the first reason is silence, rhythm or hardly a visit, and speaks of risk",
         )
 
 
-def _cycles(people: pd.DataFrame) -> Iterator[Finding]:
-    """The mean purchase gap of regulars beside the cycle that they were given."""
-    known = people[(people["group"] == "regular") & (people["order_count_all"] >= 4)]
-    if len(known):
-        ratio = known["purchase_gap_mean_days"] / known["cycle_days"]
-        error = float(np.median(np.abs(np.log(ratio))))
+def _names_cause(reasons: Sequence[Mapping[str, Any]]) -> bool:
+    return len(reasons) > 0 and reasons[0]["concept"] in CAUSES and not reasons[0]["raises"]
+
+
+def _cycles(there: pd.DataFrame) -> Iterator[Finding]:
+    """The estimated purchase cycle, and the plain mean of the gaps, beside the cycle that was planted."""
+    if len(there):
+        names = ("purchase_cycle_days", "purchase_gap_mean_days")
+        found, plain = ((there[name] / there["cycle_days"] - 1).abs().median() for name in names)
         yield (
-            f"purchase cycles ({len(known):,} regulars with four orders)",
-            f"median error {np.expm1(error):.0%}",
-            f"median planted {known['cycle_days'].median():.0f} days",
-            "own gap against planted cycle",
+            f"purchase cycles ({len(there):,} regulars still there)",
+            f"median error {found:.0%}",
+            f"mean of the gaps {plain:.0%}",
+            f"against the planted cycle, {there['cycle_days'].median():.0f} days in the median",
+        )
+
+
+def _next_orders(shop: ShopFolder, snapshot: Snapshot, there: pd.DataFrame) -> Iterator[Finding]:
+    """The expected date of the next order beside a planted cycle after the last one."""
+    dated = there[there["next_order_on"].notna()]
+    if len(dated):
+        ahead = pd.to_timedelta(dated["cycle_days"] - dated["days_since_last_order"], unit="D")
+        noon = pd.to_datetime(dated["next_order_on"]).dt.tz_localize(shop.settings.timezone) + pd.Timedelta(hours=12)
+        wrong = (noon - ahead - pd.Timestamp(snapshot.header.as_of)).abs() / pd.Timedelta(days=1)
+        yield (
+            f"next orders ({len(dated):,} regulars not overdue)",
+            f"median {wrong.median():.0f} days off",
+            f"{(wrong / dated['cycle_days']).median():.0%} of the planted cycle",
+            "the expected date against a planted cycle after the last order",
+        )
+
+
+def _bots(people: pd.DataFrame) -> Iterator[Finding]:
+    """Bots should be set aside, and nobody else."""
+    bots, aside = people["group"] == "bot", people["set_aside"].notna()
+    if bots.any():
+        yield (
+            f"bots ({bots.sum():,})",
+            f"{(bots & aside).sum():,} set aside",
+            f"{(aside & ~bots).sum():,} others set aside",
+            "they view thousands of items and never order; left out of training and lists",
         )
 
 

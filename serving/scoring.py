@@ -9,12 +9,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.arrays import Flags, Floats
+from features.arrays import Flags, Floats, ratio
 from features.behaviour import Behaviour
 from features.customers import CustomerFeatures, customer_features
 from features.history import History
 from features.shop.layers import layers_of
-from serving.snapshot_parts.customer_columns import churn_probability, order_probability
+from serving.snapshot_parts.customer_columns import (
+    YEAR_DAYS,
+    churn_probability,
+    expected_net_spend,
+    expected_orders,
+    order_probability,
+)
 from training.bundle import Bundle
 from training.customers.reasons import reasons
 from training.customers.timing import customer_gaps
@@ -48,7 +54,7 @@ def scored_table(behaviour: Behaviour, bundle: Bundle, history: History) -> pa.T
     for days, ordering in chances.items():
         columns[order_probability(days)] = _numbers(ordering, 6)
         columns[churn_probability(days)] = _numbers(np.where(kinds > 0, 1 - ordering, np.nan), 6)
-    columns |= _outlook(bundle, features, history, ZoneInfo(behaviour.settings.timezone))
+    columns |= _outlook(bundle, features, history, chances[propensity.horizon_days], behaviour.settings.timezone)
     columns |= {
         "order_count_all": pa.array(orders.astype(np.int64)),
         "net_spend_all": _numbers(features.column("net_spend_all"), 2),
@@ -69,14 +75,27 @@ def people_without(behaviour: Behaviour, flag: str) -> pa.Array:
     return customers.filter(said_no)["customer_id"].combine_chunks()
 
 
-def _outlook(bundle: Bundle, features: CustomerFeatures, history: History, timezone: ZoneInfo) -> dict[str, pa.Array]:
-    """Expected orders and spend, and the date of the next order."""
-    found = bundle.outlook.columns(features, customer_gaps(history))
+def _outlook(
+    bundle: Bundle, features: CustomerFeatures, history: History, chance: Floats, timezone: str
+) -> dict[str, pa.Array]:
+    """Expected orders and spend, and the date of the next order; ``chance`` is that of an order in the horizon."""
+    found = _agreeing(bundle.outlook.columns(features, customer_gaps(history)), chance, bundle.outlook.horizon_days)
     columns = {name: _numbers(values, 4) for name, values in found.items() if name.startswith("expected_")}
-    columns |= {name: _dates(history.cutoff, found[days], timezone) for name, days in _DATES.items()}
+    columns |= {name: _dates(history.cutoff, found[days], ZoneInfo(timezone)) for name, days in _DATES.items()}
     # Rounded up: what is overdue by minutes has no date either, and must not look as if it were not overdue.
     columns["overdue_days"] = _numbers(np.ceil(found["overdue_days"] * 10) / 10, 1)
     return columns | {"purchase_cycle_days": _numbers(found["purchase_cycle_days"], 1)}
+
+
+def _agreeing(found: dict[str, Floats], chance: Floats, horizon_days: int) -> dict[str, Floats]:
+    """At least as many orders as there is a chance of one, and as many in a year as in the horizon, spend with them."""
+    bound = np.zeros_like(chance)
+    for days in sorted({horizon_days, YEAR_DAYS}):
+        orders, spend = expected_orders(days), expected_net_spend(days)
+        raised = np.maximum(found[orders], np.maximum(bound, chance) if days >= horizon_days else bound)
+        found |= {orders: raised, spend: found[spend] * np.nan_to_num(ratio(raised, found[orders]), nan=1.0)}
+        bound = raised
+    return found
 
 
 def _dates(moment: datetime, days: Floats, timezone: ZoneInfo) -> pa.Array:

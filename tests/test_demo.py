@@ -51,14 +51,16 @@ def test_it_tells_each_stage(demo: tuple[Path, str]) -> None:
 
 
 def test_what_was_found_stands_beside_what_was_planted(demo: tuple[Path, str]) -> None:
-    """Leavers, bots, cycles, complements and tastes each have a row with a figure."""
+    """Leavers, reasons, cycles, dates, bots, complements and tastes each have a row with a figure."""
     _, said = demo
     rows = [line.strip("│").split("│") for line in said.splitlines() if line.startswith("│")]
     found = {cells[0].strip(): [cell.strip() for cell in cells[1:]] for cells in rows}
     for what, figure, beside in (
         (r"customers who left \(\d+ of \d+ regulars\)", r"AUC 0\.\d{3}", r"silence over own gap 0\.\d{3}"),
-        (r"bots \(\d+\)", r"order chance 0\.\d{4}", r"everyone 0\.\d{4}"),
-        (r"purchase cycles \(\d+ regulars with four orders\)", r"median error \d+%", r"median planted \d+ days"),
+        (r"reasons \(\d+ regulars gone for 28 days\)", r"\d+% no longer come", r"those still there \d+%"),
+        (r"purchase cycles \(\d+ regulars still there\)", r"median error \d+%", r"mean of the gaps \d+%"),
+        (r"next orders \(\d+ regulars not overdue\)", r"median \d+ days off", r"\d+% of the planted cycle"),
+        (r"bots \(1\)", r"1 set aside", r"0 others set aside"),
         (r"items that go together \(\d+ planted pairs\)", r"\d+ in the first 5", r"by chance \d+\.\d"),
         (r"tastes \(\d+ people\)", r"\d+% of the first 10 items", r"popular items \d+%"),
     ):
@@ -66,6 +68,21 @@ def test_what_was_found_stands_beside_what_was_planted(demo: tuple[Path, str]) -
         assert re.fullmatch(figure, row[0])
         assert re.fullmatch(beside, row[1])
         assert row[2]
+
+
+def test_what_serves_is_told_by_kind_and_horizon(demo: tuple[Path, str]) -> None:
+    """Each method's loss stands under each kind of people, what serves is marked, and every horizon has its methods."""
+    folder, said = demo
+    header = Snapshot.open_current(ShopFolder.open(folder / "shop")).header
+    rows = [[cell.strip() for cell in line.strip("│").split("│")] for line in said.splitlines() if line[:1] == "│"]
+    horizons = {cells[0]: cells[1:] for cells in rows if re.fullmatch(r"\d+ days(, main)?", cells[0])}
+    main = f"{header.horizon_days} days, main"
+    assert [int(name.split()[0]) for name in horizons] == list(header.horizons_days)
+    losses = {cells[0]: cells[1:] for cells in rows if len(cells) == 4 and re.match(r"0\.\d{4}|$", cells[1])}
+    for place, method in enumerate(horizons[main]):
+        marked = [name for name, cells in losses.items() if cells[place].endswith(" *")]
+        assert marked in ([method], [])
+    assert any(cells[2].endswith(" *") for cells in losses.values())
 
 
 def test_the_shop_and_the_list_are_there(demo: tuple[Path, str]) -> None:

@@ -129,6 +129,7 @@ def _at(
         "horizon_days": horizon_days,
         "churn": churn.report,
         "visitors": churn.visitors,
+        "outlook": churn.outlook,
         "recommendations": recommendations,
     }
     return churn, part

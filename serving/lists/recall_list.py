@@ -51,7 +51,7 @@ _FATES = """
 _CHOSEN = f"""{_FATES}
     select customer_id, layer, churn, ordering, days_since_last_order, overdue_days, next_order_on, order_count_all,
            net_spend_all, spending, list_filter(reasons, lambda reason: not reason.raises) as reasons, tier,
-           personalized, file_row_number as row
+           method, personalized, file_row_number as row
     from fates where exclusion is null
     order by churn * greatest(net_spend_all, 0) desc nulls last, ordering desc, customer_id limit $top
 """  # noqa: S608 - put together from constants
@@ -134,6 +134,7 @@ def recall_list(
         "as_of": snapshot.header.as_of.isoformat(),
         "model_version": snapshot.header.model_version,
         "tier": found["tier"],
+        "method": found["method"],
     }
     columns |= {
         name: pa.array([value] * len(found), pa.string()) if isinstance(value, str) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from rich.text import Text
 from features.events.importers import ImportSummary
 
 if TYPE_CHECKING:  # Loading the models' libraries takes a second that most commands do not need.
+    from training.customers.propensity import Propensity
     from training.train import TrainingOutcome
 
 
@@ -63,24 +65,57 @@ def show_imports(console: Console, summaries: Sequence[ImportSummary]) -> None:
 
 
 def show_training(console: Console, outcome: TrainingOutcome) -> None:
-    """Print how the models did beside their baselines, and the gate's verdict with its reasons."""
+    """Print what serves whom, how it did beside everything else that was tried, and the gate's verdict."""
     propensity = outcome.bundle.propensity
-    if outcome.log_losses:
-        title = f"Order within {propensity.horizon_days} days: log loss for buyers at the newest training cutoff"
-        rows = sorted(outcome.log_losses.items(), key=lambda row: row[1])
-        show_table(console, title, ("method", "log loss"), rows)
+    losses = _losses_by_kind(propensity)
+    if losses:
+        title = f"Order within {propensity.horizon_days} days: log loss in the trial, at the level seen (* serves)"
+        show_table(console, title, ("method", *map(_kind_title, propensity.methods)), losses)
+    serving = sorted([propensity, *outcome.bundle.others], key=lambda each: each.horizon_days)
+    rows = [
+        (f"{each.horizon_days} days{', main' if each is propensity else ''}", *each.methods.values())
+        for each in serving
+    ]
+    show_table(console, "What serves", ("order within", *map(_kind_title, propensity.methods)), rows)
     if outcome.recommender:
         names = ("rule_ndcg_at_10", "ranker_ndcg_at_10")
-        rows = [(name.removesuffix("_ndcg_at_10"), outcome.recommender[name]) for name in names]
-        show_table(console, "Next items on the newest fold", ("order", "ndcg@10"), rows)
+        ranked = [(name.removesuffix("_ndcg_at_10"), outcome.recommender[name]) for name in names]
+        show_table(console, "Next items on the newest fold", ("order", "ndcg@10"), ranked)
     for sentence in outcome.gate.reasons:
         console.print(Text(f"gate: {sentence}"))
     place = "champion" if outcome.gate.passed else "challenger"
     console.print(Text(f"version {outcome.bundle.label} is now the {place}"))
 
 
+def _losses_by_kind(propensity: Propensity) -> list[list[str]]:
+    """A row for each method that was tried: its log loss for each kind of people, best for regulars first."""
+    by_kind = {
+        kind: {
+            name.removeprefix(f"{kind}_log_loss_"): loss
+            for name, loss in propensity.figures.items()
+            if name.startswith(f"{kind}_log_loss_")
+        }
+        for kind in propensity.methods
+    }
+    richest_first = list(by_kind.values())[::-1]
+    tried = {method for losses in richest_first for method in losses}
+    ranked = sorted(tried, key=lambda method: [losses.get(method, math.inf) for losses in richest_first])
+    return [
+        [method, *(_loss(losses.get(method), method == propensity.methods[kind]) for kind, losses in by_kind.items())]
+        for method in ranked
+    ]
+
+
+def _loss(loss: float | None, serves: bool) -> str:
+    return "" if loss is None else f"{loss:.4f}{' *' if serves else ''}"
+
+
+def _kind_title(kind: str) -> str:
+    return kind.replace("_", " ")
+
+
 def show_backtest(console: Console, report: Mapping[str, Any]) -> None:
-    """Print the measures of models and baselines, churn first, then visitors and next items.
+    """Print the measures of models and baselines, churn first, then visitors, expected orders and next items.
 
     Of several cutoffs the mean and the range are printed, and what served at each.
     """
@@ -97,6 +132,8 @@ def show_backtest(console: Console, report: Mapping[str, Any]) -> None:
         show_measures(
             console, f"First orders of visitors (tier {report['visitors']['tier']})", visitors, CHURN_MEASURES
         )
+    told, names = report["outlook"]["value"]["all"]["methods"]["model"], EXPECTED_MEASURES
+    _show_expected(console, f"{report['horizon_days']} days", *(_interval({"value": told[name]}) for name in names))
     items = report["recommendations"]
     title = f"Next items, {items['customers_measured']:,} customers who bought (tier {items['tier']})"
     show_measures(console, title, items["models"], ITEM_MEASURES)
@@ -104,6 +141,8 @@ def show_backtest(console: Console, report: Mapping[str, Any]) -> None:
 
 CHURN_MEASURES = ("roc_auc", "average_precision", "log_loss", "ece")
 CUTOFF_MEASURES = ("roc_auc", "log_loss")
+EXPECTED_MEASURES = ("orders_ratio", "net_spend_ratio")
+NOTHING = {"value": None}
 ITEM_MEASURES = ("recall@10", "recall@20", "ndcg@10", "new_recall@10")
 
 
@@ -126,7 +165,15 @@ def _show_cutoffs(console: Console, report: Mapping[str, Any]) -> None:
     over = f"mean over {len(parts)} cutoffs (least to most)"
     show_measures(console, f"Churn within {days} days, {over}", churn, CHURN_MEASURES)
     show_measures(console, f"First orders of visitors, {over}", summary["visitors"], CHURN_MEASURES)
+    told = summary["outlook"]["model"]
+    _show_expected(console, f"{days} days, {over}", *(_interval(told.get(name, NOTHING)) for name in EXPECTED_MEASURES))
     show_measures(console, f"Next items, {over}", summary["recommendations"], ITEM_MEASURES)
+
+
+def _show_expected(console: Console, over: str, orders: str, net_spend: str) -> None:
+    """One line of what was expected of everyone together, over what came."""
+    shares = f"{orders} of the orders and {net_spend} of the net spend that came"
+    console.print(Text(f"Expected of everyone within {over}: {shares}"))
 
 
 def show_measures(console: Console, title: str, models: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> None:

@@ -38,6 +38,7 @@ def test_the_last_cutoffs_are_laid(shop: Path, tmp_path: Path, monkeypatch: pyte
     assert days == ["2025-06-02", "2025-06-16"]
     assert all(f"│ {day} │" in said for day in days)
     assert "Churn within 14 days, mean over 2 cutoffs (least to most)" in said
+    assert "Expected of everyone within 14 days, mean over 2 cutoffs (least to most): " in said
     assert said.endswith(f"{tmp_path / 'report.html'} shows it, {tmp_path / 'report.json'} holds all measures\n")
     assert '<html lang="zh">' in (tmp_path / "report.html").read_text(encoding="utf-8")
 
@@ -55,6 +56,10 @@ def test_one_cutoff_is_told_with_every_method(shop: Path, tmp_path: Path) -> Non
     """One named cutoff prints its methods with intervals, for churn and for next items."""
     said = done("backtest", "--shop", shop, "--cutoff", "2025-06-01", "--horizon-days", 14, "--out", tmp_path)
     assert "Churn within 14 days (tier " in said
+    part = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["outlook"]["value"]["all"]
+    # Nothing is told of prices here: orders were expected, and no spend to compare with.
+    share = f"{part['methods']['model']['orders_ratio']:.3f}"
+    assert f"Expected of everyone within 14 days: {share} of the orders and - of the net spend that came" in said
     assert "Next items, " in said
     assert "│ popular " in said
 

@@ -33,6 +33,7 @@ COLUMNS = [
     "as_of",
     "model_version",
     "tier",
+    "method",
 ]
 
 
@@ -106,7 +107,10 @@ def test_a_list_for_excel(published: Path, tmp_path: Path) -> None:
     assert anna["reason_1"] == "silent for 152 days, usually orders every 30 days"
     assert (anna["item_1_id"], anna["item_1_title"]) == ("cup", "茶杯")
     assert datetime.fromisoformat(anna["as_of"]).isoformat() == "2025-03-02T10:00:00.000001+00:00"
-    assert anna["tier"] == "rules"
+    assert (anna["tier"], anna["method"]) == ("rules", "rule")
+    assert (anna["next_order_on"], float(anna["overdue_days"]) > 50) == ("", True)
+    assert rows["bo"]["next_order_on"] > "2025-03-02"
+    assert rows["bo"]["overdue_days"] == "0.0"
     assert "'=1+1" in rows["张三"].values()
 
 

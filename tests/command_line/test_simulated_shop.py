@@ -98,8 +98,9 @@ def test_probabilities_carry_their_horizon(simulated: Simulated) -> None:
 def test_every_kind_has_a_method(simulated: Simulated) -> None:
     """Visitors, one-order customers and regulars are told apart, and each row names what answered."""
     customers = simulated.customers
-    kinds = np.select([customers["order_count_all"] == 0, customers["order_count_all"] == 1], ["visitor", "one_order"])
-    assert (customers["kind"] == np.where(kinds == "0", "repeat", kinds)).all()
+    orders = customers["order_count_all"]
+    kinds = np.select([orders == 0, orders == 1], ["visitor", "one_order"], default="repeat")
+    assert (customers["kind"] == kinds).all()
     assert customers.groupby("kind")["method"].nunique().to_dict() == {"one_order": 1, "repeat": 1, "visitor": 1}
     assert set(customers.loc[customers["kind"] == "repeat", "tier"]) == {"model"}
 

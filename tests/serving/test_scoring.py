@@ -203,6 +203,23 @@ def test_horizons_do_not_contradict_each_other(crowd: Shop) -> None:
         assert np.isnan(churn[~bought]).all()
 
 
+def test_no_fewer_orders_are_expected_than_there_is_a_chance_of_one(crowd: Shop) -> None:
+    """Expected orders are at least the chance of one, in a year at least those of the horizon, and spend keeps up."""
+    main = crowd.bundle.propensity.horizon_days
+    table = crowd.table()
+    chance, soon, year = (
+        table[name].to_numpy()
+        for name in (f"order_probability_{main}d", f"expected_orders_{main}d", "expected_orders_365d")
+    )
+    assert np.all(soon >= chance - 1e-4)
+    assert np.all(year >= soon - 1e-4)
+    raw = crowd.bundle.outlook.columns(customer_features(crowd.history), customer_gaps(crowd.history))
+    raised = raw[f"expected_orders_{main}d"] < chance - 1e-3
+    assert raised.any()
+    spend = table[f"expected_net_spend_{main}d"].to_numpy()
+    assert np.all(spend[raised] >= raw[f"expected_net_spend_{main}d"][raised] - 1e-4)
+
+
 def test_reasons_are_told_in_both_languages(small: Shop) -> None:
     """Who is at risk has reasons of risk, with the own numbers, in English and Chinese."""
     assert small.row("overdue")["reasons"][0] == {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import expit
 from sklearn.metrics import log_loss as sklearn_log_loss
 
-from training.calibration import Calibration, level, log_loss, log_odds, probability
+from training.calibration import SMALLEST, Calibration, level, log_loss, log_losses, log_odds, probability
 
 
 def test_overconfident_margins_are_pulled_in() -> None:
@@ -31,11 +31,32 @@ def test_a_busy_season_moves_neither_slope_nor_centre() -> None:
     assert found.probability(np.array([-1.0]))[0] == pytest.approx(expit(-1.0))
 
 
+def test_a_law_without_labels_gets_a_third_of_the_level() -> None:
+    """It never saw how many order: of what it is off by a third is added, of the slope's distance a third is taken."""
+    rng = np.random.default_rng(2)
+    margin = rng.normal(0.0, 1.5, 50_000)
+    happened = rng.random(50_000) < expit(0.7 * margin + 0.9)
+    found = Calibration.fit(margin, happened, centre=0.0, labelled=False)
+    assert found.shift == pytest.approx(0.3, abs=0.02)
+    assert found.slope == pytest.approx(0.9, abs=0.02)
+    assert Calibration.fit(margin, happened, centre=0.0).shift == 0.0
+
+
+def test_a_shift_moves_every_margin_alike() -> None:
+    """A season is added in log-odds, whatever the slope, and the line still turns around its centre."""
+    margin = np.array([-2.0, 0.0, 3.0])
+    plain, busy = Calibration(0.5, 1.0), Calibration(0.5, 1.0, 0.4)
+    np.testing.assert_allclose(plain.calibrated(margin), [-0.5, 0.5, 2.0])
+    np.testing.assert_allclose(busy.calibrated(margin), plain.calibrated(margin) + 0.4)
+    np.testing.assert_allclose(busy.probability(margin), expit([-0.1, 0.9, 2.4]))
+
+
 def test_too_few_customers_leave_the_margin_alone() -> None:
     """With 49 of one kind nothing is calibrated."""
     happened = np.arange(1000) < 49
-    found = Calibration.fit(np.where(happened, -5.0, 5.0), happened, centre=0.0)
-    assert found == Calibration(slope=1.0, centre=0.0)
+    for labelled in (True, False):
+        found = Calibration.fit(np.where(happened, -5.0, 5.0), happened, centre=0.0, labelled=labelled)
+        assert found == Calibration(slope=1.0, centre=0.0, shift=0.0)
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1))
@@ -62,6 +83,14 @@ def test_log_loss_is_that_of_scikit_learn() -> None:
     rng = np.random.default_rng(3)
     chance, happened = rng.random(500), rng.random(500) < 0.4
     assert log_loss(chance, happened) == pytest.approx(sklearn_log_loss(happened, chance))
+    assert log_losses(chance, happened).mean() == log_loss(chance, happened)
+    np.testing.assert_allclose(log_losses(np.array([0.2, 0.2]), np.array([True, False])), -np.log([0.2, 0.8]))
+
+
+def test_a_sure_chance_that_fails_costs_no_more_than_a_million_to_one() -> None:
+    """Certainty is told no louder than six decimals can: its loss is finite."""
+    losses = log_losses(np.array([0.0, 1.0]), np.array([True, False]))
+    np.testing.assert_allclose(losses, -np.log(SMALLEST))
 
 
 def test_log_odds_undo_probabilities() -> None:

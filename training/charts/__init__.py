@@ -2,7 +2,7 @@
 
 from training.charts.explanation import drift_bars, driver_bars
 from training.charts.look import BLUE, GREY, HEIGHT, ORANGE, WIDTH, AnyChart
-from training.charts.money import profit_curve
+from training.charts.money import expected_bars, profit_curve
 from training.charts.over_time import metric_over_cutoffs
 from training.charts.probability import reliability_curve, score_bars, score_histogram
 from training.charts.ranking import gain_curve, gain_lines, lift_bars, lift_by_decile
@@ -17,6 +17,7 @@ __all__ = [
     "AnyChart",
     "drift_bars",
     "driver_bars",
+    "expected_bars",
     "gain_curve",
     "gain_lines",
     "lift_bars",

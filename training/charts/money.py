@@ -1,14 +1,14 @@
-"""The chart of what recall lists earn."""
+"""Charts of money: what recall lists earn, and what was expected of customers beside what came."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from training.charts.look import DASHES, GREY, HEIGHT, WIDTH, AnyChart, method_colors
+from training.charts.look import BLUE, DASHES, GREY, HEIGHT, WIDTH, AnyChart, method_colors
 from training.charts.words import method_name, told
 
 
@@ -47,3 +47,37 @@ def profit_curve(lists: Mapping[str, Mapping[str, Any]], currency: str = "", lan
         point.mark_circle(size=90).encode(tooltip=tooltip),
         point.mark_text(dy=-12, fontWeight="bold").encode(text="said:N"),
     ).properties(width=WIDTH, height=HEIGHT, title=told("Expected profit by list size", language))
+
+
+def expected_bars(rows: Sequence[Mapping[str, Any]], currency: str = "", language: str = "en") -> AnyChart:
+    """Expected net spend of a customer in each tenth of the people, the most expected first, beside what came.
+
+    ``rows`` are the ``deciles`` of :func:`training.customers.value_totals.value_totals`. Of a shop without prices the
+    orders are shown.
+    """
+    measure, said = "net_spend", told("net spend of a customer ({currency})", language, currency=currency)
+    if not any(row["expected_net_spend"] or row["net_spend"] for row in rows):
+        measure, said = "orders", told("orders of a customer", language)
+    names = [told("expected", language), told("came", language)]
+    table = pd.DataFrame(
+        [
+            {"decile": place, "which": name, "value": row[column]}
+            for place, row in enumerate(rows, start=1)
+            for name, column in zip(names, (f"expected_{measure}", measure), strict=True)
+        ],
+        columns=["decile", "which", "value"],
+    )
+    tenth = told("tenth of the people, most expected first", language)
+    chart: AnyChart = (
+        alt.Chart(table)
+        .mark_bar()
+        .encode(
+            x=alt.X("decile:O", title=tenth, axis=alt.Axis(labelAngle=0)),
+            xOffset=alt.XOffset("which:N", sort=names),
+            y=alt.Y("value:Q", title=said, axis=alt.Axis(format="~s")),
+            color=alt.Color("which:N", title=None, scale=alt.Scale(domain=names, range=[BLUE, GREY])),
+            tooltip=["decile:O", "which:N", alt.Tooltip("value:Q", title=said, format=",.2f")],
+        )
+        .properties(width=WIDTH, height=HEIGHT, title=told("Expected and what came", language))
+    )
+    return chart

@@ -1,4 +1,4 @@
-"""Churn as it would have been told at a past moment, beside what happened then; and who of the visitors ordered."""
+"""What would have been told at a past moment beside what happened: who leaves, which visitors order, how much, when."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from training.customers.evaluation import EvaluationSettings, evaluate
 from training.customers.fitting import PropensityTraining, fit_propensity
 from training.customers.methods import TIERS
 from training.customers.outcomes import Outcomes, split
+from training.customers.outlook_backtest import OutlookBacktest
 from training.customers.profit import profit_by_size, stay_worth
 from training.customers.propensity import PropensitySettings
 from training.customers.treatment import treatment_report
@@ -39,6 +40,8 @@ class ChurnBacktest:
     they ordered within the horizon. JSON-able, without NaN."""
     visitors: dict[str, Any]
     """The same for people who had not ordered yet, about the chance that they do."""
+    outlook: dict[str, Any]
+    """Expected orders, spend and dates beside what came (see :meth:`OutlookBacktest.report`), also without NaN."""
     training: PropensityTraining
     """What was trained with what was known before the cutoff."""
     sample: KindSample
@@ -65,12 +68,14 @@ def churn_backtest(
     if said is not None:
         said("fitting what it is compared with")
     methods = Contenders.of(training)
+    outlook = OutlookBacktest.fit(behaviour, cutoff, horizon_days, training.tables, said=said)
     if said is not None:
         said(f"predicting everyone known before {cutoff:%Y-%m-%d}")
     sample, aside, treated = KindSample(), Counter[str](), 0
     parts: list[tuple[Outcomes, Outcomes]] = []
     for table in bucket_tables(behaviour, cutoff, horizon_days, progress=progress):
         sample.add(table.features)
+        outlook.add(table)
         aside.update(table.set_aside)
         bought, visited = split(table)
         treated += int(np.count_nonzero(bought.treated))
@@ -86,7 +91,8 @@ def churn_backtest(
         **_measured(bought_by, behaviour.settings, evaluation),
         "drivers": drivers(training.propensity, sample),
     }
-    return ChurnBacktest(_told(bought_by), report, _of_visitors(visited_by, training, evaluation), training, sample)
+    visitors = _of_visitors(visited_by, training, evaluation)
+    return ChurnBacktest(_told(bought_by), report, visitors, outlook.report(), training, sample)
 
 
 def _trained(training: PropensityTraining) -> dict[str, Any]:

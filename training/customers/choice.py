@@ -201,6 +201,10 @@ def _figures(
         if rows.any():
             told |= {f"{kind}_log_loss_{name}": float(trial.losses(name, rows).mean()) for name in trial.chances}
     if kinds == BUYER_KINDS:
-        told |= {f"log_loss_{name}": loss for name, loss in trial.log_losses.items()}
-        told |= {"log_loss_served": log_loss(served, trial.ordered), "rows_in_trial": float(len(served))}
+        newest = trial.cutoff == 0
+        chances = {**trial.chances, "served": served}
+        told |= {
+            f"log_loss_{name}": log_loss(chance[newest], trial.ordered[newest]) for name, chance in chances.items()
+        }
+        told["rows_in_trial"] = float(len(served))
     return told

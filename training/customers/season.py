@@ -69,7 +69,7 @@ def season(
     earliest = shifted(first, max(LEAST_HISTORY_DAYS, 2 * horizon_days), timezone)
     ahead, *before = (shifted(moment, -YEAR_DAYS, timezone) for moment in (as_of, *cutoffs))
     before = [moment for moment in before if moment >= earliest]
-    if ahead < earliest or not before:
+    if not before:
         return None
     if said is not None:
         said("looking at the same season a year ago")

@@ -130,11 +130,11 @@ def _figures(came: Expected, expected: Expected) -> dict[str, Any]:
         figures[name] = float(said.sum())
         figures[f"{name}_ratio"] = float(said.sum()) / total if total > 0 else None
         figures[f"{name}_mean_error"] = float(np.abs(said - real).mean()) if len(real) else None
-        figures[f"{name}_rank_correlation"] = _rank_correlation(real, said)
+        figures[f"{name}_rank_correlation"] = rank_correlation(real, said)
     return figures
 
 
-def _rank_correlation(real: Floats, said: Floats) -> float | None:
+def rank_correlation(real: Floats, said: Floats) -> float | None:
     """Spearman's correlation; None where either does not differ between customers."""
     if len(real) < 2 or np.ptp(real) == 0 or np.ptp(said) == 0:
         return None

@@ -20,6 +20,7 @@ from training.report.churn_sections import at_cutoff, in_short, over_cutoffs
 from training.report.content import Figure, Section, date
 from training.report.methods import group_folds
 from training.report.model_sections import calibration, driver_section, profit, ranking
+from training.report.outlook_section import outlook_section
 from training.report.people_sections import contacts, drift_section, next_items, visitors
 from training.report.summary import parts_of
 from training.report.words import Words
@@ -110,6 +111,7 @@ def _sections(report: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], t: 
         calibration(newest, t),
         ranking(newest, t),
         profit(newest, t),
+        outlook_section(parts, t),
         driver_section(newest, t),
         *contacts(newest, t),
         drift_section(report["drift"], t),

@@ -16,7 +16,9 @@ def parts_of(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def summary(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Mean and range over the cutoffs: ``{"churn": {method: {group: {metric: {"mean", "least", "most", "cutoffs"}}}},
-    "visitors": {method: {...}}, "recommendations": {method: {...}}}``; ``cutoffs`` counts those that have a value."""
+    "visitors": {method: {...}}, "outlook": {method: {...}}, "recommendations": {method: {...}}}``; ``cutoffs`` counts
+    those that have a value. Of the outlook there are the totals over what came, ``orders_ratio`` and
+    ``net_spend_ratio``."""
     churn = [part["churn"]["methods"] for part in parts]
     methods = _names(churn)
     return {
@@ -28,12 +30,18 @@ def summary(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             for method in methods
         },
         "visitors": _by_method([_everyone(part["visitors"]["methods"]) for part in parts]),
+        "outlook": _by_method([_ratios(part["outlook"]["value"]["all"]["methods"]) for part in parts]),
         "recommendations": _by_method([part["recommendations"]["models"] for part in parts]),
     }
 
 
 def _everyone(methods: Mapping[str, Any]) -> dict[str, Figures]:
     return {method: groups["all"]["metrics"] for method, groups in methods.items()}
+
+
+def _ratios(methods: Mapping[str, Any]) -> dict[str, Figures]:
+    names = ("orders_ratio", "net_spend_ratio")
+    return {method: {name: {"value": found[name]} for name in names} for method, found in methods.items()}
 
 
 def _by_method(parts: Sequence[Mapping[str, Figures]]) -> dict[str, Any]:

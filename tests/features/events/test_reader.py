@@ -116,6 +116,24 @@ def test_the_extent_of_a_shop(tmp_path: Path) -> None:
     assert EventReader(-1, 4, {}).extent() == Extent(0, None, None)
 
 
+def test_the_extent_before_a_moment(tmp_path: Path) -> None:
+    """Only what had happened and was known then: later events and older ones that came late change nothing."""
+    early, later, cutoff = moment("2025-03-02T00:00Z"), moment("2025-03-04T00:00Z"), moment("2025-03-10T00:00Z")
+    known = (("anna", "view", "a", early), ("bob", "purchase", "b", later))
+    future = (
+        ("cleo", "view", "c", cutoff),
+        ("dan", "view", "d", cutoff + timedelta(days=5)),
+        ("eve", "purchase", "e", moment("2024-01-01T00:00Z"), {"known_at": cutoff}),
+    )
+    past, whole = reader_of(tmp_path / "past", events(*known)), reader_of(tmp_path / "whole", events(*known, *future))
+    assert past.extent(cutoff) == whole.extent(cutoff) == past.extent() == Extent(2, early, later)
+    assert whole.extent() == Extent(5, moment("2024-01-01T00:00Z"), cutoff + timedelta(days=5))
+    assert whole.extent(cutoff + timedelta(microseconds=1)) == Extent(4, moment("2024-01-01T00:00Z"), cutoff)
+    assert whole.extent(early + timedelta(microseconds=1)) == Extent(1, early, early)
+    assert whole.extent(early) == Extent(0, None, None)
+    assert EventReader(-1, 4, {}).extent(cutoff) == Extent(0, None, None)
+
+
 def test_the_moment_after_everything(tmp_path: Path) -> None:
     """The first moment at which every event has happened and is known, or the present for an empty shop."""
     late = {"known_at": "2025-03-05T00:00Z"}

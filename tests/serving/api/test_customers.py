@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -32,7 +35,7 @@ def test_every_customer_is_told(reader: TestClient, person: Person) -> None:
 
 def test_what_lies_ahead(reader: TestClient) -> None:
     """Who is likely to order has a next order with its interval as ISO dates; what is not known is null."""
-    said = reader.get("/v1/customers/quiet").json()
+    said = anyone(reader)
     assert {name: said[name] for name in list(said)[3:] if name not in ("reasons", "events_since")} == {
         "horizon_days": 91,
         "horizons_days": [30, 91],
@@ -73,11 +76,25 @@ def test_the_example_is_an_answer(reader: TestClient) -> None:
     """The example of the description has the fields of an answer, with a reason and a next order like one."""
     responses = reader.get("/openapi.json").json()["paths"]["/v1/customers/{id}"]["get"]["responses"]
     example = responses["200"]["content"]["application/json"]["example"]
-    answer = reader.get("/v1/customers/quiet").json()
+    answer = anyone(reader)
     # FastAPI leaves null out of examples.
     assert [name.replace("_60d", "_91d") for name in example] == [name for name in answer if name != "set_aside"]
     assert list(example["next_order"]) == list(answer["next_order"])
     assert [list(reason) for reason in example["reasons"]] == [list(reason) for reason in answer["reasons"]]
+
+
+def test_the_document_shows_an_answer(reader: TestClient, root: Path) -> None:
+    """The answer in the guide has the fields of an answer, whatever its horizons."""
+    text = (root / "docs" / "serving.md").read_text(encoding="utf-8")
+    shown = json.loads(text.split("/v1/customers/c00000728")[1].split("```json")[1].split("```")[0])
+    fields = [{re.sub(r"(?<=_)\d+(?=d$)", "N", name) for name in told} for told in (shown, anyone(reader))]
+    assert fields[0] == fields[1]
+
+
+def anyone(reader: TestClient) -> dict[str, Any]:
+    """An answer."""
+    answer: dict[str, Any] = reader.get("/v1/customers/quiet").json()
+    return answer
 
 
 def test_why_somebody_is_set_aside(tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ def test_a_row_says_everything(snapshot: Snapshot) -> None:
         "as_of": "2025-03-01T00:00:00+00:00",
         "model_version": "3",
         "tier": "model",
+        "method": "blend",
     }
 
 

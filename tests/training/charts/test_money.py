@@ -1,4 +1,4 @@
-"""The chart of profit shows every list, and marks the best size."""
+"""Charts of money: every list of recipients and its best size, and every tenth beside what came."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.training.charts.drawn import CHANCE, LANGUAGES, LEFT, rows_with, texts
-from training.charts import profit_curve
+from training.charts import expected_bars, profit_curve
 from training.customers.evaluation import EvaluationSettings
 from training.customers.profit import LIST_SIZES, profit_by_size
 
@@ -37,3 +37,31 @@ def test_without_lists_the_chart_is_empty(language: str) -> None:
 def test_a_currency_is_only_text() -> None:
     """Braces in what a shop calls its currency fill nothing."""
     assert "expected profit ({currency} {0})" in texts(profit_curve(LISTS, "{currency} {0}"))
+
+
+TENTHS = [
+    {"customers": 5, "expected_orders": 3.0, "orders": 2.0, "expected_net_spend": 30.0, "net_spend": 25.5},
+    {"customers": 5, "expected_orders": 1.0, "orders": 1.5, "expected_net_spend": 10.0, "net_spend": -2.0},
+]
+
+
+@pytest.mark.parametrize(("language", "names"), [("en", ["expected", "came"]), ("zh", ["预期", "实际"])])
+def test_every_tenth_stands_beside_what_came(language: str, names: list[str]) -> None:
+    """Two bars for each tenth, the most expected first; returns may make one negative."""
+    rows = rows_with(expected_bars(TENTHS, "元", language), "decile")
+    assert [(row["decile"], row["which"], row["value"]) for row in rows] == [
+        (1, names[0], 30.0),
+        (1, names[1], 25.5),
+        (2, names[0], 10.0),
+        (2, names[1], -2.0),
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_prices_orders_are_shown(language: str) -> None:
+    """Of a shop that tells no prices the orders are, and of nobody an empty chart."""
+    free = [{**tenth, "expected_net_spend": 0.0, "net_spend": 0.0} for tenth in TENTHS]
+    chart = expected_bars(free, "CNY", language)
+    assert [row["value"] for row in rows_with(chart, "decile")] == [3.0, 2.0, 1.0, 1.5]
+    assert "CNY" not in texts(chart)
+    assert rows_with(expected_bars([], "CNY", language), "decile") == []

@@ -67,7 +67,7 @@ def test_those_who_left_score_higher(found: ChurnBacktest) -> None:
 
 def test_the_report_can_be_recomputed(found: ChurnBacktest) -> None:
     """Its figures are those of the table, and it is JSON without NaN."""
-    json.dumps([found.report, found.visitors], allow_nan=False)
+    json.dumps([found.report, found.visitors, found.outlook], allow_nan=False)
     metrics = found.report["methods"]["model"]["all"]["metrics"]
     churned, chance = found.table["churned"], found.table["probability"]
     assert metrics["roc_auc"]["value"] == pytest.approx(roc_auc_score(churned, chance))
@@ -107,6 +107,15 @@ def test_visitors_have_figures_of_their_own(shop: Behaviour, found: ChurnBacktes
     assert not [name for name in everyone["metrics"] if "profit" in name]
 
 
+def test_expected_orders_stand_beside_what_came(shop: Behaviour, found: ChurnBacktest) -> None:
+    """Everyone of the test is in them, and what was learned before the cutoff comes near what happened after it."""
+    table = customer_table(shop, CUTOFF, HORIZON_DAYS)
+    everyone = found.outlook["value"]["all"]
+    assert (everyone["customers"], everyone["orders"]) == (len(table), table.order_count.sum())
+    assert 0.8 < everyone["methods"]["model"]["orders_ratio"] < 1.25
+    assert found.outlook["timing"]["all"]["buyers"] == len(found.table)
+
+
 def test_training_stops_a_horizon_before_the_cutoff(found: ChurnBacktest) -> None:
     """Between the last training cutoff and the test cutoff lies an embargo of one horizon."""
     assert found.report["training_cutoffs"]
@@ -143,7 +152,7 @@ def test_a_shop_without_a_past_is_backtested_on_rules(tmp_path: Path) -> None:
     assert found.report["tier"] == "rules"
     assert list(found.report["methods"]) == ["model"]
     assert found.table["churned"].tolist() == [True]
-    json.dumps(found.report, allow_nan=False)
+    json.dumps([found.report, found.outlook], allow_nan=False)
 
 
 def test_a_shop_in_which_nobody_buys_has_an_empty_backtest(tmp_path: Path) -> None:
@@ -153,7 +162,7 @@ def test_a_shop_in_which_nobody_buys_has_an_empty_backtest(tmp_path: Path) -> No
     found = churn_backtest(Behaviour.of(stored(tmp_path, events(*views))), start + timedelta(days=35), 2)
     assert len(found.table) == 0
     assert found.report["tier"] == "rules"
-    json.dumps(found.report, allow_nan=False)
+    json.dumps([found.report, found.outlook], allow_nan=False)
 
 
 @pytest.mark.real_data

@@ -61,7 +61,7 @@ def test_every_chapter_is_there(english: PageReader) -> None:
     """Sections follow one another, each linked from the top."""
     names = [attributes["id"] for attributes in english.named("section")]
     assert names == [
-        *("in-short", "cutoffs", "baselines", "calibration", "ranking", "profit", "drivers", "drift"),
+        *("in-short", "cutoffs", "baselines", "calibration", "ranking", "profit", "outlook", "drivers", "drift"),
         *("visitors", "items", "figures"),
     ]
     assert [attributes["href"] for attributes in english.named("a")] == [f"#{name}" for name in names]
@@ -72,7 +72,7 @@ def test_every_chart_has_its_place_and_its_words(english: PageReader) -> None:
     specs = specs_of(english)
     places = {attributes["id"] for attributes in english.named("div") if attributes.get("class") == "chart"}
     assert set(specs) == places
-    assert {"reliability", "scores", "lift", "gain", "profit-curve", "drift-bars", "recall"} <= set(specs)
+    assert {"reliability", "scores", "lift", "gain", "profit-curve", "expected", "drift-bars", "recall"} <= set(specs)
     assert {"cutoffs-roc-auc", "drivers-repeat", "visitor-lift"} <= set(specs)
     for spec in specs.values():
         assert spec["description"] in english.text

@@ -14,7 +14,13 @@ def part(auc: float | None, **more: float) -> dict[str, Any]:
     methods = {"model": auc, **more}
     churn = {name: {"all": {"metrics": {"roc_auc": {"value": value}}}} for name, value in methods.items()}
     items = {"served": {"recall@10": {"value": auc}}}
-    return {"churn": {"methods": churn}, "visitors": {"methods": churn}, "recommendations": {"models": items}}
+    expected = {"model": {"orders_ratio": auc, "net_spend_ratio": None, "orders": 3}}
+    return {
+        "churn": {"methods": churn},
+        "visitors": {"methods": churn},
+        "outlook": {"value": {"all": {"methods": expected}}},
+        "recommendations": {"models": items},
+    }
 
 
 def test_mean_and_range_of_every_metric() -> None:
@@ -24,6 +30,7 @@ def test_mean_and_range_of_every_metric() -> None:
     assert found["churn"]["model"]["all"]["roc_auc"] == wanted
     assert found["visitors"]["model"]["roc_auc"] == wanted
     assert found["recommendations"]["served"]["recall@10"] == wanted
+    assert found["outlook"] == {"model": {"orders_ratio": wanted}}
     assert found["churn"]["rfm"]["all"]["roc_auc"]["cutoffs"] == 1
 
 

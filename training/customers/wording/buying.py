@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from features.arrays import Flags
-from training.customers.wording.conditions import all_of, at_least, exactly, lowers, more_than, raises
+from training.customers.wording.conditions import CLEARLY, all_of, at_least, exactly, lowers, more_than, raises
 from training.customers.wording.known import Known
 from training.customers.wording.wording import Wording, compared, distinguished
 
@@ -86,7 +86,7 @@ RHYTHM = (
     Wording(
         "the last gap between orders was {purchase_gap_last_days:day}, the usual one {purchase_gap_mean_days:day}",
         "最近两单相隔{purchase_gap_last_days:day}，通常相隔{purchase_gap_mean_days:day}",
-        all_of(lowers, more_than("purchase_gap_last_days", "purchase_gap_mean_days")),
+        all_of(lowers, more_than("purchase_gap_last_days", "purchase_gap_mean_days", CLEARLY)),
     ),
     *compared(
         "purchase_gap_mean_days",

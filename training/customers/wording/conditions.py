@@ -41,9 +41,9 @@ def exactly(name: str, number: float) -> Condition:
     return lambda known: known[name] == number
 
 
-def more_than(name: str, other: str) -> Condition:
-    """Whose one number is larger than the other."""
-    return lambda known: known[name] > known[other]
+def more_than(name: str, other: str, times: float = 1.0) -> Condition:
+    """Whose one number is more than so many times the other."""
+    return lambda known: known[name] > times * known[other]
 
 
 def all_of(*conditions: Condition) -> Condition:
