@@ -18,11 +18,12 @@ from serving.scoring import people_without, scored_table
 from serving.snapshot_parts.manifest import SnapshotHeader
 from serving.snapshot_writer import SnapshotWriter, Step
 from training.bundle import Bundle
+from training.customers.cycles import CycleSums, cycle_sums
 from training.recommend.candidates import SOURCES
 from training.recommend.recommender import FittedRecommender, Recommendations
 
-Scored = tuple[pa.Table, Recommendations]
-"""The columns of some customers and their recommendations."""
+Scored = tuple[pa.Table, Recommendations, CycleSums]
+"""The columns of some customers, their recommendations, and what they bought again after how long."""
 
 
 def publish(
@@ -47,7 +48,8 @@ def publish(
     def score(_: int, history: History) -> Scored:
         table = scored_table(behaviour, bundle, history)
         # Anomalous people are scored like all others, so that their pages work; lists leave them out.
-        return table.append_column("set_aside", anomalies.set_aside(history).reasons), fitted.recommend(history)
+        table = table.append_column("set_aside", anomalies.set_aside(history).reasons)
+        return table, fitted.recommend(history), cycle_sums(history)
 
     with SnapshotWriter(shop, header_of(behaviour, bundle, as_of, now), step=step) as writer:
         writer.set_items(catalogue)
@@ -55,11 +57,15 @@ def publish(
         for kind, (item, strength) in fitted.related.items():
             writer.set_related(kind, item, strength)
         opted_out = set(people_without(behaviour, "personalized").to_pylist())
-        for table, recommendations in behaviour.map_histories(score, as_of, catalogue, progress=progress):
+        sums = CycleSums.none(catalogue)
+        for table, recommendations, bought in behaviour.map_histories(score, as_of, catalogue, progress=progress):
             writer.add_customers(table, recommendations)
+            sums = sums + bought
             opted_out.difference_update(table["customer_id"].to_pylist())
         # People who were described and have done nothing yet: they may come to the pages at any time.
         writer.add_opted_out(sorted(opted_out))
+        cycles = bundle.outlook.cycles.cycles(sums, catalogue)
+        writer.set_cycles(cycles.told_item_cycle_days, cycles.item_gap_count)
         return writer.commit()
 
 

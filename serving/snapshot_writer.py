@@ -28,7 +28,7 @@ from serving.snapshot_parts.manifest import (
     SnapshotContents,
     SnapshotHeader,
 )
-from serving.snapshot_parts.shelf import write_shelf
+from serving.snapshot_parts.shelf import write_cycles, write_shelf
 
 KEPT = 3
 """How many snapshots stay in the folder, the served one among them."""
@@ -86,6 +86,18 @@ class SnapshotWriter:
         write_shelf(self.folder, catalogue)
         self._items = len(catalogue)
         self._step("items")
+
+    def set_cycles(self, days: Floats, gap_count: Floats) -> None:
+        """Write after how many days each item is bought again, NaN where nobody knows, and the gaps behind it.
+
+        Both have an entry for each item; they may come after the customers, whose purchases tell them.
+        """
+        if not len(days) == len(gap_count) == self._shelf_size():
+            raise ValueError(
+                f"cycles must be those of {self._shelf_size()} items; got {len(days)} and {len(gap_count)}"
+            )
+        write_cycles(self.folder, days, gap_count)
+        self._step("cycles")
 
     def set_popular(self, items: Ints) -> None:
         """Set the popular items, best first; the items that are not among them follow in their order."""

@@ -51,8 +51,18 @@ class Item:
         return self.title or self.item_id
 
 
+@dataclass(frozen=True)
+class ItemCycle:
+    """After how long an item is bought again."""
+
+    days: float | None
+    """Median days until the same customer buys it again, None where neither it nor its category tells."""
+    gap_count: int
+    """How many times that happened; with 0 the days are those of its category."""
+
+
 def write_shelf(folder: Path, catalogue: Catalogue) -> None:
-    """Write the items of ``catalogue`` to ``folder``; the row of an item is its code."""
+    """Write the items of ``catalogue`` to ``folder``; the row of an item is its code. No cycle is known yet."""
     ids = IdIndexWriter(folder, "item")
     for start in range(0, len(catalogue), _BLOCK):
         ids.add(catalogue.ids.slice(start, _BLOCK).to_pylist())
@@ -69,6 +79,13 @@ def write_shelf(folder: Path, catalogue: Catalogue) -> None:
     write_array(folder / "item_in_stock.npy", catalogue.in_stock, np.bool_)
     names = {"categories": catalogue.categories.to_pylist(), "brands": catalogue.brands.to_pylist()}
     (folder / "item_names.json").write_text(json.dumps(names), encoding="utf-8")
+    write_cycles(folder, np.full(len(catalogue), np.nan), np.zeros(len(catalogue)))
+
+
+def write_cycles(folder: Path, days: Floats, gap_count: Floats) -> None:
+    """Write after how many days each item is bought again, NaN where nobody knows, and the gaps behind it."""
+    write_array(folder / "item_cycle_days.npy", days, np.float32)
+    write_array(folder / "item_cycle_gaps.npy", gap_count, np.int32)
 
 
 class Shelf:
@@ -82,11 +99,13 @@ class Shelf:
         self._brand = mapped(folder / "item_brand.npy", np.int32)
         self._price = mapped(folder / "item_price.npy", np.float64)
         self._in_stock = mapped(folder / "item_in_stock.npy", np.bool_)
+        self._cycle_days = mapped(folder / "item_cycle_days.npy", np.float32)
+        self._cycle_gaps = mapped(folder / "item_cycle_gaps.npy", np.int32)
         names = json.loads((folder / "item_names.json").read_text(encoding="utf-8"))
         self.categories: tuple[str, ...] = tuple(names["categories"])
         self.brands: tuple[str, ...] = tuple(names["brands"])
-        lengths = {len(column) for column in (self._titles, self._category, self._brand, self._price, self._in_stock)}
-        if lengths != {len(self.ids)}:
+        columns = (self._titles, self._category, self._brand, self._price, self._in_stock)
+        if {len(column) for column in (*columns, self._cycle_days, self._cycle_gaps)} != {len(self.ids)}:
             raise broken(folder / "item_titles.arrow", "the item files differ in length")
 
     def __len__(self) -> int:
@@ -97,6 +116,11 @@ class Shelf:
         category = int(self._category[code])
         name = self.categories[category] if category != UNKNOWN else None
         return Item(self.ids.id(code), self._titles[code].as_py(), name)
+
+    def cycle(self, code: int) -> ItemCycle:
+        """After how long the item of a code is bought again."""
+        days = float(self._cycle_days[code])
+        return ItemCycle(None if np.isnan(days) else days, int(self._cycle_gaps[code]))
 
     def label(self, code: int) -> str:
         """The item's title, or its id where it has none."""

@@ -16,6 +16,7 @@ from serving.database.inbox import Inbox
 from serving.publish import publish
 from serving.recommender import Wish, recommend
 from serving.snapshot import Snapshot
+from serving.snapshot_parts.shelf import ItemCycle
 from tests.rules_bundle import rules_bundle
 from tests.serving.database.fresh_events import checked
 from tests.small_shop import EventRow, append, events, items, people, shop
@@ -152,6 +153,15 @@ def test_who_is_set_aside_is_told(tmp_path: Path) -> None:
     }
     assert told["machine"]["layer"] == "visitor"
     assert len(recommend(snapshot, Wish("machine")).items) > 0
+
+
+def test_items_have_their_repurchase_cycle(snapshot: Snapshot) -> None:
+    """Tea was bought again after 450, 200, 180, 120 and 200 days; nobody has bought anything of the kitchen twice."""
+    shelf = snapshot.shelf
+    tea, cup = (shelf.cycle(shelf.ids.row(name)) for name in ("tea", "cup"))
+    assert tea.gap_count == 5
+    assert 120 < (tea.days or 0) < 250
+    assert cup == ItemCycle(None, 0)
 
 
 def test_batch_and_live_recommendations_agree(folder: ShopFolder, snapshot: Snapshot) -> None:

@@ -11,6 +11,7 @@ from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.current_snapshot import CurrentSnapshot
 from serving.snapshot import Snapshot, current_id, point_to, published
+from serving.snapshot_parts.shelf import ItemCycle
 from tests.serving.published_shop import ITEMS, PEOPLE, later, small_shop, write_snapshot
 
 
@@ -54,6 +55,12 @@ def test_items_read_back(shop: ShopFolder) -> None:
     item = shelf.item(shelf.ids.row("a/b 苹果"))
     assert (item.item_id, item.title, item.category) == ("a/b 苹果", "The a/b 苹果", "fruit")
     assert shelf.label(shelf.ids.row("zip")) == "zip"
+
+
+def test_cycles_read_back(shop: ShopFolder) -> None:
+    """After how long an item is bought again, the gaps behind it, and nothing where nobody knows."""
+    shelf = Snapshot.open_current(shop).shelf
+    assert [shelf.cycle(code) for code in range(3)] == [ItemCycle(30.25, 5), ItemCycle(30.25, 0), ItemCycle(None, 0)]
 
 
 def test_popular_covers_the_shop(shop: ShopFolder) -> None:

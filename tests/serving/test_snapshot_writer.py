@@ -13,6 +13,7 @@ import pytest
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.snapshot import Snapshot, current_id, published
+from serving.snapshot_parts.shelf import ItemCycle
 from serving.snapshot_writer import SnapshotWriter
 from tests.serving.published_shop import (
     HEADER,
@@ -34,6 +35,7 @@ STEPS = (
     "related bought_together",
     "customers",
     "customers",
+    "cycles",
     "closed",
     "checked",
     "renamed",
@@ -72,7 +74,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return contents(shop)
 
 
-@pytest.mark.parametrize("steps", [1, 4, 7, 8, 9, 10, 11])
+@pytest.mark.parametrize("steps", [1, 4, 7, 8, 9, 10, 11, 12])
 def test_killed_publishing_harms_nothing(tmp_path: Path, root: Path, undisturbed: dict[str, bytes], steps: int) -> None:
     """Killed after any step the old or the new snapshot is served whole.
 
@@ -134,6 +136,17 @@ def test_codes_of_unknown_items_are_refused(tmp_path: Path) -> None:
         writer.set_items(catalogue())
         with pytest.raises(ValueError, match=r"item codes must be from -1 to 6"):
             writer.set_related("similar", np.full((7, 1), 7), np.ones((7, 1)))
+
+
+def test_cycles_of_other_items_are_refused(tmp_path: Path) -> None:
+    """There is a cycle for each item, or none is told."""
+    shop = ShopFolder.create(tmp_path)
+    with SnapshotWriter(shop, HEADER) as writer:
+        writer.set_items(catalogue())
+        with pytest.raises(ValueError, match=r"^cycles must be those of 7 items; got 7 and 6$"):
+            writer.set_cycles(np.ones(7), np.ones(6))
+        writer.commit()
+    assert Snapshot.open_current(shop).shelf.cycle(0) == ItemCycle(None, 0)
 
 
 def test_customers_before_items_are_refused(tmp_path: Path) -> None:

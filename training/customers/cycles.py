@@ -73,6 +73,12 @@ class CycleSums:
     categories: GapSums
     """Gaps between purchases of anything of the same category."""
 
+    @classmethod
+    def none(cls, catalogue: Catalogue) -> CycleSums:
+        """Those of nobody."""
+        sizes = (len(catalogue), len(catalogue.categories))
+        return cls(*(GapSums(np.zeros(size), np.zeros(size), np.zeros(size)) for size in sizes))
+
     def __add__(self, other: CycleSums) -> CycleSums:
         return CycleSums(self.items + other.items, self.categories + other.categories)
 
@@ -160,10 +166,17 @@ class Cycles:
     """Median days until the same item is bought again; shape (n_items,)."""
     item_gap_count: Floats
     """Gaps behind it; shape (n_items,)."""
+    kin_gap_count: Floats
+    """Gaps of all items of its category, its own among them, 0 without a category; shape (n_items,)."""
     category_cycle_days: Floats
     """Median days until anything of the category is bought again; shape (n_categories,)."""
     category_gap_count: Floats
     """Gaps behind it; shape (n_categories,)."""
+
+    @property
+    def told_item_cycle_days(self) -> Floats:
+        """``item_cycle_days`` where the item or another of its category was bought again, else NaN: not the shop's."""
+        return np.where(self.item_gap_count + self.kin_gap_count > 0, self.item_cycle_days, np.nan)
 
 
 @dataclass(frozen=True)
@@ -200,10 +213,13 @@ class CycleLaw:
         """The cycles of everything in ``catalogue``, by whose codes ``sums`` speak."""
         names = catalogue.categories.to_pylist()
         known = [self.item_log_days.get(name, self.item.log_days) for name in names]
-        usual = np.array([*known, self.item.log_days])[parents(catalogue)]
+        parent = parents(catalogue)
+        usual = np.array([*known, self.item.log_days])[parent]
+        of_category = _of_parents(sums.items, parent, len(names)).count
         return Cycles(
             np.exp(self.item.drawn(sums.items, usual)),
             sums.items.count,
+            np.append(of_category, 0.0)[parent],
             np.exp(self.category.drawn(sums.categories, self.category.log_days)),
             sums.categories.count,
         )

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from features.arrays import Floats
 from features.customers import CustomerFeatures
 from features.errors import HuitouError
@@ -124,7 +126,9 @@ class Propensity:
         bought, visited = (
             Material(_part(tables, bought=bought), known, horizon, settings.blend) for bought in (True, False)
         )
-        found = choices(bought, visited, season)
+        # Threads of linear algebra on matrices this narrow cost more than they bring; LightGBM keeps its own.
+        with threadpool_limits(1, "blas"):
+            found = choices(bought, visited, season)
         scorers = {kind: choice.scorer for kind, choice in found.by_kind.items()}
         return cls(
             horizon,

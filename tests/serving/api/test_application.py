@@ -189,6 +189,7 @@ def test_the_description_follows_the_code(reader: TestClient) -> None:
         "/v1/customers/{id}/items",
         "/v1/customers/{id}",
         "/v1/items/{id}/related",
+        "/v1/items/{id}",
         "/v1/events",
         "/health/live",
         "/health/ready",
@@ -196,7 +197,7 @@ def test_the_description_follows_the_code(reader: TestClient) -> None:
     events = said["components"]["schemas"]["Events"]
     assert {"event_id", "customer_id", "item_id", "kind"} <= set(events["properties"]["events"]["items"]["properties"])
     assert events["examples"][0]["events"][0]["kind"] == "cart"
-    for name in ("RecommendationRequest", "Recommendations", "RelatedItems"):
+    for name in ("RecommendationRequest", "Recommendations", "RelatedItems", "KnownItem"):
         assert said["components"]["schemas"][name]["examples"]
 
 

@@ -1,4 +1,4 @@
-"""``/v1/items``: related items, by any id."""
+"""``/v1/items``: what is known of an item and what goes with it, by any id."""
 
 from __future__ import annotations
 
@@ -40,11 +40,32 @@ def test_a_slash_need_not_be_encoded(reader: TestClient) -> None:
 
 def test_an_unknown_item(reader: TestClient) -> None:
     """An id that is not in the snapshot is answered with 404."""
-    reply = reader.get("/v1/items/nothing/related")
-    assert reply.status_code == 404
-    assert reply.json()["error"]["message"] == (
-        "no item has the id 'nothing' in the snapshot that is served. Import it and publish again."
-    )
+    for path in ("/v1/items/nothing/related", "/v1/items/nothing"):
+        reply = reader.get(path)
+        assert reply.status_code == 404
+        assert reply.json()["error"]["message"] == (
+            "no item has the id 'nothing' in the snapshot that is served. Import it and publish again."
+        )
+
+
+def test_an_item_is_told(reader: TestClient) -> None:
+    """What it is, whether it can be bought, and after how many days it is bought again; null where nobody knows."""
+    found = reader.get("/v1/items/a%2Fb%20苹果").json()
+    assert found == {
+        "item_id": "a/b 苹果",
+        "title": "The a/b 苹果",
+        "category": "fruit",
+        "price": 2.0,
+        "in_stock": True,
+        "repurchase_cycle_days": 30.2,
+        "repurchase_gap_count": 5,
+        "model_version": "3",
+        "as_of": "2025-03-01T00:00:00Z",
+    }
+    of_category, gone, bare = (reader.get(f"/v1/items/{encoded(name)}").json() for name in ("apple", "gone", "zip"))
+    assert (of_category["repurchase_cycle_days"], of_category["repurchase_gap_count"]) == (30.2, 0)
+    assert (gone["in_stock"], gone["repurchase_cycle_days"]) == (False, None)
+    assert (bare["title"], bare["category"], bare["price"]) == (None, None, None)
 
 
 def test_an_unknown_kind(reader: TestClient) -> None:
@@ -88,13 +109,15 @@ def test_hostile_ids_are_found(hostile: tuple[ShopFolder, list[str]]) -> None:
     shop, ids = hostile
     with serving(shop) as client:
         for identity in ids:
-            reply = client.get(f"/v1/items/{encoded(identity)}/related")
-            assert (reply.status_code, reply.json().get("item_id")) == (200, identity)
+            for path in (f"/v1/items/{encoded(identity)}/related", f"/v1/items/{encoded(identity)}"):
+                reply = client.get(path)
+                assert (reply.status_code, reply.json().get("item_id")) == (200, identity)
 
 
 @given(identity=HOSTILE)
 def test_any_id_is_answered(reader: TestClient, identity: str) -> None:
     """Whatever the id, the answer is 200 or 404 in the usual shape."""
-    reply = reader.get(f"/v1/items/{encoded(identity)}/related")
-    assert reply.status_code in (200, 404)
-    assert ("error" in reply.json()) == (reply.status_code == 404)
+    for path in (f"/v1/items/{encoded(identity)}/related", f"/v1/items/{encoded(identity)}"):
+        reply = reader.get(path)
+        assert reply.status_code in (200, 404)
+        assert ("error" in reply.json()) == (reply.status_code == 404)

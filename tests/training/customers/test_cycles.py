@@ -109,9 +109,27 @@ def test_few_gaps_are_drawn_towards_the_category() -> None:
     assert item["tea"] == pytest.approx(10, rel=0.05)
     assert 10 < item["milk"] < 35
     assert gaps == {"tea": 30, "milk": 1, "soap": 0, "brush": 0, "gift": 0}
+    told = by_name(cycles.told_item_cycle_days, found.catalogue.ids.to_pylist())
+    assert {name for name, days in told.items() if days == item[name]} == {"tea", "milk"}
     assert item["soap"] == pytest.approx(item["brush"])
     assert item["soap"] == pytest.approx(np.exp(law.item_log_days["care"]))
     assert item["gift"] == pytest.approx(np.exp(law.item.log_days))
+
+
+def test_an_item_is_told_its_category_but_not_the_shop() -> None:
+    """Without a gap of its own an item is told what is usual in its category, and nothing where that has no gap."""
+    found = known(bought("anna", "tea", 0, 10), bought("ben", "gift", 0, 30), bought("cleo", "milk", 3))
+    law, cycles = learned(found)
+    told = by_name(cycles.told_item_cycle_days, found.catalogue.ids.to_pylist())
+    kin = by_name(cycles.kin_gap_count, found.catalogue.ids.to_pylist())
+    assert kin == {"tea": 1, "milk": 1, "soap": 0, "brush": 0, "gift": 0}
+    assert told["milk"] == pytest.approx(np.exp(law.item_log_days["drinks"]))
+    assert not np.isnan(told["gift"])
+    assert np.isnan([told["soap"], told["brush"]]).all()
+    nobody = law.cycles(CycleSums.none(found.catalogue), found.catalogue)
+    assert np.isnan(nobody.told_item_cycle_days).all()
+    total = (CycleSums.none(found.catalogue) + cycle_sums(found)).items
+    np.testing.assert_array_equal(total.log_sum, cycle_sums(found).items.log_sum)
 
 
 @pytest.mark.parametrize(("between", "least", "most"), [(0.0, 100.0, STRENGTH_LIMITS_GAPS[1]), (0.5, 1.5, 2.6)])

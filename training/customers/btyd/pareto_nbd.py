@@ -25,8 +25,8 @@ parameters and ages a thousandfold apart the largest error was 6e-11."""
 NOTHING_LEFT = 40.0
 """An integrand that has fallen by the exponential of this adds nothing more."""
 
-LONGEST_LIFE = 1e3
-"""A fit in which the usual customer stays so many times longer than anyone was seen says that nobody leaves."""
+SMALLEST_LEAVING = 1e-6
+"""A fit in which customers leave at less than this share of ``1 / alpha`` says that nobody ever leaves."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class ParetoNbd(Law):
 
     def fault(self) -> str | None:
         """That nobody ever leaves."""
-        return "nobody ever leaves" if self.s / self.beta * LONGEST_LIFE < 1 / self.alpha / LONGEST_LIFE else None
+        return "nobody ever leaves" if self.s / self.beta < SMALLEST_LEAVING / self.alpha else None
 
     def log_likelihoods(self, purchases: Purchases) -> Floats:
         """Alive until now, or left at some moment since the last order; shape ``(n,)``."""

@@ -123,6 +123,12 @@ def test_one_order_customers_may_have_left() -> None:
     assert alive[0] > alive[1] > alive[2] > 0
 
 
+def test_a_law_in_which_nobody_leaves_is_at_fault() -> None:
+    """Rates of leaving that are nothing beside those of ordering say no more than that."""
+    assert PUBLISHED.fault() is None
+    assert ParetoNbd(0.0, r=0.8, alpha=12.0, s=5e-4, beta=8_000.0).fault() == "nobody ever leaves"
+
+
 def test_one_alone_is_as_in_the_crowd() -> None:
     """To the last bit, in the likelihood and in every chance."""
     rng = np.random.default_rng(7)
