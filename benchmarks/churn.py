@@ -25,12 +25,12 @@ import pyarrow.parquet as pq
 
 from benchmarks.churn_shops import MAKERS, Protocol
 from benchmarks.tiers_by_size import print_tiers_by_size
-from training.customers.backtest import ChurnBacktest, churn_backtest
 from training.customers.btyd.bg_nbd import BgNbd, MbgNbd
 from training.customers.btyd.law import Law
 from training.customers.btyd.pareto_nbd import ParetoNbd
 from training.customers.btyd.purchases import Purchases
-from training.customers.evaluation import evaluate
+from training.customers.measuring.backtest import ChurnBacktest, churn_backtest
+from training.customers.measuring.evaluation import evaluate
 
 MEASURES = ("roc_auc", "average_precision", "log_loss", "brier_skill", "ece")
 """What is printed of every method."""

@@ -31,11 +31,11 @@ from features.behaviour import Behaviour
 from features.customers import CustomerFeatures, customer_features
 from features.events.engine import map_buckets
 from features.shop_folder import ShopFolder
-from training.customers.blend import Blend
+from training.customers.explaining.reasons import reasons
 from training.customers.fitting import fit_propensity
 from training.customers.propensity import Propensity
-from training.customers.reasons import reasons
-from training.customers.stacked import Stacked
+from training.customers.scorers.blend import Blend
+from training.customers.scorers.stacked import Stacked
 from training.tables import joined
 
 HORIZON_DAYS = 30

@@ -18,7 +18,7 @@ from serving.scoring import people_without, scored_table
 from serving.snapshot_parts.manifest import SnapshotHeader
 from serving.snapshot_writer import SnapshotWriter, Step
 from training.bundle import Bundle
-from training.customers.cycles import CycleSums, cycle_sums
+from training.customers.ahead.cycles import CycleSums, cycle_sums
 from training.recommend.candidates import SOURCES
 from training.recommend.recommender import FittedRecommender, Recommendations
 

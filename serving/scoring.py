@@ -22,8 +22,8 @@ from serving.snapshot_parts.customer_columns import (
     order_probability,
 )
 from training.bundle import Bundle
-from training.customers.reasons import reasons
-from training.customers.timing import customer_gaps
+from training.customers.ahead.timing import customer_gaps
+from training.customers.explaining.reasons import reasons
 from training.tables import KINDS, kind_codes
 
 _DATES = {

@@ -12,8 +12,8 @@ from sklearn.metrics import roc_auc_score
 
 from tests.training.customers.planted import no_features, odd_features
 from training.baselines import Predictor
-from training.customers.by_kind import Scorer
-from training.customers.concepts import CONCEPTS, grouped
+from training.customers.explaining.concepts import CONCEPTS, grouped
+from training.customers.scorers.by_kind import Scorer
 from training.tables import CustomerTable, taken
 
 

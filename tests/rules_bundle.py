@@ -7,8 +7,8 @@ from datetime import datetime
 
 from features.behaviour import Behaviour
 from training.bundle import Bundle
+from training.customers.ahead.outlook import Outlook
 from training.customers.fitting import known_customers
-from training.customers.outlook import Outlook
 from training.customers.propensity import Propensity
 from training.recommend.recommender import Recommender
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from features.behaviour import Behaviour
 from features.progress import Doing
 from training.backtest_plan import BacktestPlan
-from training.customers.backtest import ChurnBacktest, churn_backtest
+from training.customers.measuring.backtest import ChurnBacktest, churn_backtest
 from training.cutoff_people import CutoffPeople, people_counts
 from training.recommend.backtest import SCHEMA, recommendation_backtest
 from training.recommend.fitting import fit_recommender

@@ -14,8 +14,8 @@ import numpy as np
 from features.arrays import Flags, Floats, Ints
 from features.customers import CustomerFeatures
 from features.errors import HuitouError
-from training.customers.priors import LAWS, RFT, LawPrior, LogisticPrior
-from training.customers.rules import ChurnRule, mean_gap_days
+from training.customers.scorers.priors import LAWS, RFT, LawPrior, LogisticPrior
+from training.customers.scorers.rules import ChurnRule, mean_gap_days
 from training.tables import CustomerTable, buyers, joined
 
 BINS = 20

@@ -15,7 +15,7 @@ from lightgbm.basic import LightGBMError
 from features.arrays import Floats
 from features.customers import CustomerFeatures
 from features.errors import HuitouError
-from training.customers.outlook import Outlook
+from training.customers.ahead.outlook import Outlook
 from training.customers.propensity import Propensity
 from training.recommend.recommender import Recommender
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from features.customers import CustomerFeatures
-from training.customers.backtest import ChurnBacktest
-from training.customers.contenders import MODEL
-from training.customers.drivers import MOST_CUSTOMERS
+from training.customers.explaining.drivers import MOST_CUSTOMERS
+from training.customers.measuring.backtest import ChurnBacktest
+from training.customers.measuring.contenders import MODEL
 from training.customers.propensity import Propensity
 from training.drift import drift
 from training.tables import buyers, taken

@@ -13,8 +13,8 @@ from features.errors import HuitouError
 from features.progress import Said
 from training.bundle import Bundle
 from training.calibration import log_loss
+from training.customers.ahead.outlook import Outlook
 from training.customers.fitting import PropensityTraining, fit_propensity
-from training.customers.outlook import Outlook
 from training.gate import Gate
 from training.horizon import chosen_horizon_days, horizons_side_by_side, shop_horizon
 from training.recommend.fitting import RecommenderTraining, fit_recommender

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from training.customers.reasons import COLUMN_TYPE
+from training.customers.explaining.reasons import COLUMN_TYPE
 
 YEAR_DAYS = 365
 """Orders and spend are expected for the main horizon and for so many days."""

@@ -27,8 +27,8 @@ from serving.publish import publish
 from serving.snapshot import Snapshot
 from tests.command_line.command import done
 from training.bundle import Bundle
+from training.customers.ahead.outlook import Outlook
 from training.customers.fitting import fit_propensity
-from training.customers.outlook import Outlook
 from training.recommend.recommender import Recommender
 
 SETTINGS = SimulationSettings(customers=3_000)

@@ -21,7 +21,7 @@ from serving.snapshot_parts.customer_columns import customer_schema
 from tests.rules_bundle import rules_bundle
 from tests.small_shop import EventRow, append, events, random_events, shop
 from training.bundle import Bundle
-from training.customers.timing import customer_gaps
+from training.customers.ahead.timing import customer_gaps
 
 TIMEZONE = "Asia/Shanghai"
 AS_OF = datetime(2025, 3, 1, 17, 30, tzinfo=UTC)

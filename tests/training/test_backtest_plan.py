@@ -46,8 +46,10 @@ def test_fewer_are_laid_and_it_is_said_why(tmp_path: Path) -> None:
     plan = BacktestPlan.rolling(shop_of(tmp_path, 32), 4, 12)
     assert days_of(plan) == ["01-21"]
     assert plan.notes == (
-        ("4 cutoffs were asked for; a history of 32 days has room for 1: each needs 1.5 horizons of 12 days before it "
-        "and one after it"),
+        (
+            "4 cutoffs were asked for; a history of 32 days has room for 1: each needs 1.5 horizons of 12 days "
+            "before it and one after it"
+        ),
     )
     two = BacktestPlan.rolling(shop_of(tmp_path / "two", 36), 4, 12)
     assert days_of(two) == ["01-21", "01-25"]
@@ -105,8 +107,10 @@ def test_an_unfinished_horizon_is_told(tmp_path: Path) -> None:
     """A cutoff whose horizon goes beyond the last event is taken, with a word of warning."""
     plan = BacktestPlan.asked(shop_of(tmp_path, 50), ["2025-02-15"], None, 10)
     assert plan.notes == (
-        ("the horizon after 2025-02-15 is not over: the last event is of 2025-02-20, so some who count as lost may "
-        "still order"),
+        (
+            "the horizon after 2025-02-15 is not over: the last event is of 2025-02-20, so some who count as lost may "
+            "still order"
+        ),
     )
 
 

@@ -16,9 +16,9 @@ from features.shop_folder import ShopFolder
 from tests.rules_bundle import rules_bundle
 from tests.small_shop import append, moment, random_events, shop
 from training.bundle import Bundle
+from training.customers.ahead.timing import customer_gaps
 from training.customers.propensity import Propensity
-from training.customers.rules import VisitorRate
-from training.customers.timing import customer_gaps
+from training.customers.scorers.rules import VisitorRate
 from training.tables import KINDS
 
 AT = moment("2025-03-01T00:00Z")

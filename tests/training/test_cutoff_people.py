@@ -8,7 +8,7 @@ import pytest
 
 from tests.training.conftest import Backtested
 from tests.training.customers.planted import HORIZON_DAYS
-from training.customers.backtest import ChurnBacktest, churn_backtest
+from training.customers.measuring.backtest import ChurnBacktest, churn_backtest
 from training.cutoff_people import CutoffPeople, people_counts
 from training.tables import buyers
 

@@ -17,7 +17,7 @@ from tests.rules_bundle import rules_bundle
 from tests.training.customers.planted import AS_OF, HORIZON_DAYS, planted_shop
 from training.bundle import Bundle
 from training.customers.fitting import PropensityTraining, known_customers, training_tables
-from training.customers.rules import VisitorRate
+from training.customers.scorers.rules import VisitorRate
 from training.gate import Gate
 from training.recommend.fitting import RecommenderTraining
 from training.recommend.recommender import Recommender

@@ -19,7 +19,8 @@ READINGS = {"stable": GREY, "moved": BLUE, "shifted": ORANGE}
 def driver_bars(concepts: Sequence[Mapping[str, Any]], language: str = "en", title: str | None = None) -> AnyChart:
     """How much each concept moves the log-odds of an order, the weightiest on top.
 
-    ``concepts`` is what :func:`training.customers.drivers.drivers` gives for one kind of people, whom ``title`` names.
+    ``concepts`` is what :func:`training.customers.explaining.drivers.drivers` gives for one kind of people, whom
+    ``title`` names.
     """
     rows = [{**row, "name": concept_name(row["concept"], language)} for row in concepts if row["mean_log_odds"] > 0]
     table = pd.DataFrame(rows, columns=["name", "mean_log_odds", "share"])

@@ -15,7 +15,7 @@ from training.charts.words import method_name, told
 def profit_curve(lists: Mapping[str, Mapping[str, Any]], currency: str = "", language: str = "en") -> AnyChart:
     """Expected profit of every size of list for each way to rank; intervals for the first, its best size marked.
 
-    ``lists`` is what :func:`training.customers.profit.profit_by_size` gives.
+    ``lists`` is what :func:`training.customers.measuring.profit.profit_by_size` gives.
     """
     names = [method_name(name, language) for name in lists]
     rows = [
@@ -52,8 +52,8 @@ def profit_curve(lists: Mapping[str, Mapping[str, Any]], currency: str = "", lan
 def expected_bars(rows: Sequence[Mapping[str, Any]], currency: str = "", language: str = "en") -> AnyChart:
     """Expected net spend of a customer in each tenth of the people, the most expected first, beside what came.
 
-    ``rows`` are the ``deciles`` of :func:`training.customers.value_totals.value_totals`. Of a shop without prices the
-    orders are shown.
+    ``rows`` are the ``deciles`` of :func:`training.customers.measuring.value_totals.value_totals`. Of a shop without
+    prices the orders are shown.
     """
     measure, said = "net_spend", told("net spend of a customer ({currency})", language, currency=currency)
     if not any(row["expected_net_spend"] or row["net_spend"] for row in rows):

@@ -11,7 +11,7 @@ import pandas as pd
 from features.arrays import Flags, Floats
 from training.charts.look import BLUE, DASHES, GREY, HEIGHT, ORANGE, WIDTH, AnyChart
 from training.charts.words import told
-from training.customers.curves import SCORE_BINS, score_rows
+from training.customers.measuring.curves import SCORE_BINS, score_rows
 
 DOT_AREAS = alt.Scale(range=[25, 300])
 """Areas of dots in square pixels, from few people to many; none is too small to see."""
@@ -20,7 +20,7 @@ DOT_AREAS = alt.Scale(range=[25, 300])
 def reliability_curve(bins: Sequence[Mapping[str, float]], language: str = "en") -> AnyChart:
     """Predicted against seen shares; on the diagonal probabilities mean what they say.
 
-    ``bins`` is the ``reliability`` table of :func:`training.customers.evaluation.evaluate`.
+    ``bins`` is the ``reliability`` table of :func:`training.customers.measuring.evaluation.evaluate`.
     """
     table = pd.DataFrame([dict(row) for row in bins], columns=["predicted", "seen", "customers"])
     share = alt.Scale(domain=[0, 1])
@@ -48,7 +48,7 @@ def score_histogram(chance: Floats, happened: Flags, bins: int = SCORE_BINS, lan
 
 
 def score_bars(rows: Sequence[Mapping[str, Any]], language: str = "en") -> AnyChart:
-    """The same from the rows of :func:`training.customers.curves.score_rows`."""
+    """The same from the rows of :func:`training.customers.measuring.curves.score_rows`."""
     outcomes = [told("left", language), told("ordered", language)]
     table = pd.DataFrame([dict(row) for row in rows], columns=["from", "to", "customers", "happened"])
     table["outcome"] = [outcomes[0] if did else outcomes[1] for did in table.pop("happened")]

@@ -11,7 +11,7 @@ import pandas as pd
 from features.arrays import Flags, Floats
 from training.charts.look import BLUE, DASHES, GREY, HEIGHT, WIDTH, AnyChart, method_colors
 from training.charts.words import method_name, told
-from training.customers.curves import gain_rows, lift_rows
+from training.customers.measuring.curves import gain_rows, lift_rows
 
 
 def lift_by_decile(chance: Floats, happened: Flags, language: str = "en") -> AnyChart:
@@ -20,7 +20,7 @@ def lift_by_decile(chance: Floats, happened: Flags, language: str = "en") -> Any
 
 
 def lift_bars(rows: Sequence[Mapping[str, Any]], language: str = "en") -> AnyChart:
-    """The same from the rows of :func:`training.customers.curves.lift_rows`."""
+    """The same from the rows of :func:`training.customers.measuring.curves.lift_rows`."""
     times = told("times the usual rate", language)
     bars = alt.Chart(pd.DataFrame([dict(row) for row in rows], columns=["decile", "lift"])).mark_bar(color=BLUE)
     usual = alt.Chart(pd.DataFrame({"lift": [1.0]})).mark_rule(color=GREY, strokeDash=DASHES).encode(y="lift:Q")
@@ -41,7 +41,7 @@ def gain_curve(chances: Mapping[str, Floats], happened: Flags, points: int = 100
 
 
 def gain_lines(rows: Sequence[Mapping[str, Any]], language: str = "en") -> AnyChart:
-    """The same from the rows of :func:`training.customers.curves.gain_rows`."""
+    """The same from the rows of :func:`training.customers.measuring.curves.gain_rows`."""
     table = pd.DataFrame([dict(row) for row in rows], columns=["method", "customers", "caught"])
     table["method"] = [method_name(method, language) for method in table["method"]]
     names = list(dict.fromkeys(table["method"]))

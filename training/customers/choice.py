@@ -11,8 +11,6 @@ from features.customers import CustomerFeatures
 from features.errors import HuitouError
 from training.baselines import BASELINES, Predictor
 from training.calibration import Calibration, log_loss, log_odds
-from training.customers.blend import Blend, BlendSettings
-from training.customers.by_kind import ByKind, Scorer
 from training.customers.methods import (
     BUYER_KINDS,
     BUYER_METHODS,
@@ -23,9 +21,11 @@ from training.customers.methods import (
     Method,
     tier_of,
 )
-from training.customers.priors import LawPrior, LogisticPrior
+from training.customers.scorers.blend import Blend, BlendSettings
+from training.customers.scorers.by_kind import ByKind, Scorer
+from training.customers.scorers.priors import LawPrior, LogisticPrior
+from training.customers.scorers.stacked import Stacked
 from training.customers.season import Season
-from training.customers.stacked import Stacked
 from training.customers.trial import KnowingFit, Trial, tried
 from training.tables import KINDS, CustomerTable, buyers, kind_codes
 

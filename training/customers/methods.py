@@ -9,13 +9,13 @@ from functools import cached_property
 from features.customers import CustomerFeatures
 from features.errors import HuitouError
 from training.calibration import LEAST_OF_EACH
-from training.customers.blend import Blend, BlendSettings
-from training.customers.boosted import BoostedModel
-from training.customers.by_kind import ByKind, Scorer
-from training.customers.linear import LinearModel
-from training.customers.priors import LAWS, RFT, VISITS, LawPrior, LogisticPrior
-from training.customers.rules import ChurnRule, VisitorRate
-from training.customers.stacked import Stacked, stacked_tables
+from training.customers.scorers.blend import Blend, BlendSettings
+from training.customers.scorers.boosted import BoostedModel
+from training.customers.scorers.by_kind import ByKind, Scorer
+from training.customers.scorers.linear import LinearModel
+from training.customers.scorers.priors import LAWS, RFT, VISITS, LawPrior, LogisticPrior
+from training.customers.scorers.rules import ChurnRule, VisitorRate
+from training.customers.scorers.stacked import Stacked, stacked_tables
 from training.customers.trial import enough
 from training.tables import KINDS, CustomerTable, kind_codes
 

@@ -18,15 +18,15 @@ from features.arrays import Floats
 from features.customers import CustomerFeatures
 from features.errors import HuitouError
 from features.schema import FeatureSchema
-from training.customers.blend import Blend, BlendSettings
-from training.customers.by_kind import ByKind, Scorer
 from training.customers.choice import choices
+from training.customers.explaining.usual import Usual
 from training.customers.methods import Material, tier_of
-from training.customers.priors import LawPrior, LogisticPrior
-from training.customers.rules import ChurnRule, VisitorRate
+from training.customers.scorers.blend import Blend, BlendSettings
+from training.customers.scorers.by_kind import ByKind, Scorer
+from training.customers.scorers.priors import LawPrior, LogisticPrior
+from training.customers.scorers.rules import ChurnRule, VisitorRate
+from training.customers.scorers.stacked import Stacked
 from training.customers.season import Season
-from training.customers.stacked import Stacked
-from training.customers.usual import Usual
 from training.gate import Gate
 from training.tables import KINDS, CustomerTable, buyers
 

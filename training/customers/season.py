@@ -11,7 +11,7 @@ import numpy as np
 from features.behaviour import Behaviour
 from features.progress import Said
 from training.calibration import LEAST_OF_EACH, level
-from training.customers.by_kind import ByKind
+from training.customers.scorers.by_kind import ByKind
 from training.cutoffs import shifted
 from training.tables import KINDS, CustomerTable, customer_table, kind_codes
 

@@ -17,10 +17,10 @@ from features.customers import CustomerFeatures
 from features.errors import HuitouError
 from training.baselines import Fit
 from training.calibration import log_loss
-from training.customers.binary_metrics import Tally
-from training.customers.blend import Blend, BlendSettings
-from training.customers.boosted import BoostedModel, BoostedSettings
-from training.customers.linear import LinearModel
+from training.customers.measuring.binary_metrics import Tally
+from training.customers.scorers.blend import Blend, BlendSettings
+from training.customers.scorers.boosted import BoostedModel, BoostedSettings
+from training.customers.scorers.linear import LinearModel
 from training.customers.trial import enough, halves, tried
 from training.tables import CustomerTable
 

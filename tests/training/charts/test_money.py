@@ -7,8 +7,8 @@ import pytest
 
 from tests.training.charts.drawn import CHANCE, LANGUAGES, LEFT, rows_with, texts
 from training.charts import expected_bars, profit_curve
-from training.customers.evaluation import EvaluationSettings
-from training.customers.profit import LIST_SIZES, profit_by_size
+from training.customers.measuring.evaluation import EvaluationSettings
+from training.customers.measuring.profit import LIST_SIZES, profit_by_size
 
 LISTS = profit_by_size(
     {"model": CHANCE, "by_lot": np.zeros(200)},

@@ -6,8 +6,8 @@ import pytest
 
 from tests.training.charts.drawn import CHANCE, LANGUAGES, LEFT, NOBODY, texts, values
 from training.charts import reliability_curve, score_bars, score_histogram
-from training.customers.curves import score_rows
-from training.customers.evaluation import evaluate
+from training.customers.measuring.curves import score_rows
+from training.customers.measuring.evaluation import evaluate
 
 
 def test_reliability_shows_every_bin() -> None:

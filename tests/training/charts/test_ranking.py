@@ -8,7 +8,7 @@ import pytest
 from tests.training.charts.drawn import CHANCE, LANGUAGES, LEFT, NOBODY, rows_with, texts, values
 from training.charts import gain_curve, gain_lines, lift_bars, lift_by_decile
 from training.charts.words import method_name
-from training.customers.curves import gain_rows, lift_rows
+from training.customers.measuring.curves import gain_rows, lift_rows
 
 
 def test_lift_falls_from_the_first_tenth() -> None:

@@ -17,7 +17,7 @@ from features.events.event import CONTACT_SCHEMA, EVENT_SCHEMA
 from features.events.warehouse import Warehouse
 from tests.small_shop import stored
 from training.calibration import log_loss
-from training.customers.blend import BlendSettings
+from training.customers.scorers.blend import BlendSettings
 from training.customers.treatment import ways
 from training.tables import CustomerTable, customer_table
 

@@ -11,14 +11,14 @@ import pytest
 
 from tests.training.customers.law_tables import HORIZON_DAYS, law_tables
 from training.calibration import Calibration, log_loss
-from training.customers.blend import BlendSettings
 from training.customers.btyd.bg_nbd import BgNbd, MbgNbd
 from training.customers.btyd.law import Law
 from training.customers.btyd.pareto_nbd import ParetoNbd
 from training.customers.choice import LEAST_IN_TRIAL, NOISE, Choices, choices, fit_tiers
 from training.customers.methods import BUYER_METHODS, VISITOR_METHODS, Material, tier_of
-from training.customers.priors import LawPrior
-from training.customers.rules import ChurnRule, VisitorRate
+from training.customers.scorers.blend import BlendSettings
+from training.customers.scorers.priors import LawPrior
+from training.customers.scorers.rules import ChurnRule, VisitorRate
 from training.tables import KINDS, CustomerTable, buyers, kind_codes, taken
 
 STEP = re.compile(

@@ -15,8 +15,8 @@ from features.behaviour import Behaviour
 from tests.small_shop import events, moment, stored
 from tests.training.customers.planted import AS_OF, DAYS, HORIZON_DAYS, START, planted_events, planted_shop
 from training.customers import fitting
+from training.customers.explaining.reasons import reasons
 from training.customers.fitting import fit_propensity, known_customers, training_tables
-from training.customers.reasons import reasons
 from training.cutoffs import shifted
 from training.horizon import shop_horizon_days
 

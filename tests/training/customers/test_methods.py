@@ -9,7 +9,6 @@ import pytest
 
 from features.errors import HuitouError
 from tests.training.customers.law_tables import HORIZON_DAYS, law_tables
-from training.customers.blend import Blend, BlendSettings
 from training.customers.btyd.bg_nbd import MbgNbd
 from training.customers.methods import (
     BUYER_KINDS,
@@ -20,9 +19,10 @@ from training.customers.methods import (
     Material,
     tier_of,
 )
-from training.customers.priors import RFT, VISITS, LawPrior, LogisticPrior
-from training.customers.rules import ChurnRule, VisitorRate
-from training.customers.stacked import Stacked
+from training.customers.scorers.blend import Blend, BlendSettings
+from training.customers.scorers.priors import RFT, VISITS, LawPrior, LogisticPrior
+from training.customers.scorers.rules import ChurnRule, VisitorRate
+from training.customers.scorers.stacked import Stacked
 from training.tables import KINDS, CustomerTable, buyers, kind_codes
 
 SETTINGS = BlendSettings()

@@ -17,12 +17,12 @@ from features.errors import HuitouError
 from tests.model_checks import SavedChecks
 from tests.training.customers.planted import no_features, odd_features
 from training.baselines import Predictor
-from training.customers.blend import Blend, BlendSettings
-from training.customers.boosted import BoostedSettings
-from training.customers.concepts import CONCEPTS, grouped
-from training.customers.priors import LogisticPrior
+from training.customers.explaining.concepts import CONCEPTS, grouped
 from training.customers.propensity import SCORERS, Propensity, PropensitySettings
-from training.customers.rules import ChurnRule, VisitorRate
+from training.customers.scorers.blend import Blend, BlendSettings
+from training.customers.scorers.boosted import BoostedSettings
+from training.customers.scorers.priors import LogisticPrior
+from training.customers.scorers.rules import ChurnRule, VisitorRate
 from training.tables import KINDS, CustomerTable, buyers, kind_codes
 
 LAST = re.compile(

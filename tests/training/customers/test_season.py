@@ -12,14 +12,14 @@ import pytest
 from features.behaviour import Behaviour
 from tests.small_shop import events, stored
 from training.calibration import log_odds
-from training.customers.blend import Blend
-from training.customers.by_kind import ByKind
 from training.customers.fitting import fit_propensity, training_tables
-from training.customers.priors import RFT, LawPrior, LogisticPrior
 from training.customers.propensity import Propensity
-from training.customers.rules import VisitorRate
+from training.customers.scorers.blend import Blend
+from training.customers.scorers.by_kind import ByKind
+from training.customers.scorers.priors import RFT, LawPrior, LogisticPrior
+from training.customers.scorers.rules import VisitorRate
+from training.customers.scorers.stacked import Stacked
 from training.customers.season import SEASON_SHARE, Season, season
-from training.customers.stacked import Stacked
 from training.tables import KINDS, CustomerTable
 
 START = datetime(2023, 1, 2, tzinfo=UTC)

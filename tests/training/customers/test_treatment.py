@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from tests.training.customers.campaign import Campaigns, Planted, planted
-from training.customers.blend import BlendSettings
+from training.customers.scorers.blend import BlendSettings
 from training.customers.treatment import LEAST_STAND_INS, SERVED, for_training, stand_ins, treatment_report, ways
 from training.tables import CustomerTable
 

@@ -1,0 +1,1 @@
+"""What lies ahead of each customer: the next order, how many, and their worth."""

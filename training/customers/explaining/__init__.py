@@ -1,0 +1,1 @@
+"""Why: what moved a chance, in words."""

@@ -1,0 +1,1 @@
+"""How good predictions were: metrics, money, and backtests."""
