@@ -158,7 +158,7 @@ def _climbed(kind: str, trial: Trial | None, fitted: _Fitted) -> tuple[str, tupl
         pays = gain > NOISE * error
         told.append(
             f"{title}: {best} must beat {serving} in the trial by more than the noise ({count} rows, log loss at the "
-            f"level seen): {losses[best]:.4f}, better by {gain:.4f} with a standard error of {error:.4f}: "
+            f"level seen): {losses[best]:.4f}, a gain of {gain:+.4f} with a standard error of {error:.4f}: "
             f"{best if pays else serving} serves"
         )
         serving = best if pays else serving

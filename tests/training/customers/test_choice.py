@@ -23,8 +23,8 @@ from training.tables import KINDS, CustomerTable, buyers, kind_codes, taken
 
 STEP = re.compile(
     r"^(?P<kind>visitor|one-order|repeat): (?P<best>\w+) must beat (?P<serving>\w+) in the trial by more than "
-    r"the noise \((?P<rows>\d+) rows, log loss at the level seen\): (?P<loss>\d\.\d{4}), better by "
-    r"(?P<gain>-?\d\.\d{4}) with a standard error of (?P<error>\d\.\d{4}): (?P<verdict>\w+) serves$"
+    r"the noise \((?P<rows>\d+) rows, log loss at the level seen\): (?P<loss>\d\.\d{4}), a gain of "
+    r"(?P<gain>[+-]\d\.\d{4}) with a standard error of (?P<error>\d\.\d{4}): (?P<verdict>\w+) serves$"
 )
 """One step from a tier to the next, as the gate says it."""
 

@@ -116,6 +116,15 @@ def test_a_short_history_does_not_make_everyone_quick() -> None:
     assert np.log(np.median(gaps.days) / np.median(cycle[known])) < -0.3
 
 
+def test_a_short_history_does_not_make_everyone_alike() -> None:
+    """Where gaps are few and irregular, cycles are still not drawn much too near to each other."""
+    gaps, cycle, _ = planted(90, customers=3000, spread=0.7)
+    known = gaps.count > 0
+    told = np.log(TimingLaw.fit(gaps).timing(gaps).purchase_cycle_days[known])
+    slope, _ = np.polyfit(told, np.log(cycle[known]), 1)
+    assert 1.0 < slope < 1.75
+
+
 def test_four_of_five_next_orders_lie_in_the_interval() -> None:
     """Of customers who are still there 80 % come within it; its end is where nine of ten have come."""
     gaps, _, following = planted(365, customers=3000)
