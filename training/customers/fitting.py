@@ -8,13 +8,15 @@ from datetime import datetime
 
 from features.behaviour import Behaviour
 from features.customers import CustomerFeatures, customer_features
+from features.history import History
 from features.progress import Said
+from features.shop.anomalies import Anomalies
 from training.customers.propensity import Propensity, PropensitySettings
 from training.customers.season import season
 from training.customers.treatment import for_training
 from training.cutoffs import CutoffSettings, training_cutoffs
 from training.gate import Gate
-from training.tables import CustomerTable, customer_table, joined
+from training.tables import CustomerTable, customer_table, joined, taken
 
 MOST_ROWS = 300_000
 """Rows of all training tables together; more customers than that are sampled by bucket."""
@@ -89,10 +91,15 @@ def training_tables(
 
 
 def known_customers(behaviour: Behaviour, as_of: datetime) -> CustomerFeatures:
-    """Features as of now of some buckets of customers, an unbiased sample of the shop."""
+    """Features as of now of some buckets of customers, an unbiased sample of the shop without who is set aside."""
+    catalogue = behaviour.catalogue(as_of)
+    anomalies = Anomalies.before(behaviour, as_of, catalogue)
+
+    def known(_: int, history: History) -> CustomerFeatures:
+        return taken(customer_features(history), ~anomalies.set_aside(history).flags)
+
     parts: list[CustomerFeatures] = []
-    found = behaviour.map_histories(lambda _, history: customer_features(history), as_of, behaviour.catalogue(as_of))
-    for part in found:
+    for part in behaviour.map_histories(known, as_of, catalogue):
         parts.append(part)
         if _size(parts) >= KNOWN_CUSTOMERS:
             break

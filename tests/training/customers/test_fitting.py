@@ -12,7 +12,9 @@ import pyarrow.compute as pc
 import pytest
 
 from features.behaviour import Behaviour
-from tests.small_shop import events, moment, stored
+from features.shop_folder import ShopFolder, ShopSettings
+from tests.odd_people import CUTOFF, crowd, viewed
+from tests.small_shop import append, events, moment, stored
 from tests.training.customers.planted import AS_OF, DAYS, HORIZON_DAYS, START, planted_events, planted_shop
 from training.customers import fitting
 from training.customers.explaining.reasons import reasons
@@ -97,6 +99,16 @@ def test_enough_customers_say_what_the_rhythm_is(tmp_path: Path, monkeypatch: py
     some = known_customers(shop, AS_OF)
     assert 60 <= len(some) < 200
     assert some.customer_ids.to_pylist() == everyone.customer_ids.to_pylist()[: len(some)]
+
+
+def test_who_is_set_aside_says_nothing_of_the_rhythm(tmp_path: Path) -> None:
+    """A bot is among those known as of now only where the shop sets nobody aside."""
+    rows = events(*crowd(), *viewed("bot", 2_000))
+    for place, (set_aside, there) in enumerate(((True, False), (False, True))):
+        folder = ShopFolder.create(tmp_path / str(place), ShopSettings(buckets=2, set_aside=set_aside))
+        append(folder, rows)
+        known = known_customers(Behaviour.of(folder), CUTOFF)
+        assert ("bot" in known.customer_ids.to_pylist()) is there
 
 
 def test_what_happens_later_changes_no_training(tmp_path: Path) -> None:

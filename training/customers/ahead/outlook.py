@@ -14,6 +14,7 @@ from features.customers import CustomerFeatures
 from features.errors import HuitouError
 from features.history import History
 from features.progress import Said
+from features.shop.anomalies import Anomalies
 from training.customers.ahead.cycles import CycleLaw, CycleSums, cycle_sums, total_cycle_sums
 from training.customers.ahead.persistence import PastMoments, fit_persistence, total_counted
 from training.customers.ahead.timing import CustomerGaps, TimingLaw, customer_gaps
@@ -140,8 +141,12 @@ def _seen(behaviour: Behaviour, as_of: datetime, horizon_days: int) -> _Seen:
     moments = PastMoments.laid(history_days, horizon_days)
     catalogue = behaviour.catalogue(as_of)
 
+    anomalies = Anomalies.before(behaviour, as_of, catalogue)
+
     def look(_: int, history: History) -> tuple[CustomerGaps, CycleSums, Floats]:
-        return customer_gaps(history), cycle_sums(history), moments.counted(history)
+        # Of who is set aside, only what they say of items counts.
+        gaps = customer_gaps(history).of(~anomalies.set_aside(history).flags)
+        return gaps, cycle_sums(history), moments.counted(history)
 
     parts = []
     for part in behaviour.map_histories(look, as_of, catalogue):
