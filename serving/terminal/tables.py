@@ -73,7 +73,10 @@ def show_training(console: Console, outcome: TrainingOutcome) -> None:
         show_table(console, title, ("method", *map(_kind_title, propensity.methods)), losses)
     serving = sorted([propensity, *outcome.bundle.others], key=lambda each: each.horizon_days)
     rows = [
-        (f"{each.horizon_days} days{', main' if each is propensity else ''}", *each.methods.values())
+        (
+            f"{each.horizon_days} day{'' if each.horizon_days == 1 else 's'}{', main' if each is propensity else ''}",
+            *each.methods.values(),
+        )
         for each in serving
     ]
     show_table(console, "What serves", ("order within", *map(_kind_title, propensity.methods)), rows)

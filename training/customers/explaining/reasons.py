@@ -128,6 +128,9 @@ def reasons(explained: Explained, features: CustomerFeatures, order_probability:
     sayable = fitting(known)
     strength = _strength(explained.concept_contributions(features)[:, :REST], known, usual)
     strength[sayable.T == UNSAID] = 0
+    # Where nothing weighs, as under rules that know nothing usual, silence is the least there is to say of a risk.
+    silent = (strength < LEAST_LOG_ODDS).all(axis=1) & ~raises & (kinds > 0) & (sayable[_SILENCE] != UNSAID)
+    strength[silent, _SILENCE] = LEAST_LOG_ODDS
     ranking = np.argsort(-strength, axis=1, kind="stable")[:, :REASONS]
     weighty = np.take_along_axis(strength, ranking, axis=1) >= LEAST_LOG_ODDS
     concepts = np.where(weighty, ranking, NONE).astype(np.int8)

@@ -86,7 +86,9 @@ def test_reasons_are_held_against_those_with_the_other_outcome() -> None:
     usual = replace(Usual.unknown(), ordered=ordered, stayed_away=stayed_away)
     silent = "silent for 74 days, usually orders every 31 days"
     assert told(Told([0.4], [{"silence": 0.5}], usual), buyer()) == [("silence", silent)]
-    assert told(Told([0.4], [{"silence": 1.5}], usual), buyer()) == []
+    assert told(Told([0.4], [{"silence": 1.5, "spend": -0.5}], usual), buyer(net_spend_all=40)) == [
+        ("spend", "spent 40 so far")
+    ]
     back = "ordered 74 days ago, usually every 31 days"
     assert told(Told([0.6], [{"silence": -0.5}], usual), buyer()) == [("silence", back)]
     assert told(Told([0.6], [{"silence": -1.5}], usual), buyer()) == []
@@ -123,11 +125,11 @@ def test_one_fact_is_one_reason() -> None:
 
 
 def test_one_order_is_a_reason_of_risk_in_itself() -> None:
-    """Also when nothing else sets someone apart."""
+    """Also when nothing else sets someone apart; of the others it is told how long ago they ordered."""
     assert told(Told([0.2], [{}]), buyer(purchase_day_count=1, order_count_all=1)) == [
         ("orders", "only one order so far")
     ]
-    assert told(Told([0.2], [{}]), buyer()) == []
+    assert told(Told([0.2], [{}]), buyer()) == [("silence", "silent for 74 days, usually orders every 31 days")]
 
 
 def test_those_who_left_are_told_apart_by_direction(propensity: Propensity, everyone: CustomerFeatures) -> None:
@@ -172,6 +174,16 @@ def test_what_is_stored(propensity: Propensity, everyone: CustomerFeatures, tmp_
     stored = pq.read_table(path)["reasons"].to_pylist()
     assert stored == [[vars(reason) for reason in said] for said in found]
     assert [len(said) for said in stored] == count.tolist()
+
+
+def test_rules_that_know_nothing_usual_have_a_reason_for_every_risk(everyone: CustomerFeatures) -> None:
+    """Without any label there is nothing to compare with; how long ago the last order was is told all the same."""
+    rules = Propensity.fit([], known=everyone, horizon_days=14)
+    found = reasons(rules, everyone)
+    said = np.count_nonzero(found.concepts != NONE, axis=1)
+    at_risk = (kind_codes(everyone) > 0) & ~found.raises
+    assert np.count_nonzero(at_risk) > 50
+    assert np.all(said[at_risk] >= 1)
 
 
 def test_strange_customers_and_nobody(propensity: Propensity) -> None:

@@ -153,7 +153,7 @@ SPEND = (
     ),
     *compared(
         "net_spend_90d",
-        all_of(SPENT, lowers, exactly("net_spend_90d", 0)),
+        all_of(SPENT, lowers, exactly("net_spend_90d", 0), exactly("order_count_90d", 0)),
         "spent {net_spend_all} so far, nothing in the last 90 days",
         "累计消费{net_spend_all}，近90天没有消费",
         "spend {usual} in that time",

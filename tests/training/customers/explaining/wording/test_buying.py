@@ -105,10 +105,10 @@ orders raises repeat order_count_90d=0
 spend lowers repeat net_spend_all=1234.4 net_spend_90d=30 usual_net_spend_90d=210
     spent 1,234 so far, 30 in the last 90 days; regulars who order again usually spend 210 in that time
     累计消费1,234，近90天30；会再下单的老顾客通常同期为210
-spend lowers repeat net_spend_all=1234.4 net_spend_90d=0 usual_net_spend_90d=210
+spend lowers repeat net_spend_all=1234.4 net_spend_90d=0 order_count_90d=0 usual_net_spend_90d=210
     spent 1,234 so far, nothing in the last 90 days; regulars who order again usually spend 210 in that time
     累计消费1,234，近90天没有消费；会再下单的老顾客通常同期为210
-spend lowers repeat net_spend_all=1234.4 net_spend_90d=0
+spend lowers repeat net_spend_all=1234.4 net_spend_90d=0 order_count_90d=0
     spent 1,234 so far, nothing in the last 90 days
     累计消费1,234，近90天没有消费
 spend lowers repeat net_spend_all=1234.4 net_spend_90d=-40 usual_net_spend_all=2500 usual_net_spend_90d=210
