@@ -1,8 +1,8 @@
 """Who comes back, on public data and a simulated shop: ``python -m benchmarks.churn --data ../shared/data``.
 
 Every figure comes out of the product's own code: import, features, training, and the churn part of the backtest. The
-model is what would have served: the tier that won the shop's own trial before the cutoff. Nothing is tuned on the
-test parts. The last line is one JSON object with ROC-AUC, log loss and expected calibration error of each shop.
+model is what would have served: the tier that won the shop's own trial before the cutoff. The last line is one JSON
+object with ROC-AUC, log loss and expected calibration error of each shop.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ HEAD = """# Who comes back: figures
 
 Written on {today} by `python -m benchmarks.churn --data ../shared/data --write docs/churn-figures.md`. Figures in
 brackets are 95 % bootstrap intervals over customers. The model is what would have served: for each kind of people the
-method that won the trial before the cutoff. Nothing was tuned on the test parts.
+method that won the trial before the cutoff; nothing in a run looks at its test part. When the methods were designed,
+the two public cutoffs were among the trials that were looked at; without them the same design came first
+([decision 7](decisions/0007-tiers-are-chosen-by-trial.md)).
 
 ```text
 {lines}
