@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from features.arrays import Flags, Floats, ratio
 from features.behaviour import Behaviour
+from features.contacts import contact_marks
 from features.customers import CustomerFeatures, customer_features
 from features.history import History
 from features.shop.layers import layers_of
@@ -44,6 +45,7 @@ def scored_table(behaviour: Behaviour, bundle: Bundle, history: History) -> pa.T
     chances = bundle.order_probabilities(features)
     orders, silence = features.column("order_count_all"), features.column("days_since_purchase")
     propensity = bundle.propensity
+    marks = contact_marks(behaviour.contacts, features.customer_ids, history.cutoff)
     columns: dict[str, pa.Array] = {
         "customer_id": features.customer_ids,
         "layer": pa.array(layers_of(orders, silence, behaviour.settings), pa.string()),
@@ -61,6 +63,8 @@ def scored_table(behaviour: Behaviour, bundle: Bundle, history: History) -> pa.T
         "days_since_last_order": _numbers(silence, 2),
         "days_since_any": _numbers(features.column("days_since_any"), 2),
         "purchase_gap_mean_days": _numbers(features.column("purchase_gap_mean_days"), 2),
+        "days_since_contact": _numbers(marks.days_since_contact, 2),
+        "contact_count_30d": pa.array(marks.contact_count_30d),
         "contactable": pa.array(~_is_in(features.customer_ids, people_without(behaviour, "contactable"))),
         "personalized": pa.array(~_is_in(features.customer_ids, people_without(behaviour, "personalized"))),
         "reasons": reasons(propensity, features, chances[propensity.horizon_days]).column(),

@@ -151,7 +151,7 @@ def _metrics(propensity: PropensityTraining, recommender: RecommenderTraining) -
     metrics |= {f"recommender_{name}": value for name, value in recommender.figures.items()}
     if recommender.figures:
         served = "rule" if recommender.recommender.ranker is None else "ranker"
-        metrics["next_items_ndcg_at_10"] = recommender.figures[f"{served}_ndcg_at_10"]
+        metrics["next_items_ndcg@10"] = recommender.figures[f"{served}_ndcg_at_10"]
     return metrics
 
 

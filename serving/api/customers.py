@@ -40,6 +40,8 @@ EXAMPLE = {
     "days_since_last_order": 20.5,
     "days_since_any": 1.2,
     "purchase_gap_mean_days": 37.0,
+    "days_since_contact": 12.5,
+    "contact_count_30d": 1,
     "contactable": True,
     "personalized": True,
     "set_aside": None,

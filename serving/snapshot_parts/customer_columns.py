@@ -55,6 +55,8 @@ def customer_schema(horizon_days: int, horizons_days: Sequence[int]) -> pa.Schem
             ("days_since_last_order", pa.float64()),
             ("days_since_any", pa.float64()),
             ("purchase_gap_mean_days", pa.float64()),
+            ("days_since_contact", pa.float64()),
+            ("contact_count_30d", pa.int64()),
             ("contactable", pa.bool_()),
             ("personalized", pa.bool_()),
             ("set_aside", pa.string()),

@@ -31,7 +31,7 @@ def model_commands(registry: Callable[[ShopFolder], Registry], console: Console)
                 ", ".join(version.aliases),
                 known.gate(version).verdict,
                 version.metrics.get("churn_log_loss"),
-                version.metrics.get("next_items_ndcg_at_10"),
+                version.metrics.get("next_items_ndcg@10"),
             )
             for version in known.versions()
         ]

@@ -77,6 +77,14 @@ def answering(shop: Path, now: datetime) -> Iterator[TestClient]:
         yield client
 
 
+def test_versions_show_how_both_models_did(simulated: Simulated) -> None:
+    """The list of versions has a log loss and an ndcg@10 for what serves."""
+    row = next(line for line in done("models", "list", "--shop", simulated.shop).splitlines() if "champion" in line)
+    log_loss, ndcg = (float(cell) for cell in row.strip("│").split("│")[-2:])
+    assert 0 < log_loss < 1
+    assert 0 < ndcg < 1
+
+
 def test_probabilities_carry_their_horizon(simulated: Simulated) -> None:
     """Every horizon offered is in the names of two columns, all inside (0, 1), and more time means more orders."""
     customers, header = simulated.customers, simulated.snapshot.header

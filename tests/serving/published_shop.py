@@ -129,6 +129,8 @@ def _row(person: Person) -> dict[str, Any]:
         "method": "blend",
         "days_since_any": 3.0,
         "net_spend_all": person.spend,
+        "days_since_contact": None,
+        "contact_count_30d": 0,
         "contactable": person.contactable,
         "personalized": person.personalized,
         "set_aside": person.set_aside,

@@ -14,12 +14,13 @@ import pytest
 
 from features.behaviour import Behaviour
 from features.customers import customer_features
+from features.events.warehouse import Warehouse
 from features.history import History
 from features.shop_folder import ShopFolder
 from serving.scoring import scored_table
 from serving.snapshot_parts.customer_columns import customer_schema
 from tests.rules_bundle import rules_bundle
-from tests.small_shop import EventRow, append, events, random_events, shop
+from tests.small_shop import EventRow, append, contacts, events, random_events, shop
 from training.bundle import Bundle
 from training.customers.ahead.timing import customer_gaps
 
@@ -126,10 +127,25 @@ def test_nothing_is_known_of_visitors(small: Shop) -> None:
     """Who never ordered has no churn, no cycle, no date and nothing overdue: null, never zero."""
     row = small.row("looks")
     missing = {"next_order_on", "next_order_from", "next_order_until", "overdue_days", "purchase_cycle_days"}
+    missing.add("days_since_contact")
     missing |= {f"churn_probability_{days}d" for days in HORIZONS} | {"days_since_last_order", "purchase_gap_mean_days"}
     assert {name for name, value in row.items() if value is None} == missing
     assert row["order_probability_30d"] == 0.02
     assert (row["order_count_all"], row["reasons"]) == (0, [])
+
+
+def test_who_was_written_to_is_marked(tmp_path: Path) -> None:
+    """Messages before now count, of the last 30 days apart; a control, or a message known only later, does not."""
+    found = opened(tmp_path, events(*ROWS))
+    rows: list[tuple[Any, ...]] = [("due", AS_OF - timedelta(days=days)) for days in (2, 12, 40)]
+    rows += [("overdue", AS_OF - timedelta(days=1), {"arm": "control"})]
+    rows += [("once", AS_OF - timedelta(days=1), {"known_at": AS_OF + timedelta(days=1)})]
+    Warehouse.open(found.folder).append_contacts(contacts(*rows))
+    marks = {
+        row["customer_id"]: (row["days_since_contact"], row["contact_count_30d"]) for row in found.table().to_pylist()
+    }
+    assert marks["due"] == (2.0, 2)
+    assert {marks[name] for name in ("overdue", "once", "looks")} == {(None, 0)}
 
 
 def test_the_next_order_is_a_cycle_after_the_last(small: Shop) -> None:

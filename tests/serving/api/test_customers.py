@@ -58,6 +58,8 @@ def test_what_lies_ahead(reader: TestClient) -> None:
         "days_since_last_order": 30.5,
         "days_since_any": 3.0,
         "purchase_gap_mean_days": None,
+        "days_since_contact": None,
+        "contact_count_30d": 0,
         "contactable": True,
         "personalized": False,
         "set_aside": None,
