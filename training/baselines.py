@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -35,6 +35,9 @@ class Predictor(Protocol):
         """Chance of an order within the horizon, inside (0, 1), shape ``(n,)``."""
         ...
 
+
+Material = TypeVar("Material")
+"""What methods are fitted on."""
 
 Fit = Callable[[Sequence[CustomerTable]], Predictor]
 """Fits something on tables of customers."""
@@ -146,11 +149,18 @@ def fit_baselines(
     methods = dict(BASELINES)
     if known is not None:
         methods |= {name: _known_law(name, known) for name in LAWS}
+    return each_fitted(methods, tables)
+
+
+def each_fitted(
+    methods: Mapping[str, Callable[[Material], Predictor]], material: Material
+) -> tuple[dict[str, Predictor], dict[str, str]]:
+    """The methods that could be fitted on the same material, by name, and why the others could not."""
     fitted: dict[str, Predictor] = {}
     dropped: dict[str, str] = {}
     for name, fit in methods.items():
         try:
-            fitted[name] = fit(tables)
+            fitted[name] = fit(material)
         except HuitouError as error:
             dropped[name] = error.message
     return fitted, dropped

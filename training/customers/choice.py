@@ -9,7 +9,7 @@ import numpy as np
 
 from features.customers import CustomerFeatures
 from features.errors import HuitouError
-from training.baselines import BASELINES, Predictor
+from training.baselines import BASELINES, Predictor, each_fitted
 from training.calibration import Calibration, log_loss, log_odds
 from training.customers.methods import (
     BUYER_KINDS,
@@ -110,16 +110,9 @@ def fit_tiers(
     """
     bought = [part for part in (table.take(buyers(table.features)) for table in tables) if len(part)]
     material = Material(bought, known, horizon_days, settings or BlendSettings())
-    fitted: dict[str, Predictor] = {}
-    dropped: dict[str, str] = {}
     if not bought:
         return {}, dict.fromkeys(BUYER_METHODS, "nobody had ordered at a training cutoff; it is left out.")
-    for name, method in BUYER_METHODS.items():
-        try:
-            fitted[name] = method(material)
-        except HuitouError as error:
-            dropped[name] = error.message
-    return fitted, dropped
+    return each_fitted(BUYER_METHODS, material)
 
 
 def _trial(material: Material, methods: Mapping[str, Method], *, baselines: bool) -> Trial:

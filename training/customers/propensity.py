@@ -89,7 +89,7 @@ class Propensity:
 
     @property
     def tier(self) -> str:
-        """The tier that answers for most of those who have bought: the richer of their two."""
+        """The richer of the two tiers that answer for those who have bought."""
         order = ("rules", "priors", "model")
         return max((self.tiers[kind] for kind in KINDS[1:]), key=order.index)
 
