@@ -19,7 +19,7 @@ from serving.snapshot_parts.manifest import SnapshotHeader
 from serving.snapshot_writer import SnapshotWriter, Step
 from training.bundle import Bundle
 from training.customers.ahead.cycles import CycleSums, cycle_sums
-from training.recommend.candidates import SOURCES
+from training.recommend.proposing.candidates import SOURCES
 from training.recommend.recommender import FittedRecommender, Recommendations
 
 Scored = tuple[pa.Table, Recommendations, CycleSums]

@@ -18,8 +18,8 @@ from features.progress import Doing
 from training.backtest_plan import BacktestPlan
 from training.customers.measuring.backtest import ChurnBacktest, churn_backtest
 from training.cutoff_people import CutoffPeople, people_counts
-from training.recommend.backtest import SCHEMA, recommendation_backtest
 from training.recommend.fitting import fit_recommender
+from training.recommend.measuring.backtest import SCHEMA, recommendation_backtest
 from training.report.page import checked_language, write_page
 from training.report.summary import summary
 

@@ -25,7 +25,7 @@ from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import ItemFilter
 from tests.command_line.command import done, killed, new_shop
 from tests.serving.api.served_shop import encoded, send
-from training.recommend.candidates import SOURCES
+from training.recommend.proposing.candidates import SOURCES
 
 SETTINGS = SimulationSettings(customers=1_500, items=300, days=300, events_per_customer=40)
 

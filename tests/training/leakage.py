@@ -16,9 +16,9 @@ from features.contacts import contact_marks
 from features.customers import customer_features
 from features.history import History
 from features.pairs import Touches
-from training.recommend.candidates import candidates
-from training.recommend.ranker import ranking_features
-from training.recommend.sources import Sources, SourceSettings
+from training.recommend.counted.sources import Sources, SourceSettings
+from training.recommend.proposing.candidates import candidates
+from training.recommend.ranking.ranker import ranking_features
 from training.tables import customer_table
 
 Known = Mapping[str, NDArray[Any]]

@@ -13,11 +13,11 @@ from features.behaviour import Behaviour
 from features.progress import Said
 from training.cutoffs import CutoffSettings, embargoed, training_cutoffs
 from training.gate import Gate
-from training.recommend.candidates import tiered_score
-from training.recommend.folds import Fold
-from training.recommend.ranker import Ranker, RankerSettings
+from training.recommend.counted.sources import SourceSettings
+from training.recommend.proposing.candidates import tiered_score
+from training.recommend.ranking.folds import Fold
+from training.recommend.ranking.ranker import Ranker, RankerSettings
 from training.recommend.recommender import RULE, Recommender
-from training.recommend.sources import SourceSettings
 
 LEAST_CUSTOMERS = 50
 """Fewer buyers than this in the newest fold say nothing; the rule serves."""

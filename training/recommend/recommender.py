@@ -18,10 +18,10 @@ from features.catalogue import UNKNOWN, Catalogue
 from features.history import History
 from features.pairs import Touches
 from features.progress import Progress
-from training.recommend.candidates import SOURCES, Candidates, candidates, purchased, tiered_score
-from training.recommend.ranker import Ranker, ranking_features
-from training.recommend.related import RELATED_KINDS, dense, strongest_link
-from training.recommend.sources import Sources, SourceSettings, interest
+from training.recommend.counted.related import RELATED_KINDS, dense, strongest_link
+from training.recommend.counted.sources import Sources, SourceSettings, interest
+from training.recommend.proposing.candidates import SOURCES, Candidates, candidates, purchased, tiered_score
+from training.recommend.ranking.ranker import Ranker, ranking_features
 from training.recommend.top import top_items
 
 CUSTOMERS_AT_ONCE = 1_000

@@ -14,7 +14,7 @@ from features.behaviour import Behaviour
 from tests.small_shop import EventRow, append, events, items, moment, stored
 from tests.training.recommend.conftest import PlantedShop
 from training.recommend.fitting import MOST_FOLDS, RecommenderTraining, fit_recommender, source_settings
-from training.recommend.ranker import RankerSettings
+from training.recommend.ranking.ranker import RankerSettings
 
 AS_OF = moment("2025-03-31T00:00Z")
 QUICK = RankerSettings(trees=15, leaves=7, least_rows_per_leaf=20, learning_rate=0.2)

@@ -17,12 +17,12 @@ from features.history import PURCHASE, History
 from features.pairs import Touches
 from tests.small_shop import events, items, moment, stored
 from tests.training.recommend.conftest import PlantedShop
-from training.recommend.candidates import SOURCES, candidates
-from training.recommend.folds import Fold
-from training.recommend.ranker import Ranker, RankerSettings
+from training.recommend.counted.related import RELATED_KINDS, dense, strongest_link
+from training.recommend.counted.sources import Sources, SourceSettings
+from training.recommend.proposing.candidates import SOURCES, candidates
+from training.recommend.ranking.folds import Fold
+from training.recommend.ranking.ranker import Ranker, RankerSettings
 from training.recommend.recommender import RULE, FittedRecommender, Recommendations, Recommender
-from training.recommend.related import RELATED_KINDS, dense, strongest_link
-from training.recommend.sources import Sources, SourceSettings
 
 QUICK = RankerSettings(trees=15, leaves=7, least_rows_per_leaf=20)
 CUTOFF = moment("2025-03-11T00:00Z")

@@ -11,7 +11,7 @@ import pytest
 from features.behaviour import Behaviour
 from features.history import History
 from tests.small_shop import append, events, moment, stored
-from training.recommend.answers import Answers
+from training.recommend.ranking.answers import Answers
 
 CUTOFF = moment("2025-03-11T00:00Z")
 PAST = (

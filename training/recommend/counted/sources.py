@@ -20,7 +20,7 @@ from features.history import PURCHASE, History
 from features.items import ItemFeatures, ItemStatistics, item_features, item_statistics
 from features.pairs import Touches
 from features.progress import Progress
-from training.recommend.related import baskets, related_items
+from training.recommend.counted.related import baskets, related_items
 from training.recommend.top import sparse_matrix, strongest
 
 

@@ -15,8 +15,8 @@ from features.customers import customer_features
 from features.errors import HuitouError
 from features.history import History
 from features.pairs import Touches, pair_features
-from training.recommend.candidates import Candidates
-from training.recommend.sources import Sources
+from training.recommend.counted.sources import Sources
+from training.recommend.proposing.candidates import Candidates
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from features.arrays import Floats, Ints
 from features.catalogue import UNKNOWN
 from features.history import History, Pairs
 from features.pairs import Touches
-from training.recommend.sources import Sources, interest
+from training.recommend.counted.sources import Sources, interest
 from training.recommend.top import rank_in_group, strongest
 
 SOURCES = (

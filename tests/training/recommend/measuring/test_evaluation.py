@@ -11,13 +11,13 @@ import pytest
 from features.behaviour import Behaviour
 from features.pairs import Touches
 from tests.small_shop import events, moment, stored
-from training.recommend.answers import Answers
-from training.recommend.evaluation import (
+from training.recommend.measuring.evaluation import (
     Judged,
     intervals,
     judged,
     measures,
 )
+from training.recommend.ranking.answers import Answers
 
 CUTOFF = moment("2025-03-11T00:00Z")
 ROWS = (

@@ -15,11 +15,11 @@ from features.behaviour import Behaviour
 from tests.small_shop import append, events, moment, stored
 from tests.training.recommend.conftest import PlantedShop
 from training.gate import Gate
-from training.recommend.backtest import DEPTH, SCHEMA, recommendation_backtest
-from training.recommend.candidates import SOURCES
+from training.recommend.counted.sources import Sources
 from training.recommend.fitting import RecommenderTraining
+from training.recommend.measuring.backtest import DEPTH, SCHEMA, recommendation_backtest
+from training.recommend.proposing.candidates import SOURCES
 from training.recommend.recommender import FittedRecommender, Recommender
-from training.recommend.sources import Sources
 
 BASELINES = {"popular", "trending", "buy_again", "open_cart_first", "item_knn", "als"}
 CUTOFF = moment("2025-03-11T00:00Z")

@@ -11,9 +11,9 @@ from features.errors import HuitouError
 from features.history import History
 from features.pairs import Touches
 from tests.training.recommend.conftest import PlantedShop
-from training.recommend.candidates import SOURCES, candidates
-from training.recommend.ranker import Ranker, RankerSettings, RankingRows, ranking_features
-from training.recommend.sources import Sources
+from training.recommend.counted.sources import Sources
+from training.recommend.proposing.candidates import SOURCES, candidates
+from training.recommend.ranking.ranker import Ranker, RankerSettings, RankingRows, ranking_features
 
 NAMES = ("noise", "signal", "more_noise")
 QUICK = RankerSettings(trees=12, leaves=7, least_rows_per_leaf=20, feature_fraction=1.0, learning_rate=0.2)

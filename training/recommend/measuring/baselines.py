@@ -14,8 +14,8 @@ from features.arrays import Ints
 from features.behaviour import Behaviour
 from features.history import PURCHASE, History
 from features.pairs import Touches
-from training.recommend.candidates import candidates, tiered_score
-from training.recommend.sources import Sources, interest
+from training.recommend.counted.sources import Sources, interest
+from training.recommend.proposing.candidates import candidates, tiered_score
 from training.recommend.top import top_items
 
 with warnings.catch_warnings():

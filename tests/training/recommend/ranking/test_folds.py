@@ -12,11 +12,11 @@ from features.behaviour import Behaviour
 from tests.small_shop import append, events, moment, random_events, stored
 from tests.training.recommend.conftest import PlantedShop
 from training.metrics import ndcg_at
-from training.recommend.answers import Answers
-from training.recommend.candidates import tiered_score
-from training.recommend.folds import Fold
+from training.recommend.counted.sources import SourceSettings
+from training.recommend.proposing.candidates import tiered_score
+from training.recommend.ranking.answers import Answers
+from training.recommend.ranking.folds import Fold
 from training.recommend.recommender import RULE, FittedRecommender
-from training.recommend.sources import SourceSettings
 
 HORIZON_DAYS = 10
 

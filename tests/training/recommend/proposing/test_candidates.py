@@ -13,8 +13,8 @@ from features.history import History
 from features.pairs import Touches
 from tests.small_shop import events, items, moment, stored
 from tests.training.recommend.conftest import PlantedShop
-from training.recommend.candidates import KNOWN_SOURCES, SOURCES, Candidates, candidates, tiered_score
-from training.recommend.sources import Sources, SourceSettings
+from training.recommend.counted.sources import Sources, SourceSettings
+from training.recommend.proposing.candidates import KNOWN_SOURCES, SOURCES, Candidates, candidates, tiered_score
 from training.recommend.top import top_items
 
 CUTOFF = moment("2025-03-11T00:00Z")

@@ -14,10 +14,10 @@ from features.history import History
 from features.pairs import Touches
 from features.progress import Progress
 from training.metrics import ndcg_at
-from training.recommend.answers import Answers
-from training.recommend.candidates import Candidates, candidates
-from training.recommend.ranker import RankingRows, ranking_features
-from training.recommend.sources import Sources, SourceSettings
+from training.recommend.counted.sources import Sources, SourceSettings
+from training.recommend.proposing.candidates import Candidates, candidates
+from training.recommend.ranking.answers import Answers
+from training.recommend.ranking.ranker import RankingRows, ranking_features
 from training.recommend.top import top_items
 
 CASES_PER_FOLD = 2_500

@@ -17,11 +17,11 @@ from features.behaviour import Behaviour
 from features.history import History
 from features.pairs import Touches
 from features.progress import Progress
-from training.recommend.answers import Answers
-from training.recommend.baselines import Baseline, baselines
-from training.recommend.candidates import SOURCES
-from training.recommend.evaluation import Judged, judged, measures
 from training.recommend.fitting import RecommenderTraining
+from training.recommend.measuring.baselines import Baseline, baselines
+from training.recommend.measuring.evaluation import Judged, judged, measures
+from training.recommend.proposing.candidates import SOURCES
+from training.recommend.ranking.answers import Answers
 from training.recommend.reason_texts import reason
 from training.recommend.recommender import FittedRecommender, Recommendations
 
@@ -64,7 +64,7 @@ def recommendation_backtest(
     """Write the recommendations of every customer known before ``cutoff`` to ``file``; return the measures.
 
     ``training`` must have been made with what was known before ``cutoff``. The report holds, for what serves and for
-    every baseline, the measures of :mod:`training.recommend.evaluation`.
+    every baseline, the measures of :mod:`training.recommend.measuring.evaluation`.
     """
     catalogue = behaviour.catalogue(cutoff)
     fitted = FittedRecommender.fit(behaviour, cutoff, catalogue, training.recommender)

@@ -14,8 +14,8 @@ from features.behaviour import Behaviour
 from features.history import History
 from tests.small_shop import events, moment, stored
 from tests.training.recommend.conftest import PlantedShop
-from training.recommend.baselines import RULES, Baseline, baselines
-from training.recommend.sources import Sources, SourceSettings
+from training.recommend.counted.sources import Sources, SourceSettings
+from training.recommend.measuring.baselines import RULES, Baseline, baselines
 
 CUTOFF = moment("2025-03-11T00:00Z")
 NAMES = {"popular", "trending", "buy_again", "open_cart_first", "item_knn", "als"}

@@ -16,7 +16,7 @@ from features.arrays import Flags, Floats, Ints, ratio
 from features.history import History
 from features.pairs import Touches
 from training.metrics import hit_at, ndcg_at, recall_at, reciprocal_rank_at
-from training.recommend.answers import Answers
+from training.recommend.ranking.answers import Answers
 
 DEPTHS = (5, 10, 20, 50)
 """The depths that recall is told at."""

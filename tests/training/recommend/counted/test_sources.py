@@ -15,8 +15,8 @@ from features.behaviour import Behaviour
 from features.history import PURCHASE
 from tests.small_shop import append, events, history, items, moment, stored
 from tests.training.recommend.conftest import PlantedShop
-from training.recommend.related import baskets, dense, related_items
-from training.recommend.sources import (
+from training.recommend.counted.related import baskets, dense, related_items
+from training.recommend.counted.sources import (
     Sources,
     SourceSettings,
     category_items,

@@ -1,0 +1,1 @@
+"""How good recommendations were: answers, measures, baselines and the backtest."""

@@ -1,0 +1,1 @@
+"""What each named source proposes to each person, and all proposals together."""
