@@ -1,1 +1,1 @@
-"""Models about items: named candidate sources, the blend, the ranker and related items."""
+"""Models about items: what is counted, what is proposed, what orders it, and how good it was."""

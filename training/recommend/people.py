@@ -1,0 +1,76 @@
+"""The people to recommend to: their history and the views of it that several sources share, each made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sparse
+
+from features.arrays import Floats
+from features.customers import CustomerFeatures, customer_features
+from features.history import History
+from features.pairs import TOUCH_KINDS, Touches
+from training.recommend.top import sparse_matrix, strongest
+
+
+@dataclass(frozen=True)
+class People:
+    """Some customers at one moment, seen with a half-life."""
+
+    history: History
+    """What was known of them."""
+    half_life_days: float
+    """A touch's weight halves in this time."""
+    history_items: int
+    """Only so many of a customer's strongest items are looked at; also a bound on what bots can do."""
+
+    def __len__(self) -> int:
+        return len(self.history)
+
+    @cached_property
+    def touches(self) -> Touches:
+        """What each of them did with each item."""
+        return Touches.of(self.history)
+
+    @cached_property
+    def features(self) -> CustomerFeatures:
+        """The feature table of these customers."""
+        return customer_features(self.history)
+
+    @cached_property
+    def weight(self) -> Floats:
+        """Decayed interest of each touched pair, shape ``(n_pairs,)``."""
+        return self.touches.weight(self.half_life_days)
+
+    @cached_property
+    def interest(self) -> sparse.csr_matrix:
+        """Each customer's strongest items by decayed touches, shape ``(n_customers, n_items)``."""
+        kept = strongest(self.touches.customer, self.weight, self.history_items)
+        return sparse_matrix(self.touches.customer[kept], self.touches.item[kept], self.weight[kept], self.shape)
+
+    @cached_property
+    def purchased(self) -> sparse.csr_matrix:
+        """Each customer's bought items by how lately they were bought, shape ``(n_customers, n_items)``."""
+        return self._by_kind("purchase")
+
+    @cached_property
+    def viewed(self) -> sparse.csr_matrix:
+        """Each customer's viewed items by how lately they were viewed, shape ``(n_customers, n_items)``."""
+        return self._by_kind("view")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Customers and items."""
+        return len(self.history), len(self.history.catalogue)
+
+    def _by_kind(self, name: str) -> sparse.csr_matrix:
+        column = list(TOUCH_KINDS).index(name)
+        chosen = np.flatnonzero(self.touches.counts[:, column] > 0)
+        weight = 0.5 ** (self.touches.ages_days[chosen, column] / self.half_life_days)
+        kept = chosen[strongest(self.touches.customer[chosen], weight, self.history_items)]
+        age = self.touches.ages_days[kept, column]
+        return sparse_matrix(
+            self.touches.customer[kept], self.touches.item[kept], 0.5 ** (age / self.half_life_days), self.shape
+        )
