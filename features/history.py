@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from features.arrays import Flags, Floats, Ints, joined, run_starts, runs
 from features.catalogue import UNKNOWN, Catalogue
 from features.events.event import EPOCH, KIND_CODES, KINDS
+from features.orders import Orders
 
 DAY_US = 86_400_000_000
 """Microseconds in a day."""
@@ -56,22 +57,6 @@ class ActiveDays:
     """Days between the day's first event and the cutoff; shape (n_days,)."""
     newest_age_days: Floats
     """Days between the day's last event and the cutoff; shape (n_days,)."""
-
-
-@dataclass(frozen=True)
-class Orders:
-    """Orders, by customer and time: lines with one ``order_id``, or of one local day where there is none."""
-
-    customer: Ints
-    """Position of the customer in the history; shape (n_orders,)."""
-    age_days: Floats
-    """Days between the order's first line and the cutoff; shape (n_orders,)."""
-    local_day: Ints
-    """The shop's day of its first line, as a number since 1970-01-01; shape (n_orders,)."""
-    value: Floats
-    """Sum of quantity x unit price over its lines, returns not subtracted; shape (n_orders,)."""
-    lines: Ints
-    """Number of lines; shape (n_orders,)."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +130,17 @@ class History:
         ids = self.customer_ids.slice(start, len(edges) - 1)
         orders = self.order_id.slice(rows.start, rows.stop - rows.start)
         return replace(self, customer_ids=ids, boundaries=edges - edges[0], order_id=orders, **arrays)
+
+    def chosen(self, customers: Ints) -> History:
+        """Some customers, by rising positions; their events are copied."""
+        kept = np.zeros(len(self), dtype=bool)
+        kept[customers] = True
+        rows = np.flatnonzero(kept[self.customer])
+        arrays = {name: getattr(self, name)[rows] for name in EVENT_ARRAYS}
+        ids = self.customer_ids.take(pa.array(customers))
+        edges = np.concatenate(([0], np.cumsum(np.diff(self.boundaries)[customers])))
+        orders = self.order_id.take(pa.array(rows))
+        return replace(self, customer_ids=ids, boundaries=edges, order_id=orders, **arrays)
 
     @cached_property
     def customer(self) -> Ints:
@@ -234,24 +230,7 @@ class History:
     @cached_property
     def orders(self) -> Orders:
         """All orders, by customer and time."""
-        rows = self.of(PURCHASE)
-        code = self.order_id.take(pa.array(rows)).dictionary_encode().indices
-        named = pc.fill_null(code, UNKNOWN).to_numpy(zero_copy_only=False).astype(np.int64)
-        day = self.local_day[rows].astype(np.int64)
-        # Orders without an id are told apart by their day, in a range of their own below zero.
-        key = np.where(named == UNKNOWN, -1 - (day - day.min(initial=0)), named)
-        span = int(key.max(initial=0) - key.min(initial=0)) + 1
-        key = self.customer[rows] * span + (key - key.min(initial=0))
-        by_key = np.argsort(key)
-        starts = run_starts(np.diff(key[by_key]) != 0, len(key))
-        lines = np.diff(np.append(starts, len(key)))
-        first = np.minimum.reduceat(by_key, starts) if len(key) else by_key
-        order_of_line = np.empty(len(key), dtype=np.int64)
-        order_of_line[by_key] = np.repeat(np.arange(len(starts)), lines)
-        value = np.bincount(order_of_line, weights=_paid(self, rows), minlength=len(starts)).astype(np.float64)
-        order = np.argsort(first)
-        head = rows[first[order]]
-        return Orders(self.customer[head], self.age_days[head], self.local_day[head], value[order], lines[order])
+        return Orders.of(self)
 
     @cached_property
     def open_carts(self) -> Pairs:
@@ -274,10 +253,6 @@ class History:
         order = np.lexsort((-last, self.customer[last]))
         last = last[order]
         return Pairs(self.customer[last], self.item[last], self.age_days[last])
-
-
-def _paid(history: History, rows: Ints) -> Floats:
-    return history.quantity[rows] * np.nan_to_num(history.price[rows])
 
 
 def _kind_codes(column: pa.ChunkedArray) -> Ints:

@@ -114,6 +114,15 @@ class EventReader:
             ((events, first, last),) = connection.sql(query, params=params).fetchall()
         return Extent(events, _moment(first), _moment(last))
 
+    def has_kind(self, kind: str, before: datetime) -> bool:
+        """Whether any event of a kind was known before a moment."""
+        if not self.files:
+            return False
+        query = f"select 1 {_FROM_FILES} where kind = $kind and occurred_at < $before and known_at < $before limit 1"
+        params = {"files": self.all_files(), "kind": kind, "before": before}
+        with connect() as connection:
+            return bool(connection.sql(query, params=params).fetchall())
+
     def moment_after(self, now: datetime) -> datetime:
         """Just after the newest event happened and was known: nothing is in the future; ``now`` without events."""
         if not self.files:

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from features.events.checks import Rejection, check_rows
 from features.events.event import EVENT_FIELDS, MAX_ID_LENGTH, FieldType
-from serving.api.errors import plain
 from serving.api.parsing import JsonRoute
 from serving.api.service import Service, TheService
 

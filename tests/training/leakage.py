@@ -15,10 +15,10 @@ from features.catalogue import Catalogue
 from features.contacts import contact_marks
 from features.customers import customer_features
 from features.history import History
-from features.pairs import Touches
-from training.recommend.counted.sources import Sources, SourceSettings
+from training.recommend.counted.sources import Sources
+from training.recommend.counted.table import SourceSettings
 from training.recommend.proposing.candidates import candidates
-from training.recommend.ranking.ranker import ranking_features
+from training.recommend.ranking.features import ranking_features
 from training.tables import customer_table
 
 Known = Mapping[str, NDArray[Any]]
@@ -64,9 +64,9 @@ def customers(history: History) -> Known:
 
 def pairs(sources: Sources, history: History) -> Known:
     """What is proposed to the customers of one bucket, and all that the ranker sees of it."""
-    touches = Touches.of(history)
-    proposed = candidates(sources, history, touches)
-    names, values = ranking_features(sources, history, touches, proposed)
+    people = sources.people(history)
+    proposed = candidates(sources, people)
+    names, values = ranking_features(sources, people, proposed)
     return {
         "candidate_customer_ids": texts(history.customer_ids.take(pa.array(proposed.customer))),
         "candidate_item_ids": texts(sources.catalogue.ids.take(pa.array(proposed.item))),

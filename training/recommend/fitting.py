@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -13,11 +13,13 @@ from features.behaviour import Behaviour
 from features.progress import Said
 from training.cutoffs import CutoffSettings, embargoed, training_cutoffs
 from training.gate import Gate
-from training.recommend.counted.sources import SourceSettings
+from training.recommend.counted.table import SourceSettings
 from training.recommend.proposing.candidates import tiered_score
-from training.recommend.ranking.folds import Fold
+from training.recommend.proposing.registry import VIEW_SOURCES
+from training.recommend.ranking.cases import PURCHASE, VIEW
+from training.recommend.ranking.folds import Fold, FoldPlan
 from training.recommend.ranking.ranker import Ranker, RankerSettings
-from training.recommend.recommender import RULE, Recommender
+from training.recommend.recommender import Recommender
 
 LEAST_CUSTOMERS = 50
 """Fewer buyers than this in the newest fold say nothing; the rule serves."""
@@ -30,6 +32,15 @@ MOST_FOLDS = 6
 
 LONGEST_HORIZON_DAYS = 14
 """Next items are learned for at most so many days ahead: what is in a cart today says little about next quarter."""
+
+VIEW_FOLDS = 2
+"""Cutoffs that next views are learned at: one to train on, one to judge by."""
+
+VIEW_SHARE = 1 / 40
+"""Each of them looks at so much of the history's time after it."""
+
+MOST_PREFIXES = 60_000
+"""Beginnings of visits that one fold takes at most."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,11 @@ def source_settings(history_days: float) -> SourceSettings:
     return SourceSettings(half_life_days=float(np.clip(history_days / 10, 1.0, 30.0)))
 
 
+def goal_of(behaviour: Behaviour, as_of: datetime) -> str:
+    """What the shop wants foreseen: the next purchase, or the next view where nothing was ever bought."""
+    return PURCHASE if behaviour.reader.has_kind("purchase", as_of) else VIEW
+
+
 def fit_recommender(
     behaviour: Behaviour,
     as_of: datetime,
@@ -66,37 +82,50 @@ def fit_recommender(
     trained once more on all folds when it wins.
     """
     settings = settings or RankerSettings()
-    horizon_days = min(horizon_days, LONGEST_HORIZON_DAYS)
     first = behaviour.reader.extent(as_of).first
     history_days = 0.0 if first is None else (as_of - first).total_seconds() / 86_400
-    sources = source_settings(history_days)
-    cutoffs = training_cutoffs(first, as_of, horizon_days, behaviour.settings.timezone, CutoffSettings(most=MOST_FOLDS))
+    goal = goal_of(behaviour, as_of)
+    plan = fold_plan(goal, history_days, min(horizon_days, LONGEST_HORIZON_DAYS))
+    cutoffs = _cutoffs(behaviour, first, as_of, plan)
     folds = []
     for number, cutoff in enumerate(cutoffs, start=1):
         if said is not None:
             said(f"ranking cases {number} of {len(cutoffs)}, known before {cutoff:%Y-%m-%d}")
-        folds.append(Fold.at(behaviour, cutoff, horizon_days, sources))
-    return _judged(folds, behaviour, horizon_days, sources, settings)
+        folds.append(Fold.at(behaviour, cutoff, plan, whole=cutoff == cutoffs[-1]))
+    return _judged(folds, behaviour, plan, settings)
+
+
+def fold_plan(goal: str, history_days: float, horizon_days: float) -> FoldPlan:
+    """How folds are made in a shop with so much history."""
+    sources = source_settings(history_days)
+    if goal == VIEW:
+        return FoldPlan(history_days * VIEW_SHARE, sources, VIEW_SOURCES, VIEW, MOST_PREFIXES)
+    return FoldPlan(horizon_days, sources)
+
+
+def _cutoffs(behaviour: Behaviour, first: datetime | None, as_of: datetime, plan: FoldPlan) -> list[datetime]:
+    """The moments of the folds, oldest first; those of views stand one behind the other."""
+    if plan.goal == VIEW:
+        if first is None:
+            return []
+        return [as_of - timedelta(days=plan.horizon_days * back) for back in range(VIEW_FOLDS, 0, -1)]
+    settings = CutoffSettings(most=MOST_FOLDS)
+    return list(training_cutoffs(first, as_of, int(plan.horizon_days), behaviour.settings.timezone, settings))
 
 
 def _judged(
-    folds: Sequence[Fold],
-    behaviour: Behaviour,
-    horizon_days: int,
-    sources: SourceSettings,
-    settings: RankerSettings,
+    folds: Sequence[Fold], behaviour: Behaviour, plan: FoldPlan, settings: RankerSettings
 ) -> RecommenderTraining:
-    rule = Recommender(sources)
+    rule = Recommender(plan.settings, names=plan.names, goal=plan.goal)
     cutoffs = tuple(fold.cutoff for fold in folds)
-    before = embargoed(cutoffs, cutoffs[-1], horizon_days, behaviour.settings.timezone) if folds else []
-    earlier = [fold for fold in folds if fold.cutoff in before]
+    earlier = _before(folds, behaviour, plan) if folds else []
     reason = _too_little(folds, earlier)
     if reason is not None:
         return RecommenderTraining(rule, Gate(False, (reason,)), cutoffs, {})
     judge = folds[-1]
-    by_rule = judge.ndcg([tiered_score(case.found, RULE) for case in judge.cases])
+    by_rule = judge.ndcg([tiered_score(part.found, rule.rule) for part in judge.asked])
     trial = Ranker.fit([fold.rows for fold in earlier], settings)
-    by_ranker = judge.ndcg(judge.split(trial.score(judge.rows.names, judge.rows.values)))
+    by_ranker = judge.ndcg([trial.score(part.names, part.values) for part in judge.parts])
     figures = _compared(by_rule, by_ranker, settings.seed)
     passed = figures["difference_low"] > 0
     sentence = (
@@ -106,8 +135,18 @@ def _judged(
         f"{figures['difference_high']:+.4f}): {'the ranker serves' if passed else 'the rule serves'}"
     )
     if passed:
-        rule = Recommender(sources, Ranker.fit([fold.rows for fold in folds], settings))
+        rows = [fold.rows for fold in folds[:-1]] + [judge.sampled(settings.seed)]
+        rule = replace(rule, ranker=Ranker.fit(rows, settings))
     return RecommenderTraining(rule, Gate(passed, (sentence,)), cutoffs, figures)
+
+
+def _before(folds: Sequence[Fold], behaviour: Behaviour, plan: FoldPlan) -> list[Fold]:
+    """The folds whose answers were complete before the newest one."""
+    if plan.goal == VIEW:
+        return list(folds[:-1])
+    cutoffs = [fold.cutoff for fold in folds]
+    before = embargoed(cutoffs, cutoffs[-1], int(plan.horizon_days), behaviour.settings.timezone)
+    return [fold for fold in folds if fold.cutoff in before]
 
 
 def _too_little(folds: Sequence[Fold], earlier: Sequence[Fold]) -> str | None:
@@ -119,7 +158,7 @@ def _too_little(folds: Sequence[Fold], earlier: Sequence[Fold]) -> str | None:
             f"at least {LEAST_CUSTOMERS} customers must have bought in the newest fold; "
             f"{folds[-1].customers} did: the rule serves"
         )
-    bought = sum(int(fold.rows.bought.sum()) for fold in earlier)
+    bought = sum(fold.bought for fold in earlier)
     if bought < LEAST_BOUGHT:
         return f"at least {LEAST_BOUGHT} bought candidates are needed before it; there are {bought}: the rule serves"
     return None

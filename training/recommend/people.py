@@ -12,7 +12,11 @@ from features.arrays import Floats
 from features.customers import CustomerFeatures, customer_features
 from features.history import History
 from features.pairs import TOUCH_KINDS, Touches
+from training.recommend.counted.visits import LastItems, NewestSteps, Visits
 from training.recommend.top import sparse_matrix, strongest
+
+LAST_ITEMS = 10
+"""So many of the items that a customer touched last are looked at by the sources of the visit."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,20 @@ class People:
     def viewed(self) -> sparse.csr_matrix:
         """Each customer's viewed items by how lately they were viewed, shape ``(n_customers, n_items)``."""
         return self._by_kind("view")
+
+    @cached_property
+    def visits(self) -> Visits:
+        """What they touched with no long pause between."""
+        return Visits.of(self.history)
+
+    @cached_property
+    def last_items(self) -> LastItems:
+        """The items that each of them touched last."""
+        return LastItems.of(self.visits, len(self.history.catalogue), LAST_ITEMS)
+
+    def newest_steps(self, steps: int) -> NewestSteps:
+        """The last ``steps`` steps of each of them."""
+        return NewestSteps.of(self.visits, len(self), steps)
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -13,7 +13,8 @@ from features.events.event import EVENT_SCHEMA, ITEM_SCHEMA
 from features.events.simulate import SimulatedTruth, SimulationSettings, simulate
 from features.events.warehouse import Warehouse
 from tests.small_shop import append, shop
-from training.recommend.counted.sources import Sources, SourceSettings
+from training.recommend.counted.sources import Sources
+from training.recommend.counted.table import SourceSettings
 from training.recommend.recommender import FittedRecommender, Recommender
 
 SETTINGS = SimulationSettings(customers=600, items=80, days=120, events_per_customer=60, seed=5)

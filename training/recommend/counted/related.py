@@ -7,7 +7,6 @@ import scipy.sparse as sparse
 from sparse_dot_topn import sp_matmul_topn
 
 from features.arrays import Floats, Ints
-from features.catalogue import UNKNOWN
 from features.history import PURCHASE, History
 from training.recommend.top import sparse_matrix, strongest, top_items
 
@@ -52,24 +51,6 @@ def related_items(matrix: sparse.csr_matrix, neighbours: int) -> sparse.csr_matr
     row = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
     kept = strongest(row, found.data, neighbours)
     return sparse_matrix(row[kept], found.indices[kept], found.data[kept], found.shape)
-
-
-def strongest_link(own: sparse.csr_matrix, to_item: sparse.csr_matrix, customer: Ints, item: Ints) -> Ints:
-    """For each pair the customer's item with the greatest ``interest x relation`` to it, ``UNKNOWN`` where none.
-
-    ``to_item`` has a row for each recommended item: the relations of other items to it.
-    """
-    link = np.full(len(customer), UNKNOWN, dtype=np.int32)
-    if not len(customer):
-        return link
-    # Some thousand pairs at a time, so that the products stay small.
-    for start in range(0, len(customer), 20_000):
-        part = slice(start, start + 20_000)
-        product = own[customer[part]].multiply(to_item[item[part]]).tocsr()
-        best = np.asarray(product.argmax(axis=1)).ravel()
-        linked = np.diff(product.indptr) > 0
-        link[part][linked] = best[linked]
-    return link
 
 
 def dense(matrix: sparse.csr_matrix, width: int) -> tuple[Ints, Floats]:

@@ -1,14 +1,16 @@
-"""What is counted over the whole shop before anyone can be recommended anything: popularity and item-to-item tables.
+"""What is counted over the whole shop before anyone can be recommended anything: popularity, relations and tables.
 
-Nothing here is learned: fitting is counting up to a cutoff, so publishing can do it again on the newest data with the
-ranker that an earlier training chose.
+Fitting is counting up to a cutoff, so publishing can do it again on the newest data with the ranker that an earlier
+training chose.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import scipy.sparse as sparse
@@ -18,24 +20,14 @@ from features.behaviour import Behaviour
 from features.catalogue import UNKNOWN, Catalogue
 from features.history import PURCHASE, History
 from features.items import ItemFeatures, ItemStatistics, item_features, item_statistics
-from features.pairs import Touches
-from features.progress import Progress
+from features.progress import Progress, Said
 from training.recommend.counted.related import baskets, related_items
+from training.recommend.counted.table import Shop, SourceSettings, Table
+from training.recommend.counted.table_files import open_table, save_table
+from training.recommend.people import People
 from training.recommend.top import sparse_matrix, strongest
 
-
-@dataclass(frozen=True)
-class SourceSettings:
-    """How candidate sources count."""
-
-    half_life_days: float = 14.0
-    """A touch's weight in a customer's own history halves in this time."""
-    neighbours: int = 50
-    """Related items kept for each item."""
-    history_items: int = 50
-    """A customer's strongest items that related items are looked up for; also a bound on what bots can do."""
-    per_source: int = 50
-    """Candidates taken from each source for each customer."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -58,6 +50,8 @@ class Sources:
     """Items by recent purchases, then recent views; all items that had any event."""
     category_items: sparse.csr_matrix
     """The trending items of each category, scores within 0 and 1, (n_categories, n_items)."""
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    """What the named sources need beside that, by the name of the table's type."""
 
     @classmethod
     def fit(
@@ -66,41 +60,64 @@ class Sources:
         cutoff: datetime,
         settings: SourceSettings,
         *,
+        tables: Sequence[type[Table]] = (),
         catalogue: Catalogue | None = None,
         progress: Progress | None = None,
+        said: Said | None = None,
     ) -> Sources:
-        """Count everything known before ``cutoff``."""
+        """Count everything known before ``cutoff``, with the named tables."""
         catalogue = behaviour.catalogue(cutoff) if catalogue is None else catalogue
 
-        def count(_: int, history: History) -> tuple[ItemStatistics, sparse.csr_matrix, sparse.csr_matrix]:
-            return item_statistics(history), interest(history, settings), baskets(history)
+        def count(_: int, history: History) -> tuple[ItemStatistics, sparse.csr_matrix, sparse.csr_matrix, list[Any]]:
+            people = people_of(history, settings)
+            parts = [kind.part(people, settings) for kind in tables]
+            return item_statistics(history), people.interest, baskets(history), parts
 
         parts = list(behaviour.map_histories(count, cutoff, catalogue, progress=progress))
         statistics = sum((part[0] for part in parts[1:]), start=parts[0][0])
-        seen = sparse.vstack([part[1] for part in parts], format="csr")
-        bought = sparse.vstack([part[2] for part in parts], format="csr")
+        items = item_features(statistics, catalogue)
+        shop = Shop(cutoff, settings, catalogue, statistics, items, said)
         return cls(
             cutoff=cutoff,
             settings=settings,
             catalogue=catalogue,
             statistics=statistics,
-            items=item_features(statistics, catalogue),
+            items=items,
             related={
-                "viewed_together": related_items(seen, settings.neighbours),
-                "bought_together": related_items(bought, settings.neighbours),
+                "viewed_together": related_items(_stacked([part[1] for part in parts]), settings.neighbours),
+                "bought_together": related_items(_stacked([part[2] for part in parts]), settings.neighbours),
             },
             popular=popular_items(statistics),
             category_items=category_items(statistics, catalogue, settings.per_source),
+            tables={
+                kind.__name__: kind.of([part[3][place] for part in parts], shop) for place, kind in enumerate(tables)
+            },
         )
 
+    def table(self, kind: type[T]) -> T:
+        """The table of a type, which must have been counted."""
+        return cast("T", self.tables[kind.__name__])
 
-def interest(history: History, settings: SourceSettings, touches: Touches | None = None) -> sparse.csr_matrix:
-    """Each customer's strongest items by decayed touches, shape ``(n_customers, n_items)``."""
-    touches = Touches.of(history) if touches is None else touches
-    weight = touches.weight(settings.half_life_days)
-    kept = strongest(touches.customer, weight, settings.history_items)
-    shape = (len(history), len(history.catalogue))
-    return sparse_matrix(touches.customer[kept], touches.item[kept], weight[kept], shape)
+    def people(self, history: History) -> People:
+        """The people of a history, seen as these sources count; the history must use the sources' catalogue."""
+        return people_of(history, self.settings)
+
+    def save(self, folder: Path) -> None:
+        """Write everything as plain arrays below ``folder``."""
+        save_table(self, folder, without=("tables",))
+        for name, table in self.tables.items():
+            save_table(table, folder / name)
+
+    @classmethod
+    def open(cls, folder: Path, tables: Sequence[type[Table]] = ()) -> Sources:
+        """What :meth:`save` wrote, mapped into memory; raises :class:`HuitouError` when it cannot be read."""
+        opened = {kind.__name__: open_table(kind, folder / kind.__name__) for kind in tables}
+        return replace(open_table(cls, folder), tables=opened)
+
+
+def people_of(history: History, settings: SourceSettings) -> People:
+    """The people of a history, seen with the half-life of ``settings``."""
+    return People(history, settings.half_life_days, settings.history_items)
 
 
 def popular_items(statistics: ItemStatistics) -> Ints:
@@ -127,3 +144,7 @@ def category_items(statistics: ItemStatistics, catalogue: Catalogue, each: int) 
     best = np.zeros(shape[0])
     np.maximum.at(best, catalogue.category[kept], score[kept])
     return sparse_matrix(catalogue.category[kept], kept, score[kept] / best[catalogue.category[kept]], shape)
+
+
+def _stacked(parts: Sequence[sparse.csr_matrix]) -> sparse.csr_matrix:
+    return sparse.vstack(parts, format="csr")

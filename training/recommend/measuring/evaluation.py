@@ -1,28 +1,30 @@
 """How good recommendations were: every measure per customer, then means with intervals.
 
-All items are ranked. Customers with at least one purchase within the horizon are measured. An answer is *known* when
-the customer had touched the item before the cutoff, else *new*; the two are measured apart as well.
+All items are ranked. Customers with at least one answer (a purchase within the horizon) are measured. An answer is
+*known* when the customer had touched the item before the cutoff, else *new*; the two are measured apart as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from features.arrays import Flags, Floats, Ints, ratio
-from features.history import History
-from features.pairs import Touches
 from training.metrics import hit_at, ndcg_at, recall_at, reciprocal_rank_at
+from training.recommend.measuring.customer_groups import GROUPS, customer_groups
+from training.recommend.measuring.intervals import intervals
+from training.recommend.measuring.popularity import BANDS, Popularity
+from training.recommend.people import People
 from training.recommend.ranking.answers import Answers
 
 DEPTHS = (5, 10, 20, 50)
 """The depths that recall is told at."""
 
-RESAMPLES = 200
-"""Bootstrap resamples of customers behind each interval."""
+GROUP_MEASURES = ("recall@10", "ndcg@10", "mrr@10", "hit_rate@10", "known_recall@10", "new_recall@10")
+"""The measures that are told of every group of customers."""
 
 
 @dataclass(frozen=True)
@@ -41,61 +43,100 @@ class Judged:
     """Those of them touched before, shape (n_customers,)."""
     items: Ints
     """Codes of the items in the first ten places of anyone, each once."""
+    band: Ints
+    """Position in ``BANDS`` of the item at each place, shape (n_customers, k)."""
+    bought_in_band: Ints
+    """Distinct items bought in each of ``BANDS``, shape (n_customers, n_bands)."""
+    novelty_bits: Floats
+    """Mean self-information of the first ten items, NaN where none is shown, shape (n_customers,)."""
+    groups: Mapping[str, Flags]
+    """Who is in each of ``GROUPS``, shapes (n_customers,)."""
 
 
-def judged(items: Ints, history: History, touches: Touches, answers: Answers) -> Judged:
+def judged(items: Ints, people: People, answers: Answers, popularity: Popularity) -> Judged:
     """Compare ranked ``items``, shape ``(n_customers, k)``, with the answers."""
     measured = np.flatnonzero(answers.bought > 0)
     customer = np.repeat(measured[:, None], items.shape[1], axis=1)
     chosen = items[measured]
-    _, known = touches.find(customer.ravel(), np.maximum(chosen, 0).ravel())
-    in_catalogue = answers.key % answers.size < len(history.catalogue)
-    _, touched = touches.find(answers.key // answers.size, np.where(in_catalogue, answers.key % answers.size, 0))
-    owner = (answers.key // answers.size)[touched & in_catalogue]
+    shown = chosen >= 0
+    _, known = people.touches.find(customer.ravel(), np.maximum(chosen, 0).ravel())
+    owner, item = answers.key // answers.size, answers.key % answers.size
+    size = len(people)
+    in_band = np.bincount(owner * len(BANDS) + popularity.bands_of(item), minlength=size * len(BANDS))
+    surprise = np.where(shown, popularity.surprise_bits[np.maximum(chosen, 0)], 0.0) if shown.any() else shown
     return Judged(
         hits=answers.hold(customer, chosen),
-        known=known.reshape(chosen.shape) & (chosen >= 0),
-        shown=chosen >= 0,
+        known=known.reshape(chosen.shape) & shown,
+        shown=shown,
         bought=answers.bought[measured],
-        bought_known=np.bincount(owner, minlength=len(history))[measured],
+        bought_known=known_answers(people, answers)[measured],
         items=np.unique(items[:, :10][items[:, :10] >= 0]),
+        band=popularity.bands_of(chosen),
+        bought_in_band=in_band.reshape(size, len(BANDS))[measured],
+        novelty_bits=ratio(surprise[:, :10].sum(axis=1), shown[:, :10].sum(axis=1)),
+        groups={name: members[measured] for name, members in customer_groups(people).items()},
     )
+
+
+def known_answers(people: People, answers: Answers) -> Ints:
+    """How many of each customer's answers are items touched before, shape ``(n_customers,)``."""
+    owner, item = answers.key // answers.size, answers.key % answers.size
+    in_catalogue = item < len(people.history.catalogue)
+    _, touched = people.touches.find(owner, np.where(in_catalogue, item, 0))
+    return np.bincount(owner[touched & in_catalogue], minlength=len(people))
+
+
+def per_customer(part: Judged) -> dict[str, Floats]:
+    """Every measure of each customer, NaN where it is not defined; shapes ``(n_customers,)``."""
+    hits, bought, new = part.hits, part.bought, part.hits & ~part.known
+    bought_new = bought - part.bought_known
+    told = {f"recall@{k}": recall_at(hits, bought, k) for k in DEPTHS}
+    for k in (10, 20):
+        told |= {
+            f"ndcg@{k}": ndcg_at(hits, bought, k),
+            f"mrr@{k}": reciprocal_rank_at(hits, bought, k),
+            f"hit_rate@{k}": hit_at(hits, bought, k),
+        }
+    told |= {
+        "known_recall@10": recall_at(hits & part.known, part.bought_known, 10),
+        "new_recall@10": recall_at(new, bought_new, 10),
+        "new_recall@50": recall_at(new, bought_new, 50),
+        "new_ndcg@10": ndcg_at(new, bought_new, 10),
+        "new_share@10": ratio((part.shown & ~part.known)[:, :10].sum(axis=1), part.shown[:, :10].sum(axis=1)),
+        "novelty_bits@10": part.novelty_bits,
+    }
+    for place, name in enumerate(BANDS):
+        told[f"{name}_recall@10"] = recall_at(hits & (part.band == place), part.bought_in_band[:, place], 10)
+    return told
+
+
+def joined(parts: Sequence[Judged]) -> dict[str, Floats]:
+    """The measures of the customers of several buckets, one bucket after another."""
+    told = [per_customer(part) for part in parts]
+    return {name: np.concatenate([each[name] for each in told]) for name in told[0]}
 
 
 def measures(parts: Sequence[Judged], catalogue_size: int, seed: int) -> dict[str, Any]:
-    """All measures of one recommender as ``{name: {"value", "low", "high"}}``, plain floats, None where undefined."""
-    hits, known, shown = (
-        np.concatenate([getattr(part, name) for part in parts]) for name in ("hits", "known", "shown")
-    )
-    bought = np.concatenate([part.bought for part in parts])
-    bought_known = np.concatenate([part.bought_known for part in parts])
-    per_customer = {f"recall@{k}": recall_at(hits, bought, k) for k in DEPTHS}
-    per_customer |= {
-        "ndcg@10": ndcg_at(hits, bought, 10),
-        "ndcg@20": ndcg_at(hits, bought, 20),
-        "mrr@10": reciprocal_rank_at(hits, bought, 10),
-        "hit_rate@10": hit_at(hits, bought, 10),
-        "known_recall@10": recall_at(hits & known, bought_known, 10),
-        "new_recall@10": recall_at(hits & ~known, bought - bought_known, 10),
-        "new_recall@50": recall_at(hits & ~known, bought - bought_known, 50),
-        "new_share@10": ratio((shown & ~known)[:, :10].sum(axis=1), shown[:, :10].sum(axis=1)),
-    }
-    told: dict[str, Any] = intervals(per_customer, seed)
-    covered = len(np.unique(np.concatenate([part.items for part in parts]))) if parts else 0
+    """All measures of one recommender as ``{name: {"value", "low", "high"}}``, plain floats, None where undefined.
+
+    ``catalogue_coverage@10`` is the share of the catalogue that anyone was shown in the first ten places.
+    """
+    told: dict[str, Any] = dict(intervals(joined(parts), seed))
+    covered = len(np.unique(np.concatenate([part.items for part in parts])))
     told["catalogue_coverage@10"] = {"value": covered / catalogue_size if catalogue_size else None}
     return told
 
 
-def intervals(per_customer: dict[str, Floats], seed: int) -> dict[str, dict[str, float | None]]:
-    """Mean and 95 % bootstrap interval over customers of each measure; customers with NaN are left out."""
-    told: dict[str, dict[str, float | None]] = {}
-    for name, values in per_customer.items():
-        defined = values[~np.isnan(values)]
-        if not len(defined):
-            told[name] = {"value": None, "low": None, "high": None}
-            continue
-        rng = np.random.default_rng(seed)
-        means = [defined[rng.integers(0, len(defined), len(defined))].mean() for _ in range(RESAMPLES)]
-        low, high = np.quantile(means, (0.025, 0.975))
-        told[name] = {"value": float(defined.mean()), "low": float(low), "high": float(high)}
+def group_measures(parts: Sequence[Judged], seed: int) -> dict[str, dict[str, Any]]:
+    """``GROUP_MEASURES`` of one recommender for the customers of each group; a group without customers has none."""
+    everyone = joined(parts)
+    told = {}
+    for group in GROUPS:
+        members = np.concatenate([part.groups[group] for part in parts])
+        told[group] = dict(intervals({name: everyone[name][members] for name in GROUP_MEASURES}, seed))
     return told
+
+
+def group_sizes(parts: Sequence[Judged]) -> dict[str, int]:
+    """How many measured customers each group has."""
+    return {group: int(sum(part.groups[group].sum() for part in parts)) for group in GROUPS}

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sparse
-from sparse_dot_topn import sp_matmul_topn
 
-from features.arrays import Floats, Ints
-from features.catalogue import UNKNOWN
-from features.history import History, Pairs
-from features.pairs import Touches
-from training.recommend.counted.sources import Sources, interest
+from features.arrays import Flags, Floats, Ints
+from training.recommend.counted.sources import Sources
+from training.recommend.people import People
+from training.recommend.proposing.registry import PURCHASE_SOURCES, REGISTRY
 from training.recommend.top import rank_in_group, strongest
 
-SOURCES = (
-    "open_cart",
-    "open_favorite",
-    "buy_again",
-    "viewed",
-    "viewed_together",
-    "bought_together",
-    "category",
-    "popular",
-)
-"""The named sources; of several that propose an item, the first in this order gives the reason."""
-
-KNOWN_SOURCES = ("open_cart", "open_favorite", "buy_again", "viewed")
-"""Sources that propose items the customer has touched before."""
+RANK_OFFSET = 10.0
+"""A source's place r is worth 1 / (r + this) in the fixed blend, so that no single source decides alone."""
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """Proposed pairs of customer and item, ordered by customer."""
+    """Proposed pairs of customer and item, ordered by customer and item."""
 
     customer: Ints
     """Position of the customer in the history; shape (n,)."""
@@ -44,116 +29,68 @@ class Candidates:
     """Score from each source, 0 where it did not propose the item; shape (n, n_sources)."""
     rank: Floats
     """Position among the source's proposals for the customer from 0, NaN where not proposed; shape (n, n_sources)."""
+    names: tuple[str, ...] = PURCHASE_SOURCES
+    """The sources, in the order of the columns."""
 
     def __len__(self) -> int:
         return len(self.customer)
 
     @property
     def source(self) -> Ints:
-        """The first source in ``SOURCES`` that proposed each pair, shape ``(n,)``."""
-        first: Ints = np.argmax(~np.isnan(self.rank), axis=1)
-        return first
+        """The source that gives the reason, as a position in ``names``; shape ``(n,)``.
+
+        The first one that knows the item from the customer; where none does, the one that ranked it best.
+        """
+        known = [REGISTRY[name].known for name in self.names]
+        order = np.where(known, np.arange(len(known)) - len(known), self.rank + np.arange(len(known)) / 1e3)
+        best: Ints = np.argmin(np.where(np.isnan(self.rank), np.inf, order), axis=1)
+        return best
+
+    @property
+    def blend(self) -> Floats:
+        """A fixed blend of the sources, for choosing which candidates are looked at; shape ``(n,)``."""
+        return np.nansum(1 / (self.rank + RANK_OFFSET), axis=1)
+
+    def column(self, name: str) -> Floats:
+        """Ranks from one source, all NaN where it was not asked; shape ``(n,)``."""
+        if name not in self.names:
+            return np.full(len(self), np.nan)
+        return self.rank[:, self.names.index(name)]
+
+    def take(self, rows: Ints | Flags) -> Candidates:
+        """Some of the pairs."""
+        return Candidates(self.customer[rows], self.item[rows], self.score[rows], self.rank[rows], self.names)
 
     def columns(self) -> dict[str, Floats]:
         """Scores and ranks as features of the pairs."""
-        columns = {f"source_{name}_score": self.score[:, place] for place, name in enumerate(SOURCES)}
-        columns |= {f"source_{name}_rank": self.rank[:, place] for place, name in enumerate(SOURCES)}
-        return columns | {"source_count": (~np.isnan(self.rank)).sum(axis=1).astype(np.float64)}
+        columns = {f"source_{name}_score": self.score[:, place] for place, name in enumerate(self.names)}
+        columns |= {f"source_{name}_rank": self.rank[:, place] for place, name in enumerate(self.names)}
+        columns["source_count"] = (~np.isnan(self.rank)).sum(axis=1).astype(np.float64)
+        return columns | {"source_blend": self.blend}
 
 
-def candidates(sources: Sources, history: History, touches: Touches) -> Candidates:
-    """What every source proposes to each customer of ``history``, which must use the sources' catalogue."""
-    proposals = list(_proposals(sources, history, touches))
+def candidates(sources: Sources, people: People, names: Sequence[str] = PURCHASE_SOURCES) -> Candidates:
+    """What the named sources propose to each of ``people``, the best ``most_candidates`` by the fixed blend."""
+    each = sources.settings.per_source
+    proposals = [REGISTRY[name].propose(sources, people, each) for name in names]
     customer = np.concatenate([proposal.customer for proposal in proposals])
     item = np.concatenate([proposal.item for proposal in proposals])
-    score = np.concatenate([proposal.score for proposal in proposals])
-    source = np.repeat(np.arange(len(SOURCES)), [len(proposal.customer) for proposal in proposals])
-    rank = np.concatenate([rank_in_group(proposal.customer) for proposal in proposals])
+    source = np.repeat(np.arange(len(names)), [len(proposal) for proposal in proposals])
     size = np.int64(max(len(sources.catalogue), 1))
     key, place = np.unique(customer * size + item, return_inverse=True)
-    scores = np.zeros((len(key), len(SOURCES)), dtype=np.float32)
-    ranks = np.full((len(key), len(SOURCES)), np.nan, dtype=np.float32)
-    scores[place, source] = score
-    ranks[place, source] = rank
-    return Candidates(key // size, key % size, scores, ranks)
+    scores = np.zeros((len(key), len(names)), dtype=np.float32)
+    ranks = np.full((len(key), len(names)), np.nan, dtype=np.float32)
+    scores[place, source] = np.concatenate([proposal.score for proposal in proposals])
+    ranks[place, source] = np.concatenate([rank_in_group(proposal.customer) for proposal in proposals])
+    found = Candidates(key // size, key % size, scores, ranks, tuple(names))
+    return _strongest(found, sources.settings.most_candidates)
 
 
-@dataclass(frozen=True)
-class _Proposal:
-    """One source's pairs, ordered by customer and falling score."""
-
-    customer: Ints
-    item: Ints
-    score: Floats
-
-
-def _proposals(sources: Sources, history: History, touches: Touches) -> Iterator[_Proposal]:
-    """One proposal for each of ``SOURCES``, in that order."""
-    settings = sources.settings
-    each = settings.per_source
-    weight = touches.weight(settings.half_life_days)
-    yield _newest(history.open_carts, touches, weight, each)
-    yield _newest(history.open_favorites, touches, weight, each)
-    yield _buy_again(touches, settings.half_life_days, each)
-    kept = strongest(touches.customer, weight, each)
-    yield _Proposal(touches.customer[kept], touches.item[kept], weight[kept])
-    own = interest(history, settings, touches)
-    bought = purchased(touches, settings.half_life_days)
-    for kind, taste in (("viewed_together", own), ("bought_together", bought)):
-        yield _from_matrix(sp_matmul_topn(taste, sources.related[kind], top_n=each, sort=True, n_threads=1))
-    yield _from_matrix(
-        sp_matmul_topn(_category_taste(sources, own), sources.category_items, top_n=each, sort=True, n_threads=1)
-    )
-    yield _popular(sources, len(history), each)
-
-
-def _newest(pairs: Pairs, touches: Touches, weight: Floats, each: int) -> _Proposal:
-    """The newest first; of those with the same time the one with the most interest (logs may know only the day)."""
-    place, _ = touches.find(pairs.customer, pairs.item)
-    order = np.lexsort((-weight[place], pairs.age_days, pairs.customer))
-    kept = order[rank_in_group(pairs.customer[order]) < each]
-    return _Proposal(pairs.customer[kept], pairs.item[kept], 1 / (1 + pairs.age_days[kept]))
-
-
-def _buy_again(touches: Touches, half_life_days: float, each: int) -> _Proposal:
-    """Items bought before, by how often and how lately they were bought."""
-    count, age = touches.counts[:, 3], touches.ages_days[:, 3]
-    bought = np.flatnonzero(count > 0)
-    score = count[bought] * 0.5 ** (age[bought] / (4 * half_life_days))
-    kept = strongest(touches.customer[bought], score, each)
-    return _Proposal(touches.customer[bought][kept], touches.item[bought][kept], score[kept])
-
-
-def purchased(touches: Touches, half_life_days: float) -> sparse.csr_matrix:
-    """Each customer's bought items by how lately they were bought, shape ``(n_customers, n_items)``."""
-    count, age = touches.counts[:, 3], touches.ages_days[:, 3]
-    bought = np.flatnonzero(count > 0)
-    weight = 0.5 ** (age[bought] / half_life_days)
-    shape = (len(touches.history), len(touches.history.catalogue))
-    return sparse.csr_matrix((weight.astype(np.float32), (touches.customer[bought], touches.item[bought])), shape=shape)
-
-
-def _category_taste(sources: Sources, own: sparse.csr_matrix) -> sparse.csr_matrix:
-    """The share of each customer's interest in each category, shape ``(n_customers, n_categories)``."""
-    category = sources.catalogue.category
-    known = np.flatnonzero(category != UNKNOWN)
-    shape = (len(category), sources.category_items.shape[0])
-    membership = sparse.csr_matrix((np.ones(len(known), dtype=np.float32), (known, category[known])), shape=shape)
-    taste = (own @ membership).tocsr()
-    total = np.asarray(taste.sum(axis=1)).ravel()
-    taste.data /= np.repeat(np.maximum(total, 1e-9), np.diff(taste.indptr)).astype(np.float32)
-    return sparse.csr_matrix(taste, dtype=np.float32)
-
-
-def _from_matrix(matrix: sparse.csr_matrix) -> _Proposal:
-    customer = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    return _Proposal(customer, matrix.indices.astype(np.int64), matrix.data)
-
-
-def _popular(sources: Sources, customers: int, each: int) -> _Proposal:
-    items = sources.popular[:each]
-    rank = np.tile(np.arange(len(items)), customers)
-    return _Proposal(np.repeat(np.arange(customers), len(items)), np.tile(items, customers), 1 / (1.0 + rank))
+def _strongest(found: Candidates, most: int) -> Candidates:
+    """The ``most`` best of every customer by the fixed blend, still ordered by customer and item."""
+    if np.bincount(found.customer).max(initial=0) <= most:
+        return found
+    return found.take(np.sort(strongest(found.customer, found.blend, most)))
 
 
 def tiered_score(found: Candidates, tiers: Sequence[Sequence[str]]) -> Floats:
@@ -163,7 +100,7 @@ def tiered_score(found: Candidates, tiers: Sequence[Sequence[str]]) -> Floats:
     """
     score = np.full(len(found), -np.inf)
     for number, names in reversed(list(enumerate(tiers))):
-        ranks = np.fmin.reduce(found.rank[:, [SOURCES.index(name) for name in names]], axis=1)
+        ranks = np.fmin.reduce([found.column(name) for name in names])
         proposed = ~np.isnan(ranks)
         score[proposed] = -(number + ranks[proposed] / 1e6)
     return score

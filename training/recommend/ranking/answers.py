@@ -43,6 +43,13 @@ class Answers:
         key = np.unique(customer[known] * np.int64(size) + item[known])
         return cls(key, np.bincount(key // size, minlength=len(history)), size)
 
+    def chosen(self, customers: Ints) -> Answers:
+        """The answers of some customers, by rising positions, who are counted anew from 0."""
+        place = np.searchsorted(customers, self.key // self.size)
+        held = np.take(np.append(customers, -1), place) == self.key // self.size
+        key = place[held] * np.int64(self.size) + self.key[held] % self.size
+        return Answers(key, self.bought[customers], self.size)
+
     def hold(self, customer: Ints, item: Ints) -> Flags:
         """Whether each pair was bought, shape of ``item``; padding (-1) never is."""
         if not len(self.key):

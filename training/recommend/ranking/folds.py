@@ -1,8 +1,8 @@
-"""Cases for the ranker: at an earlier cutoff, what the sources would have proposed and what was then bought."""
+"""Folds: at an earlier cutoff, what the sources would have proposed, and what then was bought or looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,33 +10,49 @@ import numpy as np
 
 from features.arrays import Floats
 from features.behaviour import Behaviour
-from features.history import History
-from features.pairs import Touches
-from features.progress import Progress
+from features.progress import Progress, Said
 from training.metrics import ndcg_at
-from training.recommend.counted.sources import Sources, SourceSettings
+from training.recommend.counted.sources import Sources
+from training.recommend.counted.table import SourceSettings
 from training.recommend.proposing.candidates import Candidates, candidates
+from training.recommend.proposing.registry import PURCHASE_SOURCES, tables_of
 from training.recommend.ranking.answers import Answers
-from training.recommend.ranking.ranker import RankingRows, ranking_features
+from training.recommend.ranking.cases import PURCHASE, Case, cases
+from training.recommend.ranking.features import ranking_features
+from training.recommend.ranking.rows import RankingRows, joined, sampled
 from training.recommend.top import top_items
 
 CASES_PER_FOLD = 2_500
-"""Customers with a purchase that one fold takes at most; further buckets are not read."""
+"""Customers with an answer that one fold takes at most; further buckets are not read."""
 
 TOP = 10
 """How many of the ranked items are compared."""
 
 
 @dataclass(frozen=True)
-class Case:
-    """The customers of one bucket who bought something within the horizon."""
+class FoldPlan:
+    """What every fold of a training has in common."""
+
+    horizon_days: float
+    """What happens within it after the cutoff is the answer."""
+    settings: SourceSettings
+    """How sources count."""
+    names: tuple[str, ...] = PURCHASE_SOURCES
+    """The sources that are asked."""
+    goal: str = PURCHASE
+    """What counts as an answer."""
+    most_cases: int = CASES_PER_FOLD
+    """Customers that one fold takes, at most."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the sources proposed to some people, and what these did."""
 
     found: Candidates
-    """What the sources proposed to them."""
+    """The proposals."""
     answers: Answers
-    """What they bought."""
-    customers: int
-    """Number of customers in the bucket's history, buyers or not."""
+    """What came after."""
 
 
 @dataclass(frozen=True)
@@ -45,76 +61,93 @@ class Fold:
 
     cutoff: datetime
     """The moment."""
-    rows: RankingRows
-    """Features and labels of all candidate pairs."""
-    cases: tuple[Case, ...]
-    """The same pairs bucket by bucket, with the answers."""
+    asked: tuple[Asked, ...]
+    """Candidates and answers, a thousand people at a time; empty where only rows were wanted."""
+    parts: tuple[RankingRows, ...]
+    """Features and labels of the candidates of each of ``asked``; a weighted sample of them where only rows were."""
 
     @classmethod
     def at(
         cls,
         behaviour: Behaviour,
         cutoff: datetime,
-        horizon_days: float,
-        settings: SourceSettings,
+        plan: FoldPlan,
+        *,
+        whole: bool = True,
         progress: Progress | None = None,
+        said: Said | None = None,
     ) -> Fold:
-        """The fold at ``cutoff``, from as many buckets as hold ``CASES_PER_FOLD`` buyers."""
-        sources = Sources.fit(behaviour, cutoff, settings, progress=progress)
-        parts: list[tuple[RankingRows, Case]] = []
-        cases = 0
+        """The fold at ``cutoff``, from as many buckets as hold ``most_cases`` people with an answer.
 
-        def bucket_rows(bucket: int, history: History) -> tuple[RankingRows, Case]:
-            return _rows(behaviour, sources, bucket, history, horizon_days)
+        ``whole`` keeps every candidate, so that orders can be compared; else only rows to train on are kept.
+        """
+        sources = Sources.fit(
+            behaviour, cutoff, plan.settings, tables=tables_of(plan.names), progress=progress, said=said
+        )
+        asked: list[Asked] = []
+        parts: list[RankingRows] = []
+        for number, case in enumerate(_some(behaviour, cutoff, plan, sources)):
+            found, rows = _rows(sources, case, plan, None if whole else number)
+            parts.append(rows)
+            if whole:
+                asked.append(Asked(found, case.answers))
+        return cls(cutoff, tuple(asked), tuple(parts))
 
-        for part in behaviour.map_histories(bucket_rows, cutoff, sources.catalogue):
-            parts.append(part)
-            cases += len(part[0].group_sizes)
-            if cases >= CASES_PER_FOLD:
-                break
-        return cls(cutoff, _joined([rows for rows, _ in parts]), tuple(case for _, case in parts))
+    @property
+    def rows(self) -> RankingRows:
+        """The rows of all parts."""
+        return joined(self.parts)
 
     @property
     def customers(self) -> int:
-        """How many customers bought something."""
-        return len(self.rows.group_sizes)
+        """How many people had an answer."""
+        return sum(int((part.answers.bought > 0).sum()) for part in self.asked)
+
+    @property
+    def bought(self) -> int:
+        """How many of the candidates were right."""
+        return sum(int(part.bought.sum()) for part in self.parts)
 
     def ndcg(self, scores: Sequence[Floats]) -> Floats:
-        """ndcg@10 of each customer when the pairs of each case are ordered by ``scores``; shape ``(customers,)``."""
-        return np.concatenate(
-            [_case_ndcg(case, score) for case, score in zip(self.cases, scores, strict=True)] or [np.zeros(0)]
-        )
+        """ndcg@10 of each person when the candidates of each part are ordered by ``scores``; ``(customers,)``."""
+        each = [_ndcg(part, score) for part, score in zip(self.asked, scores, strict=True)]
+        return np.concatenate(each or [np.zeros(0)])
 
-    def split(self, values: Floats) -> list[Floats]:
-        """One value for each pair of ``rows``, cut into the cases they belong to."""
-        edges = np.cumsum([len(case.found) for case in self.cases])[:-1]
-        return np.split(values, edges)
-
-
-def _rows(
-    behaviour: Behaviour, sources: Sources, bucket: int, history: History, horizon_days: float
-) -> tuple[RankingRows, Case]:
-    touches = Touches.of(history)
-    answers = Answers.of(behaviour, bucket, history, horizon_days)
-    everyone = candidates(sources, history, touches)
-    wanted = answers.bought[everyone.customer] > 0
-    found = Candidates(everyone.customer[wanted], everyone.item[wanted], everyone.score[wanted], everyone.rank[wanted])
-    names, values = ranking_features(sources, history, touches, found)
-    sizes = np.bincount(found.customer, minlength=len(history))
-    bought = answers.hold(found.customer, found.item)
-    return RankingRows(names, values, bought, sizes[sizes > 0]), Case(found, answers, len(history))
+    def sampled(self, seed: int) -> RankingRows:
+        """A weighted sample of the rows of a whole fold, to train on."""
+        chosen = [
+            rows.take(*sampled(part.found, rows.bought, seed + number))
+            for number, (part, rows) in enumerate(zip(self.asked, self.parts, strict=True))
+        ]
+        return joined(chosen)
 
 
-def _joined(parts: Sequence[RankingRows]) -> RankingRows:
-    return RankingRows(
-        parts[0].names,
-        np.concatenate([part.values for part in parts]),
-        np.concatenate([part.bought for part in parts]),
-        np.concatenate([part.group_sizes for part in parts]),
-    )
+def _some(behaviour: Behaviour, cutoff: datetime, plan: FoldPlan, sources: Sources) -> Iterator[Case]:
+    """Cases until there are enough people in them."""
+    people = 0
+    for bucket in cases(behaviour, cutoff, plan.horizon_days, sources.catalogue, plan.goal):
+        for part in bucket.parts():
+            yield part
+            people += len(part.history)
+            if people >= plan.most_cases:
+                return
 
 
-def _case_ndcg(case: Case, score: Floats) -> Floats:
-    items, _ = top_items(case.found.customer, case.found.item, score, case.customers, TOP)
-    hits = case.answers.hold(np.arange(case.customers)[:, None], items)
-    return ndcg_at(hits, case.answers.bought, TOP)[case.answers.bought > 0]
+def _rows(sources: Sources, case: Case, plan: FoldPlan, seed: int | None) -> tuple[Candidates, RankingRows]:
+    people = sources.people(case.history)
+    found = candidates(sources, people, plan.names)
+    bought = case.answers.hold(found.customer, found.item)
+    weight: Floats = np.ones(len(found))
+    if seed is not None:
+        kept, weight = sampled(found, bought, seed)
+        found, bought = found.take(kept), bought[kept]
+    names, values = ranking_features(sources, people, found)
+    sizes = np.bincount(found.customer, minlength=len(people))
+    return found, RankingRows(names, values, bought, sizes[sizes > 0], weight)
+
+
+def _ndcg(asked: Asked, score: Floats) -> Floats:
+    people = len(asked.answers.bought)
+    items, _ = top_items(asked.found.customer, asked.found.item, score, people, TOP)
+    hits = asked.answers.hold(np.arange(people)[:, None], items)
+    return ndcg_at(hits, asked.answers.bought, TOP)[asked.answers.bought > 0]

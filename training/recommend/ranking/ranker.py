@@ -10,13 +10,9 @@ from pathlib import Path
 import lightgbm
 import numpy as np
 
-from features.arrays import Flags, Floats, Ints
-from features.customers import customer_features
+from features.arrays import Floats
 from features.errors import HuitouError
-from features.history import History
-from features.pairs import Touches, pair_features
-from training.recommend.counted.sources import Sources
-from training.recommend.proposing.candidates import Candidates
+from training.recommend.ranking.rows import RankingRows, joined
 
 
 @dataclass(frozen=True)
@@ -33,47 +29,10 @@ class RankerSettings:
     """A leaf holds at least this many pairs."""
     feature_fraction: float = 0.5
     """Share of the columns that each tree sees."""
-    negatives: float = 0.3
-    """Share of the candidates not bought that is trained on, each then counting for 1 / share."""
     l2: float = 10.0
     """Ridge penalty on leaf values."""
     seed: int = 7
     """Makes training repeatable."""
-
-
-@dataclass(frozen=True)
-class RankingRows:
-    """Candidate pairs with their features and whether they were bought, the pairs of one customer together."""
-
-    names: tuple[str, ...]
-    """Names of the columns."""
-    values: Floats
-    """Features, float32, shape (n_pairs, n_features)."""
-    bought: Flags
-    """Labels, shape (n_pairs,)."""
-    group_sizes: Ints
-    """How many pairs each customer has, in order."""
-
-
-def ranking_features(
-    sources: Sources, history: History, touches: Touches, found: Candidates
-) -> tuple[tuple[str, ...], Floats]:
-    """Names and values (float32, ``(n_pairs, n_features)``) of what the ranker sees of each candidate."""
-    customers = customer_features(history)
-    columns = pair_features(touches, customers, sources.items, found.customer, found.item)
-    columns["pair_touch_weight"] = _touch_weight(touches, sources.settings.half_life_days, found)
-    columns |= found.columns()
-    values = np.empty((len(found), len(columns)), dtype=np.float32)
-    for place, column in enumerate(columns.values()):
-        values[:, place] = column
-    return tuple(columns), values
-
-
-def _touch_weight(touches: Touches, half_life_days: float, found: Candidates) -> Floats:
-    place, known = touches.find(found.customer, found.item)
-    weight = np.zeros(len(found))
-    weight[known] = touches.weight(half_life_days)[place[known]]
-    return weight
 
 
 class Ranker:
@@ -91,15 +50,12 @@ class Ranker:
     @classmethod
     def fit(cls, folds: Sequence[RankingRows], settings: RankerSettings) -> Ranker:
         """Train on the rows of several cutoffs."""
-        bought = np.concatenate([rows.bought for rows in folds])
-        rng = np.random.default_rng(settings.seed)
-        kept = bought | (rng.random(len(bought)) < settings.negatives)
-        edges = np.cumsum([len(rows.bought) for rows in folds])[:-1]
+        rows = joined(folds)
         data = lightgbm.Dataset(
-            np.concatenate([rows.values[part] for rows, part in zip(folds, np.split(kept, edges), strict=True)]),
-            label=bought[kept].astype(np.float32),
-            weight=np.where(bought[kept], 1.0, 1 / settings.negatives).astype(np.float32),
-            feature_name=list(folds[0].names),
+            rows.values,
+            label=rows.bought.astype(np.float32),
+            weight=rows.weight.astype(np.float32),
+            feature_name=list(rows.names),
         )
         parameters = {
             "objective": "binary",

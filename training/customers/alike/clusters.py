@@ -1,0 +1,171 @@
+"""Clusters of customers: how many the data bear, where their centres lie, and whose is the nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score, silhouette_score
+
+from features.arrays import Floats, Ints
+
+COUNTS = range(4, 13)
+"""The numbers of clusters that are tried."""
+
+LEAST_PEOPLE = 200
+"""Fewer customers are not divided: every cluster needs some dozens."""
+
+SPLITS = 4
+"""So many times the customers are halved by lot, to see whether both halves find the same clusters."""
+
+LEAST_STABILITY = 0.5
+"""Adjusted Rand index of two halves' clusters below which there are none that another sample would find."""
+
+NEAR_BEST = 0.05
+"""Among the numbers whose stability is within this of the best, the one with the clearest clusters is taken."""
+
+MOST_TRIED = 20_000
+"""Customers with whom the numbers are tried."""
+
+MOST_COMPARED = 4_000
+"""Customers among whom the silhouette is told: it compares all pairs."""
+
+SAME_PEOPLE = 0.5
+"""A cluster keeps its number when it shares more than this of the people of both (Jaccard)."""
+
+NO_CLUSTER = 0
+"""The number of those who are in no cluster; clusters are numbered from 1."""
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Some centres, in falling order of size when they were found."""
+
+    centres: Floats
+    """Their coordinates; shape (n_clusters, n)."""
+    numbers: tuple[int, ...]
+    """What each is called, from 1; a number stays with its people from training to training."""
+    stability: float
+    """Mean adjusted Rand index between the clusters that two halves of the customers find, 1 for the same ones."""
+    silhouette: float
+    """How clear the clusters are, -1 to 1; customers shade into one another, and .1 is usual."""
+    tried: Mapping[int, float]
+    """Stability by number of clusters."""
+
+    def __len__(self) -> int:
+        return len(self.centres)
+
+    @classmethod
+    def none(cls, dimensions: int, tried: Mapping[int, float] | None = None) -> Clusters:
+        """No clusters."""
+        return cls(np.zeros((0, dimensions)), (), 0.0, 0.0, tried or {})
+
+    @classmethod
+    def fit(cls, vectors: Floats, seed: int = 0) -> Clusters:
+        """As many clusters as two halves agree on; none with fewer than ``LEAST_PEOPLE``, or if they agree on none."""
+        if len(vectors) < LEAST_PEOPLE:
+            return cls.none(vectors.shape[1])
+        sample = np.random.default_rng(seed).permutation(len(vectors))[:MOST_TRIED]
+        counts = [count for count in COUNTS if 2 * LEAST_PEOPLE * count <= 8 * len(sample)]
+        tried = {count: stability(vectors[sample], count, seed) for count in counts}
+        best = max(tried.values())
+        if best < LEAST_STABILITY:
+            return cls.none(vectors.shape[1], tried)
+        near = {count: _centres(vectors, count, seed) for count in counts if tried[count] >= best - NEAR_BEST}
+        clear = {count: _silhouette(vectors[sample[:MOST_COMPARED]], centres) for count, centres in near.items()}
+        chosen = max(clear, key=lambda count: clear[count])
+        centres = near[chosen]
+        sizes = np.bincount(nearest_centre(vectors, centres), minlength=chosen)
+        by_size = centres[np.argsort(-sizes, kind="stable")]
+        return cls(by_size, tuple(range(1, chosen + 1)), tried[chosen], clear[chosen], tried)
+
+    def of(self, vectors: Floats) -> Ints:
+        """The number of each customer's cluster, ``NO_CLUSTER`` where there are no clusters; shape ``(n_customers,)``."""
+        if not len(self):
+            return np.full(len(vectors), NO_CLUSTER, dtype=np.int64)
+        return np.array(self.numbers, dtype=np.int64)[nearest_centre(vectors, self.centres)]
+
+    def renumbered(self, mine: Ints, before: Ints) -> Clusters:
+        """The same clusters under the numbers of those before that hold the same people.
+
+        ``mine`` and ``before`` are the numbers of the same customers by these clusters and by the former ones. A
+        cluster of other people gets a number that none had, so that no number ever changes its meaning.
+        """
+        former = [int(number) for number in np.unique(before[before != NO_CLUSTER])]
+        shared = _jaccard(mine, before, self.numbers, former)
+        rows, columns = linear_sum_assignment(-shared)
+        kept = {row: former[column] for row, column in zip(rows, columns, strict=True) if shared[row, column] > SAME_PEOPLE}
+        numbers, unused = [], max(former, default=0)
+        for row in range(len(self)):
+            if row not in kept:
+                unused += 1
+            numbers.append(kept.get(row, unused))
+        return replace(self, numbers=tuple(numbers))
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain values."""
+        return {
+            "centres": self.centres.tolist(),
+            "numbers": list(self.numbers),
+            "stability": self.stability,
+            "silhouette": self.silhouette,
+            "tried": {str(count): value for count, value in self.tried.items()},
+        }
+
+    @classmethod
+    def read(cls, said: Mapping[str, Any], dimensions: int) -> Clusters:
+        """The clusters that :meth:`as_dict` wrote."""
+        return cls(
+            np.array(said["centres"], dtype=np.float64).reshape(-1, dimensions),
+            tuple(said["numbers"]),
+            said["stability"],
+            said["silhouette"],
+            {int(count): value for count, value in said["tried"].items()},
+        )
+
+
+def nearest_centre(vectors: Floats, centres: Floats) -> Ints:
+    """The place of the centre nearest to each; shape ``(n,)``. Alone, a vector gets the same as among others."""
+    best, place = np.full(len(vectors), np.inf), np.zeros(len(vectors), dtype=np.int64)
+    for number, centre in enumerate(centres):
+        far = np.zeros(len(vectors))
+        # Coordinate after coordinate, not a matrix product, whose last digits depend on how many there are.
+        for column, at in zip(vectors.T, centre, strict=True):
+            far += np.square(column - at)
+        nearer = far < best
+        best[nearer], place[nearer] = far[nearer], number
+    return place
+
+
+def stability(vectors: Floats, count: int, seed: int) -> float:
+    """Mean adjusted Rand index, over several divisions, of the clusters that either half would divide everyone into."""
+    found = []
+    for split in range(SPLITS):
+        halves = np.array_split(np.random.default_rng((seed, split)).permutation(len(vectors)), 2)
+        one, other = (nearest_centre(vectors, _centres(vectors[half], count, seed)) for half in halves)
+        found.append(adjusted_rand_score(one, other))
+    return float(np.mean(found))
+
+
+def _centres(vectors: Floats, count: int, seed: int) -> Floats:
+    fitted = KMeans(count, n_init=5, random_state=seed).fit(vectors)
+    return np.asarray(fitted.cluster_centers_, dtype=np.float64)
+
+
+def _silhouette(vectors: Floats, centres: Floats) -> float:
+    places = nearest_centre(vectors, centres)
+    return float(silhouette_score(vectors, places)) if len(np.unique(places)) > 1 else 0.0
+
+
+def _jaccard(mine: Ints, before: Ints, numbers: Sequence[int], former: Sequence[int]) -> Floats:
+    """The people that two clusters share, as a part of those of either; shape ``(n, n_former)``."""
+    shared = np.zeros((len(numbers), len(former)))
+    for row, number in enumerate(numbers):
+        for column, old in enumerate(former):
+            either = np.count_nonzero((mine == number) | (before == old))
+            shared[row, column] = np.count_nonzero((mine == number) & (before == old)) / max(either, 1)
+    return shared

@@ -1,0 +1,163 @@
+"""Transitions: which item follows which within a visit, counted once for every use of it.
+
+One pass over the visits counts ordered pairs of items up to ``STEPS`` apart. The counts add up over buckets of
+customers; tables made of them hold the best of each item, so their size is bounded by the catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+import scipy.sparse as sparse
+
+from features.arrays import Floats, Ints, run_starts
+from training.recommend.counted.visits import Visits
+from training.recommend.top import sparse_matrix, strongest
+
+STEPS = 10
+"""Pairs further apart in a visit are not counted."""
+
+STEP_WEIGHT = 0.6
+"""A pair counts for this share of one that is a step closer."""
+
+MOST_PAIRS = 12_000_000
+"""Pairs kept while counting, 24 bytes each; the lightest go first."""
+
+LONGEST_VISIT = 200
+"""Only so many of a visit's newest steps are counted, so that a bot counts no more than a keen person."""
+
+
+@dataclass(frozen=True)
+class TransitionCounts:
+    """Sums over the visits of some customers; those of all buckets add up to the shop's."""
+
+    items: int
+    """Size of the catalogue."""
+    key: Ints
+    """``earlier item * items + later item``, rising, never of an item with itself; shape (n_pairs,)."""
+    sums: Floats
+    """Columns: next step, near, recent and together, see :meth:`of`; float32, shape (n_pairs, 4)."""
+    steps: Floats
+    """How often each item was touched, the newest counting most; shape (n_items,)."""
+    again: Floats
+    """How often the same item was viewed again in the very next step, weighted likewise; shape (n_items,)."""
+
+    @classmethod
+    def of(cls, visits: Visits, items: int, half_life_days: float) -> TransitionCounts:
+        """Counts over ``visits``.
+
+        ``next`` counts pairs one step apart, ``near`` those up to ``STEPS`` apart weighted ``STEP_WEIGHT`` for every
+        step more, ``recent`` the same halved for every ``half_life_days`` of the later item's age, ``together`` the
+        halving without the steps.
+        """
+        recency = 0.5 ** (visits.age_days / half_life_days)
+        counted = np.repeat(visits.boundaries[1:], visits.lengths) - np.arange(len(visits.item)) <= LONGEST_VISIT
+        keys, sums = [], []
+        again = np.zeros(items)
+        for gap in range(1, STEPS + 1):
+            earlier = np.flatnonzero((visits.visit[gap:] == visits.visit[:-gap]) & counted[: len(counted) - gap])
+            later = earlier + gap
+            same = visits.item[earlier] == visits.item[later]
+            if gap == 1:
+                again = _sum(visits.item[later[same]], recency[later[same]], items)
+            earlier, later = earlier[~same], later[~same]
+            keys.append(visits.item[earlier].astype(np.int64) * items + visits.item[later])
+            near = np.full(len(earlier), STEP_WEIGHT ** (gap - 1))
+            columns = (np.full(len(earlier), float(gap == 1)), near, near * recency[later], recency[later])
+            sums.append(np.stack(columns, axis=1).astype(np.float32))
+        key, total = _added(np.concatenate(keys), np.concatenate(sums))
+        return cls(items, key, total, _sum(visits.item, recency, items), again)
+
+    def __add__(self, other: TransitionCounts) -> TransitionCounts:
+        key, sums = _added(np.concatenate([self.key, other.key]), np.concatenate([self.sums, other.sums]))
+        if len(key) > MOST_PAIRS:
+            kept = np.sort(np.argpartition(-(sums[:, 1] + sums[:, 2]), MOST_PAIRS)[:MOST_PAIRS])
+            key, sums = key[kept], sums[kept]
+        return TransitionCounts(self.items, key, sums, self.steps + other.steps, self.again + other.again)
+
+
+@dataclass(frozen=True)
+class Transitions:
+    """For each item the items that come after, before and with it; rows of ``(n_items, n_items)`` hold their best."""
+
+    after: sparse.csr_matrix
+    """Share of what follows the row's item, nearer steps counting more."""
+    after_recent: sparse.csr_matrix
+    """The same, newer visits counting more."""
+    after_next: sparse.csr_matrix
+    """Share of what comes in the very next step."""
+    before: sparse.csr_matrix
+    """Share of what comes before the row's item, nearer steps counting more."""
+    before_recent: sparse.csr_matrix
+    """The same, newer visits counting more."""
+    together: sparse.csr_matrix
+    """Cosine of being in the same visits within ``STEPS``, newer visits counting more."""
+    again: Floats
+    """Share of steps on the item after which it is viewed again at once; float32, shape (n_items,)."""
+
+    @classmethod
+    def fit(cls, counts: Iterable[TransitionCounts], neighbours: int) -> Transitions:
+        """The tables of all ``counts`` together, the ``neighbours`` best of each row.
+
+        Shares are cautious: ``CAUTION`` is added to each row's total, so that an item seen once promises little.
+        """
+        total = reduce(lambda one, other: one + other, counts)
+        earlier, later = total.key // max(total.items, 1), total.key % max(total.items, 1)
+        following, near, recent, together = total.sums.T
+        forward = _Table(earlier, later, total.items, neighbours)
+        backward = _Table(later, earlier, total.items, neighbours)
+        return cls(
+            after=forward.shares(near),
+            after_recent=forward.shares(recent),
+            after_next=forward.shares(following),
+            before=backward.shares(near),
+            before_recent=backward.shares(recent),
+            together=_cosine(forward, backward, together, total.steps),
+            again=((total.again) / (total.steps + CAUTION)).astype(np.float32),
+        )
+
+
+CAUTION = 1.0
+"""Weight of the doubt whether an item is followed by anything that was seen so far."""
+
+
+@dataclass(frozen=True)
+class _Table:
+    row: Ints
+    column: Ints
+    items: int
+    neighbours: int
+
+    def shares(self, value: Floats) -> sparse.csr_matrix:
+        total = _sum(self.row, value, self.items) + CAUTION
+        return self.best(self.row, self.column, value / total[self.row])
+
+    def best(self, row: Ints, column: Ints, score: Floats) -> sparse.csr_matrix:
+        known = np.flatnonzero(score > 0)
+        kept = known[strongest(row[known], score[known], self.neighbours)]
+        return sparse_matrix(row[kept], column[kept], score[kept], (self.items, self.items))
+
+
+def _cosine(forward: _Table, backward: _Table, together: Floats, steps: Floats) -> sparse.csr_matrix:
+    """Pairs of both directions added up, over the root of both items' steps."""
+    key = np.concatenate([table.row * np.int64(table.items) + table.column for table in (forward, backward)])
+    key, sums = _added(key, np.concatenate([together, together])[:, None])
+    row, column = key // max(forward.items, 1), key % max(forward.items, 1)
+    length = np.sqrt(steps + CAUTION)
+    return forward.best(row, column, np.minimum(sums[:, 0] / (length[row] * length[column]), 1.0))
+
+
+def _added(key: Ints, sums: Floats) -> tuple[Ints, Floats]:
+    """Rows of ``sums`` with one key added up, by rising key."""
+    order = np.argsort(key)
+    key = key[order]
+    starts = run_starts(key[1:] != key[:-1], len(key))
+    return key[starts], np.add.reduceat(sums[order], starts, axis=0) if len(key) else sums
+
+
+def _sum(index: Ints, values: Floats, size: int) -> Floats:
+    total: Floats = np.bincount(index, weights=values, minlength=size).astype(np.float64)
+    return total

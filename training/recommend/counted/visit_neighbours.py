@@ -1,0 +1,109 @@
+"""Neighbouring visits: the newest visits of each item and the items of those visits.
+
+The way of V-SKNN (Ludewig and Jannach 2018, "Evaluation of session-based recommendation algorithms"): visits that
+share the items touched last vote for their other items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sparse
+from sparse_dot_topn import sp_matmul_topn
+
+from features.arrays import Floats, Ints
+from training.recommend.counted.visits import Visits
+from training.recommend.top import sparse_matrix, strongest
+
+VISITS_PER_ITEM = 1_500
+"""The newest visits that one item is looked up in."""
+
+MOST_VISITS = 2_000_000
+"""The newest visits of the shop that are kept."""
+
+ITEMS_PER_VISIT = 50
+"""Items of one visit that are kept, the newest; also a bound on what bots can do."""
+
+
+@dataclass(frozen=True)
+class VisitItems:
+    """Which items were in which visits of some customers; visits with one item only say nothing and are left out."""
+
+    items: int
+    """Size of the catalogue."""
+    age_days: Floats
+    """Age of each visit's newest step, shape (n_visits,)."""
+    visit: Ints
+    """Position of the visit, rising; shape (n,)."""
+    item: Ints
+    """Item code, each once in a visit; shape (n,)."""
+
+    @classmethod
+    def of(cls, visits: Visits, items: int) -> VisitItems:
+        """The distinct items of every visit."""
+        size = np.int64(max(items, 1))
+        key, place = np.unique(visits.visit * size + visits.item, return_inverse=True)
+        newest = np.zeros(len(key))
+        newest[place] = visits.position  # Steps come in time order: the last assignment is the newest.
+        kept = strongest(key // size, newest, ITEMS_PER_VISIT)
+        visit, item = key[kept] // size, key[kept] % size
+        several = np.bincount(visit, minlength=len(visits)) > 1
+        number = np.cumsum(several) - 1
+        told = several[visit]
+        age_days = visits.age_days[visits.boundaries[1:] - 1][several]
+        return cls(items, age_days, number[visit[told]], item[told])
+
+
+@dataclass(frozen=True)
+class VisitNeighbours:
+    """Visits by rising age, and what they hold."""
+
+    visits_of: sparse.csr_matrix
+    """How much each item's newest visits say: rarity of the item x recency of the visit / sqrt(its items + 1);
+    ``(n_items, n_visits)``."""
+    items_of: sparse.csr_matrix
+    """1 for each item of each visit, ``(n_visits, n_items)``."""
+
+    @classmethod
+    def fit(cls, parts: Iterable[VisitItems], half_life_days: float) -> VisitNeighbours:
+        """The visits of all ``parts``, a visit's word halved for every ``half_life_days`` of its age."""
+        known = list(parts)
+        items = known[0].items
+        age = np.concatenate([part.age_days for part in known])
+        offsets = np.cumsum([0, *(len(part.age_days) for part in known)])
+        visit = np.concatenate([part.visit + offset for part, offset in zip(known, offsets, strict=False)])
+        item = np.concatenate([part.item for part in known])
+        # Newest first; visits of one moment by their items, so that the order of customers and buckets plays no part.
+        largest = np.zeros(len(age), dtype=np.int64)
+        np.maximum.at(largest, visit, item)
+        order = np.lexsort((largest, age))[:MOST_VISITS]
+        number = np.full(len(age), -1)
+        number[order] = np.arange(len(order))
+        kept = number[visit] >= 0
+        return cls._of(number[visit[kept]], item[kept], age[order], items, half_life_days)
+
+    @classmethod
+    def _of(cls, visit: Ints, item: Ints, age_days: Floats, items: int, half_life_days: float) -> VisitNeighbours:
+        count = np.bincount(item, minlength=items)
+        rarity = np.log((len(age_days) + 1) / (count + 1)) / np.log(len(age_days) + 2)
+        length = np.bincount(visit, minlength=len(age_days))
+        word = 0.5 ** (age_days / half_life_days) / np.sqrt(length + 1)
+        newest = strongest(item, -visit.astype(np.float64), VISITS_PER_ITEM)
+        weight = (rarity[item] * word[visit])[newest]
+        return cls(
+            visits_of=sparse_matrix(item[newest], visit[newest], weight, (items, len(age_days))),
+            items_of=sparse_matrix(visit, item, np.ones(len(item)), (len(age_days), items)),
+        )
+
+    def votes(self, interest: sparse.csr_matrix, neighbours: int, each: int) -> sparse.csr_matrix:
+        """Share of the ``neighbours`` likest visits, each by its likeness, that hold each item; best first.
+
+        ``interest`` says how much each person's newest items count, ``(n_people, n_items)``; so is the result,
+        with at most ``each`` items in a row, the person's own among them.
+        """
+        likest = sp_matmul_topn(interest, self.visits_of, top_n=neighbours, sort=True, n_threads=1)
+        total = np.asarray(likest.sum(axis=1)).ravel()
+        likest.data /= np.repeat(np.maximum(total, 1e-12), np.diff(likest.indptr)).astype(np.float32)
+        return sp_matmul_topn(likest, self.items_of, top_n=each, sort=True, n_threads=1)

@@ -1,0 +1,68 @@
+"""Items that go with what a person has touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import scipy.sparse as sparse
+from sparse_dot_topn import sp_matmul_topn
+
+from features.arrays import Ints
+from features.catalogue import UNKNOWN
+from training.recommend.counted.sources import Sources
+from training.recommend.people import People
+from training.recommend.proposing.proposal import Proposal
+
+
+def viewed_together(sources: Sources, people: People, each: int) -> Proposal:
+    """Items in the same hands as those of the person's interest."""
+    return best_products(people.interest, sources.related["viewed_together"], each)
+
+
+def bought_together(sources: Sources, people: People, each: int) -> Proposal:
+    """Items in the same baskets as what the person bought."""
+    return best_products(people.purchased, sources.related["bought_together"], each)
+
+
+def best_products(taste: sparse.csr_matrix, relation: sparse.csr_matrix, each: int) -> Proposal:
+    """The ``each`` best entries in every row of ``taste @ relation``."""
+    return Proposal.of_matrix(sp_matmul_topn(taste, relation, top_n=each, sort=True, n_threads=1))
+
+
+def because_of_interest(kind: str) -> Callable[[Sources, People, Ints, Ints], Ints]:
+    """Names the touched item that speaks most for an item by a kind of relation."""
+
+    def because(sources: Sources, people: People, customer: Ints, item: Ints) -> Ints:
+        return strongest_link(people.interest, sources.related[kind], customer, item)
+
+    return because
+
+
+def because_of_purchase(kind: str) -> Callable[[Sources, People, Ints, Ints], Ints]:
+    """Names the bought item that speaks most for an item by a kind of relation."""
+
+    def because(sources: Sources, people: People, customer: Ints, item: Ints) -> Ints:
+        return strongest_link(people.purchased, sources.related[kind], customer, item)
+
+    return because
+
+
+def strongest_link(taste: sparse.csr_matrix, relation: sparse.csr_matrix, customer: Ints, item: Ints) -> Ints:
+    """For each pair the customer's item with the greatest ``taste x relation`` to it, ``UNKNOWN`` where none.
+
+    ``customer`` and ``item`` have shape ``(n,)``, and so has the answer.
+    """
+    counts = np.diff(taste.indptr)[customer]
+    starts = np.cumsum(counts) - counts
+    pair = np.repeat(np.arange(len(customer)), counts)
+    place = np.repeat(taste.indptr[customer] - starts, counts) + np.arange(len(pair))
+    own = taste.indices[place]
+    link = np.full(len(customer), UNKNOWN, dtype=np.int32)
+    if len(pair):
+        strength = taste.data[place] * np.asarray(relation[own, item[pair]]).ravel()
+        order = np.lexsort((own, -strength, pair))
+        best = order[np.flatnonzero(np.diff(pair[order], prepend=-1))]
+        linked = best[strength[best] > 0]
+        link[pair[linked]] = own[linked]
+    return link

@@ -1,0 +1,78 @@
+"""The named sources, in one list: what proposes, what it needs counted, and whether it knows the items already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from features.arrays import Ints
+from features.errors import HuitouError
+from training.recommend.counted.sources import Sources
+from training.recommend.counted.table import Table
+from training.recommend.people import People
+from training.recommend.proposing import linked, own, trending
+from training.recommend.proposing.proposal import Proposal
+
+Propose = Callable[[Sources, People, int], Proposal]
+"""Proposes to each person at most so many items."""
+
+Because = Callable[[Sources, People, Ints, Ints], Ints]
+"""For pairs of customer and item the customer's own item that speaks most for it, ``UNKNOWN`` where none."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One named source."""
+
+    propose: Propose
+    """What it proposes to some people."""
+    tables: tuple[type[Table], ...] = ()
+    """What must have been counted for it."""
+    known: bool = False
+    """True when it proposes only items that the person has touched before."""
+    because: Because | None = None
+    """Names the item behind the reason, where there is one."""
+
+
+REGISTRY: Mapping[str, Source] = {
+    "open_cart": Source(own.open_cart, known=True),
+    "open_favorite": Source(own.open_favorite, known=True),
+    "buy_again": Source(own.buy_again, known=True),
+    "viewed": Source(own.viewed, known=True),
+    "viewed_together": Source(linked.viewed_together, because=linked.because_of_interest("viewed_together")),
+    "bought_together": Source(linked.bought_together, because=linked.because_of_purchase("bought_together")),
+    "category": Source(trending.category),
+    "popular": Source(trending.popular),
+}
+"""Every source; of the known ones that propose an item, the first in this order gives the reason."""
+
+SOURCES = tuple(REGISTRY)
+"""The names of all sources."""
+
+KNOWN_SOURCES = tuple(name for name, source in REGISTRY.items() if source.known)
+"""Sources that propose items the customer has touched before."""
+
+PURCHASE_SOURCES = SOURCES
+"""What is asked where the next purchase is wanted."""
+
+VIEW_SOURCES = ("viewed", "viewed_together", "category", "popular")
+"""What is asked where the next view is wanted."""
+
+
+def tables_of(names: Sequence[str]) -> tuple[type[Table], ...]:
+    """The tables that some sources need, each once."""
+    return tuple(dict.fromkeys(table for name in names for table in REGISTRY[name].tables))
+
+
+def checked_names(names: Sequence[str]) -> tuple[str, ...]:
+    """The names, which must all be those of sources; raises :class:`HuitouError` for one that is not."""
+    unknown = [name for name in names if name not in REGISTRY]
+    if unknown:
+        raise HuitouError(
+            f"a source must be one of {', '.join(REGISTRY)}; got {unknown[0]!r}. Train again with this Huitou.",
+            code="unknown_source",
+            field="sources",
+            value=unknown[0],
+            allowed=list(REGISTRY),
+        )
+    return tuple(names)

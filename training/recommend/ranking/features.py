@@ -1,0 +1,40 @@
+"""What the ranker sees of each candidate: the pair, the item, the customer, and what every source said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from features.arrays import Floats, Ints
+from features.pairs import pair_features
+from training.recommend.counted.sources import Sources
+from training.recommend.people import People
+from training.recommend.proposing.candidates import Candidates
+
+PairFeatures = Callable[[Sources, People, Ints, Ints], dict[str, Floats]]
+"""Columns, each of shape ``(n_pairs,)``, for pairs of customer and item."""
+
+
+def ranking_features(sources: Sources, people: People, found: Candidates) -> tuple[tuple[str, ...], Floats]:
+    """Names and values (float32, ``(n_pairs, n_features)``) of what the ranker sees of each candidate."""
+    columns = pair_features(people.touches, people.features, sources.items, found.customer, found.item)
+    columns["pair_touch_weight"] = _touch_weight(people, found)
+    for more in MORE:
+        columns |= more(sources, people, found.customer, found.item)
+    columns |= found.columns()
+    values = np.empty((len(found), len(columns)), dtype=np.float32)
+    for place, column in enumerate(columns.values()):
+        values[:, place] = column
+    return tuple(columns), values
+
+
+def _touch_weight(people: People, found: Candidates) -> Floats:
+    place, known = people.touches.find(found.customer, found.item)
+    weight = np.zeros(len(found))
+    weight[known] = people.weight[place[known]]
+    return weight
+
+
+MORE: tuple[PairFeatures, ...] = ()
+"""Features beside those of :func:`features.pairs.pair_features`."""
