@@ -18,14 +18,17 @@ from rich.console import Console
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder, ShopSettings
 from serving.terminal.backtest_command import backtest_command
+from serving.terminal.clusters_command import clusters_command
 from serving.terminal.horizon_command import horizon_command
 from serving.terminal.import_commands import import_commands
+from serving.terminal.item_commands import bundles_command, related_command
 from serving.terminal.list_command import list_command
 from serving.terminal.listening import listening
 from serving.terminal.model_commands import model_commands
 from serving.terminal.options import SHOP, Horizon, Shop
 from serving.terminal.people_commands import people_commands
 from serving.terminal.progress import bar, spinner
+from serving.terminal.rules_commands import rules_commands
 from serving.terminal.snapshot_commands import snapshot_commands
 from serving.terminal.tables import show_training
 
@@ -60,6 +63,7 @@ app.add_typer(import_commands(now, console), name="import")
 app.add_typer(model_commands(registry, console), name="models")
 app.add_typer(snapshot_commands(console), name="snapshots")
 app.add_typer(people_commands(now, console), name="people")
+app.add_typer(rules_commands(now, console), name="rules")
 
 
 @app.command()
@@ -156,6 +160,9 @@ def serve(
 
 app.command("backtest")(backtest_command(console))
 app.command("list")(list_command(database, console))
+app.command("related")(related_command(console))
+app.command("bundles")(bundles_command(console))
+app.command("clusters")(clusters_command(console))
 
 
 @app.command()

@@ -37,6 +37,8 @@ class Catalogue:
     """List price, NaN where none; shape (n_items,)."""
     in_stock: np.ndarray
     """False where the item cannot be bought now; shape (n_items,)."""
+    unit_cost: Floats
+    """What one piece costs the shop, NaN where not told; shape (n_items,)."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -57,7 +59,10 @@ class Catalogue:
         rows = pc.index_in(ids, value_set=described)
         category, categories = _encoded(items["category"].combine_chunks().take(rows))
         brand, brands = _encoded(items["brand"].combine_chunks().take(rows))
-        price = items["price"].cast(pa.float64()).combine_chunks().take(rows)
+        price, unit_cost = (
+            items[name].cast(pa.float64()).combine_chunks().take(rows).to_numpy(zero_copy_only=False)
+            for name in ("price", "unit_cost")
+        )
         in_stock = pc.fill_null(items["in_stock"].combine_chunks().take(rows), True)
         return cls(
             ids=ids,
@@ -66,8 +71,9 @@ class Catalogue:
             categories=categories,
             brand=brand,
             brands=brands,
-            price=price.to_numpy(zero_copy_only=False),
+            price=price,
             in_stock=in_stock.to_numpy(zero_copy_only=False),
+            unit_cost=unit_cost,
         )
 
     def codes(self, item_ids: pa.Array | pa.ChunkedArray) -> Ints:

@@ -28,12 +28,13 @@ def plain(value: Any, depth: int = 3) -> Any:
     return cut(value if isinstance(value, str) else type(value).__name__)
 
 
-def explained(error: Mapping[str, Any]) -> HuitouError:
-    """One finding of pydantic as rule, value, what is allowed and the next step."""
+def explained(error: Mapping[str, Any], of: str = "this request") -> HuitouError:
+    """One finding of pydantic as rule, value and what is allowed; ``of`` names what was checked."""
     place = [str(part) for part in error.get("loc", ()) if part not in ("body", "query", "path")]
     field = ".".join(place) or "body"
     found, context = error.get("input"), error.get("ctx") or {}
     rule, allowed = _rule(str(error.get("type", "")), context, str(error.get("msg", "is not accepted")))
+    rule = rule.replace("this request", of)
     got = "nothing" if error.get("type") == "missing" else json.dumps(plain(found), ensure_ascii=False)
     value = None if error.get("type") == "missing" else found
     return HuitouError(f"{field} {rule}; got {cut(got)}.", field=field, value=value, allowed=allowed)
@@ -53,6 +54,9 @@ _RULES: Mapping[str, str] = {
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "list_type": "must be a list",
+    "date_type": "must be a date, such as 2026-03-31",
+    "date_parsing": "must be a date, such as 2026-03-31",
+    "date_from_datetime_parsing": "must be a date, such as 2026-03-31",
     "model_type": "must be a JSON object",
     "model_attributes_type": "must be a JSON object",
     "dict_type": "must be a JSON object",

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from features.behaviour import Behaviour
 from features.history import History
+from features.items import item_price
 from features.progress import Progress
 from features.shop.anomalies import Anomalies
 from features.shop_folder import ShopFolder
@@ -19,11 +20,15 @@ from serving.snapshot_parts.manifest import SnapshotHeader
 from serving.snapshot_writer import SnapshotWriter, Step
 from training.bundle import Bundle
 from training.customers.ahead.cycles import CycleSums, cycle_sums
-from training.recommend.proposing.candidates import SOURCES
+from training.customers.alike.alike import Placed
+from training.recommend.counted.acts import Acts
+from training.recommend.counted.bundles import Bundles
+from training.recommend.people import People
 from training.recommend.recommender import FittedRecommender, Recommendations
 
-Scored = tuple[pa.Table, Recommendations, CycleSums]
-"""The columns of some customers, their recommendations, and what they bought again after how long."""
+Scored = tuple[pa.Table, Recommendations, CycleSums, People, Placed, Acts]
+"""Columns of some customers, their recommendations, what they bought again, they themselves, whom they are like, and
+their orders."""
 
 
 def publish(
@@ -48,24 +53,33 @@ def publish(
     def score(_: int, history: History) -> Scored:
         table = scored_table(behaviour, bundle, history)
         # Anomalous people are scored like all others, so that their pages work; lists leave them out.
-        table = table.append_column("set_aside", anomalies.set_aside(history).reasons)
-        return table, fitted.recommend(history), cycle_sums(history)
+        aside, people = anomalies.set_aside(history), fitted.sources.people(history)
+        placed = bundle.alike.placed(history, people.features).without(aside.flags)
+        table = table.append_column("set_aside", aside.reasons).append_column("cluster", placed.column())
+        orders = Acts.orders(history).of(~aside.flags)
+        return table, fitted.recommend(history), cycle_sums(history), people, placed, orders
 
-    with SnapshotWriter(shop, header_of(behaviour, bundle, as_of, now), step=step) as writer:
+    header = header_of(behaviour, bundle, as_of, now)
+    with SnapshotWriter(shop, header, alike=bundle.alike, step=step) as writer:
         writer.set_items(catalogue)
         writer.set_popular(fitted.popular)
+        writer.set_recommender(fitted)
         for kind, (item, strength) in fitted.related.items():
             writer.set_related(kind, item, strength)
         opted_out = set(people_without(behaviour, "personalized").to_pylist())
-        sums = CycleSums.none(catalogue)
-        for table, recommendations, bought in behaviour.map_histories(score, as_of, catalogue, progress=progress):
-            writer.add_customers(table, recommendations)
+        sums, orders = CycleSums.none(catalogue), [Acts.none()]
+        for table, best, bought, people, placed, ordered in behaviour.map_histories(
+            score, as_of, catalogue, progress=progress
+        ):
+            writer.add_customers(table, best, people, placed)
             sums = sums + bought
+            orders.append(ordered)
             opted_out.difference_update(table["customer_id"].to_pylist())
         # People who were described and have done nothing yet: they may come to the pages at any time.
         writer.add_opted_out(sorted(opted_out))
         cycles = bundle.outlook.cycles.cycles(sums, catalogue)
         writer.set_cycles(cycles.told_item_cycle_days, cycles.item_gap_count)
+        writer.set_bundles(Bundles.of(orders, item_price(fitted.sources.statistics, catalogue), catalogue.unit_cost))
         return writer.commit()
 
 
@@ -81,5 +95,6 @@ def header_of(behaviour: Behaviour, bundle: Bundle, as_of: datetime, now: dateti
         horizons_days=bundle.horizons_days,
         event_version=behaviour.reader.version,
         feature_fingerprint=bundle.propensity.schema.fingerprint,
-        sources=tuple(SOURCES),
+        timezone=behaviour.settings.timezone,
+        sources=bundle.recommender.names,
     )

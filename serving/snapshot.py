@@ -18,13 +18,25 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from features.arrays import Floats, Ints
+from features.catalogue import Catalogue
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder, replace_text
+from serving.snapshot_parts.alike_files import AlikeFiles
 from serving.snapshot_parts.array_file import broken, mapped
+from serving.snapshot_parts.bundle_files import open_bundles
 from serving.snapshot_parts.customer_files import NO_ITEM
+from serving.snapshot_parts.customer_groups import CustomerGroups
 from serving.snapshot_parts.id_index import IdIndex
+from serving.snapshot_parts.interest_files import Interest
+from serving.snapshot_parts.item_traits import ItemTraits
 from serving.snapshot_parts.manifest import FileRecord, Manifest, SnapshotContents, SnapshotHeader
+from serving.snapshot_parts.past_files import Past
 from serving.snapshot_parts.shelf import Shelf
+from training.recommend.counted.bundles import Bundles
+from training.recommend.recommender import FittedRecommender
+
+RECOMMENDER = "recommender"
+"""The folder with what ranks items, and what it has counted."""
 
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
@@ -56,7 +68,11 @@ class Snapshot:
         self.manifest = Manifest.read(folder / "manifest.json")
         self._check_sizes()
         self.shelf = Shelf(folder)
+        self.traits = ItemTraits(folder, len(self.shelf))
         self.customers = IdIndex(folder, "customer")
+        self.alike = AlikeFiles(folder)
+        self.past = Past(folder)
+        self.interest = Interest(folder)
         self.opted_out = IdIndex(folder, "opted_out")
         self.popular: Ints = mapped(folder / "popular.npy", np.int32)
         places = self.contents.recommendations
@@ -89,6 +105,26 @@ class Snapshot:
     def contents(self) -> SnapshotContents:
         """What it holds."""
         return self.manifest.contents
+
+    @cached_property
+    def recommender(self) -> FittedRecommender:
+        """What ranked the stored items, with the shop's counts mapped into memory: it answers for fresh events."""
+        return FittedRecommender.open(self.folder / RECOMMENDER)
+
+    @cached_property
+    def customer_groups(self) -> CustomerGroups:
+        """The layer and kind of every customer."""
+        return CustomerGroups(self.customers_file)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The items by whose codes everything speaks."""
+        return self.recommender.sources.catalogue
+
+    @cached_property
+    def bundles(self) -> Bundles:
+        """What is bought in one order more often than chance explains, by the codes of the shelf."""
+        return open_bundles(self.folder, len(self.shelf))
 
     @property
     def related_kinds(self) -> tuple[str, ...]:
@@ -157,12 +193,17 @@ class Snapshot:
 
     def _check_lengths(self) -> None:
         customers, items = self.contents.customers, self.contents.items
-        tables = {"customer ids": len(self.customers), "customers.parquet": self._parquet.metadata.num_rows}
+        tables = {
+            "customer ids": len(self.customers),
+            "past": len(self.past),
+            "coordinates": len(self.alike),
+            "customers.parquet": self._parquet.metadata.num_rows,
+        }
         tables |= {"recommendations": len(self._item), "scores": len(self._score)}
         tables |= {"sources": len(self._source), "reasons": len(self._because)}
         expected = dict.fromkeys(tables, customers)
         tables |= {"items": len(self.shelf), "popular": len(self.popular)}
-        tables |= {f"related {kind}": len(pair[0]) for kind, pair in self._related.items()}
+        tables |= {"interest": len(self.interest)} | {f"related {kind}": len(pair[0]) for kind, pair in self._related.items()}
         expected = dict.fromkeys(tables, items) | expected
         wrong = [f"{name} has {tables[name]} rows" for name in tables if tables[name] != expected[name]]
         if wrong:

@@ -17,10 +17,14 @@ from features.arrays import Floats, Ints
 from features.catalogue import Catalogue
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
-from serving.snapshot import Snapshot, current_id, point_to, published, sync_folder
+from serving.snapshot import RECOMMENDER, Snapshot, current_id, point_to, published, sync_folder
+from serving.snapshot_parts.alike_files import AlikeWriter
 from serving.snapshot_parts.array_file import write_array
+from serving.snapshot_parts.bundle_files import write_bundles
 from serving.snapshot_parts.customer_columns import customer_schema
 from serving.snapshot_parts.customer_files import NO_ITEM, RECOMMENDATIONS, CustomerFiles, Recommendations
+from serving.snapshot_parts.interest_files import InterestWriter
+from serving.snapshot_parts.item_traits import Seen, write_seen, write_traits
 from serving.snapshot_parts.manifest import (
     KIND_OF_RELATION,
     FileRecord,
@@ -28,7 +32,12 @@ from serving.snapshot_parts.manifest import (
     SnapshotContents,
     SnapshotHeader,
 )
+from serving.snapshot_parts.past_files import PastWriter
 from serving.snapshot_parts.shelf import write_cycles, write_shelf
+from training.customers.alike.alike import Alike, Placed
+from training.recommend.counted.bundles import Bundles
+from training.recommend.people import People
+from training.recommend.recommender import FittedRecommender
 
 KEPT = 3
 """How many snapshots stay in the folder, the served one among them."""
@@ -47,14 +56,27 @@ class SnapshotWriter:
     first.
     """
 
-    def __init__(self, shop: ShopFolder, header: SnapshotHeader, *, step: Step = lambda name: None) -> None:
-        """Begin; raises :class:`HuitouError` when another process is publishing for this shop."""
+    def __init__(
+        self,
+        shop: ShopFolder,
+        header: SnapshotHeader,
+        *,
+        alike: Alike | None = None,
+        step: Step = lambda name: None,
+    ) -> None:
+        """Begin; raises :class:`HuitouError` when another process is publishing for this shop.
+
+        ``alike`` says how customers are compared; without it nobody is.
+        """
         self._shop, self.header, self._step = shop, header, step
         shop.snapshots.mkdir(parents=True, exist_ok=True)
         self._lock = _publishing_lock(shop)
         self.folder = shop.snapshots / _BUILDING
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()
+        self._alike = AlikeWriter(self.folder, alike or Alike.nobody())
+        self._past = PastWriter(self.folder)
+        self._interest = InterestWriter(self.folder)
         self._files = CustomerFiles(self.folder, customer_schema(header.horizon_days, header.horizons_days))
         self._items: int | None = None
         self._popular: Ints = np.zeros(0, dtype=np.int32)
@@ -67,14 +89,24 @@ class SnapshotWriter:
 
     def __exit__(self, *_: object) -> None:
         self._files.close()
+        self._past.close()
+        self._alike.close()
         if not self._committed:
             shutil.rmtree(self.folder, ignore_errors=True)
         os.close(self._lock)
 
-    def add_customers(self, table: pa.Table, recommendations: Recommendations) -> None:
-        """Add some customers: columns as in ``customer_schema``, and their recommendations row by row."""
+    def add_customers(
+        self, table: pa.Table, recommendations: Recommendations, people: People, placed: Placed | None = None
+    ) -> None:
+        """Add some customers: columns as in ``customer_schema``, and row by row what is recommended and was done.
+
+        ``placed`` says where they stand among the others, nowhere when it is left out.
+        """
         self._refuse_unknown(recommendations.item, recommendations.because)
         self._files.add(table, recommendations)
+        self._past.add(people.history)
+        self._interest.add(people.interest)
+        self._alike.add(placed or Placed.nowhere(len(table)))
         self._step("customers")
 
     def add_opted_out(self, customer_ids: Sequence[str]) -> None:
@@ -84,8 +116,16 @@ class SnapshotWriter:
     def set_items(self, catalogue: Catalogue) -> None:
         """Write the shelf; the codes of everything else are this catalogue's."""
         write_shelf(self.folder, catalogue)
+        write_traits(self.folder, catalogue)
         self._items = len(catalogue)
         self._step("items")
+
+    def set_recommender(self, recommender: FittedRecommender) -> None:
+        """Write what ranks items and what it has counted; it comes after the items."""
+        recommender.save(self.folder / RECOMMENDER)
+        counts = recommender.sources
+        write_seen(self.folder, counts.catalogue, Seen.of(counts.statistics, counts.items))
+        self._step("recommender")
 
     def set_cycles(self, days: Floats, gap_count: Floats) -> None:
         """Write after how many days each item is bought again, NaN where nobody knows, and the gaps behind it.
@@ -115,14 +155,22 @@ class SnapshotWriter:
         self._related[kind] = item.shape[1]
         self._step(f"related {kind}")
 
+    def set_bundles(self, bundles: Bundles) -> None:
+        """Write what is bought in one order more often than chance explains; it may come after the customers."""
+        write_bundles(self.folder, bundles)
+        self._step("bundles")
+
     def commit(self) -> str:
         """Check what was written, move it into place and point to it; return the snapshot's id."""
         self._write_popular(self._shelf_size())
         self._files.finish()
+        self._past.finish()
+        self._alike.close()
+        self._interest.finish(self._shelf_size())
         self._step("closed")
         text = self._write_manifest(self._shelf_size())
-        for file in self.folder.iterdir():
-            _sync(file)
+        for path in self.folder.rglob("*"):
+            sync_folder(path) if path.is_dir() else _sync(path)
         sync_folder(self.folder)
         Snapshot(self.folder).verify()
         self._step("checked")
@@ -158,7 +206,11 @@ class SnapshotWriter:
             related=dict(sorted(self._related.items())),
             layers=dict(sorted(self._files.layers.items())),
         )
-        files = {file.name: FileRecord.of(file) for file in sorted(self.folder.iterdir())}
+        files = {
+            file.relative_to(self.folder).as_posix(): FileRecord.of(file)
+            for file in sorted(self.folder.rglob("*"))
+            if file.is_file()
+        }
         text = Manifest(self.header, contents, files).to_json()
         (self.folder / "manifest.json").write_text(text, encoding="utf-8")
         return text

@@ -16,10 +16,11 @@ from features.arrays import Floats
 from features.customers import CustomerFeatures
 from features.errors import HuitouError
 from training.customers.ahead.outlook import Outlook
+from training.customers.alike.alike import Alike
 from training.customers.propensity import Propensity
 from training.recommend.recommender import Recommender
 
-FORMAT = 2
+FORMAT = 3
 """Raised when older bundles can no longer be read."""
 
 
@@ -39,6 +40,8 @@ class Bundle:
     """The version of the warehouse's events that it was trained on."""
     others: tuple[Propensity, ...] = ()
     """Who will order within other horizons, side by side with the main one; by rising horizon."""
+    alike: Alike = field(default_factory=Alike.nobody)
+    """Whom customers are like, and the clusters that they fall into."""
     version: int | None = None
     """Its number in the registry; None before it is registered."""
     notes: Mapping[str, Any] = field(default_factory=dict)
@@ -78,6 +81,7 @@ class Bundle:
             other.save(folder / _other(other.horizon_days))
         self.outlook.save(folder / "outlook")
         self.recommender.save(folder / "recommender")
+        self.alike.save(folder / "alike")
         said = {
             "format": FORMAT,
             "as_of": self.as_of.isoformat(),
@@ -99,6 +103,7 @@ class Bundle:
                 propensity=Propensity.load(folder / "propensity"),
                 recommender=Recommender.load(folder / "recommender"),
                 outlook=Outlook.load(folder / "outlook"),
+                alike=Alike.load(folder / "alike"),
                 others=tuple(Propensity.load(folder / _other(days)) for days in said["other_horizons_days"]),
                 as_of=datetime.fromisoformat(said["as_of"]),
                 event_version=said["event_version"],

@@ -14,6 +14,7 @@ from features.progress import Said
 from training.bundle import Bundle
 from training.calibration import log_loss
 from training.customers.ahead.outlook import Outlook
+from training.customers.alike.alike import Alike
 from training.customers.fitting import PropensityTraining, fit_propensity
 from training.gate import Gate
 from training.horizon import chosen_horizon_days, horizons_side_by_side, shop_horizon
@@ -66,8 +67,10 @@ def train(
     ]
     outlook = Outlook.fit(behaviour, as_of, horizon, propensity.tables, said=said)
     recommender = fit_recommender(behaviour, as_of, horizon, said=said)
+    before = _comparable(registry, bundles)
+    alike = Alike.fit(behaviour, as_of, None if before is None else before.alike, said=said)
     said("asking the gate")
-    gate = bundle_gate(champion_or_none(registry, bundles), propensity, recommender)
+    gate = bundle_gate(before, propensity, recommender)
     bundle = Bundle(
         propensity.propensity,
         recommender.recommender,
@@ -75,6 +78,7 @@ def train(
         as_of,
         behaviour.reader.version,
         others=tuple(others),
+        alike=alike,
         notes=_notes(propensity, recommender) | {"shop_horizon": rhythm.as_dict()},
     )
     said("registering")
@@ -94,6 +98,16 @@ def champion_or_none(registry: Registry, bundles: Path) -> Bundle | None:
     """The bundle that serves, None when nothing has been trained."""
     version = registry.champion()
     return None if version is None else Bundle.load(registry.fetch(version, bundles), version.number)
+
+
+def _comparable(registry: Registry, bundles: Path) -> Bundle | None:
+    """The bundle that serves; None when there is none, or when it was written by an older Huitou."""
+    try:
+        return champion_or_none(registry, bundles)
+    except HuitouError as error:
+        if error.code != "other_format":
+            raise
+        return None
 
 
 def bundle_gate(before: Bundle | None, propensity: PropensityTraining, recommender: RecommenderTraining) -> Gate:

@@ -139,6 +139,7 @@ ITEM_FIELDS = (
     Field("price", FieldType.MONEY, "List price of one piece in the shop's currency."),
     Field("in_stock", FieldType.FLAG, "False when it cannot be bought now; true if absent."),
     Field("added_at", FieldType.TIME, "When it was first offered."),
+    Field("unit_cost", FieldType.MONEY, "What one piece costs the shop; price less cost is what it earns."),
 )
 
 CUSTOMER_FIELDS = (

@@ -11,10 +11,12 @@ from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
 
 from features.shop_folder import ShopFolder
-from serving.api import customers, events, health, items, recommendations
+from serving.api import bundles, clusters, customers, events, health, interested, items, recommendations
 from serving.api.door import Door
 from serving.api.errors import handle_errors
 from serving.api.service import Service
+from serving.arranging.current_rules import CurrentRules
+from serving.arranging.exploration_log import ExplorationLog
 from serving.current_snapshot import CurrentSnapshot
 from serving.database.connection import open_database
 from serving.database.inbox import Inbox
@@ -56,8 +58,10 @@ def create_app(
         lifespan=lifespan,
         dependencies=[Depends(HTTPBearer(auto_error=False, description="The key of the shop, where one is set."))],
     )
-    app.state.service = Service(shop, CurrentSnapshot(shop), Inbox(engine), clock, new_id)
-    for part in (recommendations, customers, items, events, health):
+    app.state.service = Service(
+        shop, CurrentSnapshot(shop), Inbox(engine), clock, new_id, CurrentRules(shop), ExplorationLog(shop)
+    )
+    for part in (recommendations, customers, clusters, interested, bundles, items, events, health):
         app.include_router(part.router)
     app.add_middleware(Door, api_key=api_key)
     handle_errors(app)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from features.errors import HuitouError
+from serving.alike.similar_customers import MOST, NOT_COMPARED, similar_customers
 from serving.api.service import Language, PathId, TheService, stamp
 from serving.customer_items import customer_items
+from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import NO_ROW
 
 router = APIRouter(prefix="/v1", tags=["customers"])
@@ -45,6 +47,7 @@ EXAMPLE = {
     "contactable": True,
     "personalized": True,
     "set_aside": None,
+    "cluster": {"number": 4, "name": "evening, budget regulars"},
     "next_order": {"on": "2025-03-14", "from": "2025-03-05", "until": "2025-04-20"},
     "reasons": [{"concept": "browsing", "text": "looked at 12 items in 7 days, usual 4", "raises": True}],
     "events_since": 2,
@@ -58,13 +61,48 @@ ITEMS_EXAMPLE = {
     "open_cart": [],
     "open_favorites": [],
 }
+SIMILAR_EXAMPLE = {
+    "customer_id": "c-1024",
+    "model_version": "3",
+    "as_of": "2025-03-01T00:00:00Z",
+    "customers": [
+        {
+            "customer_id": "c-77",
+            "similarity": 0.61,
+            "cluster": 4,
+            "in_common": ["19 days and 24 days between orders (shop: 43 days)"],
+        }
+    ],
+    "why_none": None,
+}
 
 
 def _shown(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {"application/json": {"example": example}}}}
 
 
-# Before the route below: its path would match this one, too.
+# Before the last route: its path would match these, too.
+@router.get(
+    "/customers/{id:path}/similar",
+    summary="The customers most like one",
+    responses=_shown(SIMILAR_EXAMPLE),
+)
+def get_similar_customers(
+    customer_id: PathId,
+    service: TheService,
+    language: Language,
+    n: Annotated[int, Query(ge=1, le=MOST, description="How many customers.")] = 10,
+) -> dict[str, Any]:
+    """The most similar first, with what they have in common; none of whom too little is known is among them."""
+    snapshot = service.snapshot
+    row = snapshot.customers.row(customer_id)
+    if row == NO_ROW:
+        raise _unknown(customer_id)
+    found = similar_customers(snapshot, row, n, language)
+    said = {"customer_id": customer_id, **stamp(snapshot), "customers": [asdict(each) for each in found or ()]}
+    return said | {"why_none": NOT_COMPARED[language] if found is None else None}
+
+
 @router.get(
     "/customers/{id:path}/items",
     summary="What a customer bought, viewed, carted",
@@ -94,12 +132,18 @@ def get_customer(customer_id: PathId, service: TheService, language: Language) -
     reasons = [_reason(entry, language) for entry in columns.pop("reasons")]
     said = {"customer_id": columns.pop("customer_id"), **stamp(snapshot)}
     said |= {"horizon_days": header.horizon_days, "horizons_days": header.horizons_days, **columns}
+    said["cluster"] = _cluster(snapshot, columns["cluster"], language)
     said |= {"next_order": None if dates["on"] is None else dates, "reasons": reasons}
     return said | {"events_since": len(service.touches(customer_id, snapshot))}
 
 
 def _reason(entry: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {"concept": entry["concept"], "text": entry[language], "raises": entry["raises"]}
+
+
+def _cluster(snapshot: Snapshot, number: int | None, language: str) -> dict[str, Any] | None:
+    names = {portrait.number: portrait.name[language] for portrait in snapshot.alike.alike.portraits}
+    return None if number is None else {"number": number, "name": names[number]}
 
 
 def _unknown(customer_id: str) -> HuitouError:

@@ -13,6 +13,7 @@ from features.events.checks import Rejection, check_rows
 from features.events.event import EVENT_FIELDS, MAX_ID_LENGTH, FieldType
 from serving.api.parsing import JsonRoute
 from serving.api.service import Service, TheService
+from serving.findings import plain
 
 router = APIRouter(prefix="/v1", tags=["events"], route_class=JsonRoute)
 

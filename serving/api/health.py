@@ -21,7 +21,7 @@ def get_live() -> dict[str, str]:
 def get_ready(service: TheService) -> dict[str, Any]:
     """What is served; 503 with the reason when nothing can be."""
     snapshot = service.snapshot
-    trouble = service.current.trouble
+    trouble, rules_trouble = service.current.trouble, service.rules.trouble
     return {
         "status": "ready",
         "snapshot": snapshot.id,
@@ -31,4 +31,5 @@ def get_ready(service: TheService) -> dict[str, Any]:
         "items": snapshot.contents.items,
         "waiting_events": service.inbox.waiting(),
         "trouble": trouble.message if trouble else None,
+        "rules_trouble": rules_trouble.message if rules_trouble else None,
     }

@@ -9,21 +9,28 @@ import numpy as np
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from features.errors import HuitouError
-from serving.api.service import PathId, TheService, stamp
+from serving.api.service import Language, PathId, TheService, stamp
 from serving.recommender import related_kinds
-from serving.snapshot import Snapshot
-from serving.snapshot_parts.id_index import NO_ROW
+from serving.related import code_of, related_items
 from serving.snapshot_parts.shelf import ItemFilter
+from training.recommend.reason_texts import reason
 
 router = APIRouter(prefix="/v1", tags=["items"])
+
+KIND = (
+    "viewed_together: seen by the same people. bought_together: in the same orders. viewed_then_bought: bought within "
+    "a week after viewing it. bought_within: bought in another order within a month. similar: alike by title, "
+    "category, brand, price and company. replacement: alike, of its category, at a near price and in stock."
+)
+"""What the kinds of related items mean."""
 
 
 class RelatedItem(BaseModel):
     """One related item."""
 
     item_id: str
-    score: float = Field(description="How strongly it is related; falls along the list.")
+    score: float = Field(description="How strongly it is related, 0 to 1 in a shop of any size; falls along the list.")
+    reason: str = Field(description="What it has to do with the item, in words.")
 
 
 class RelatedItems(BaseModel):
@@ -37,7 +44,9 @@ class RelatedItems(BaseModel):
                     "kind": "viewed_together",
                     "model_version": "3",
                     "as_of": "2025-03-01T00:00:00Z",
-                    "items": [{"item_id": "sku-12", "score": 0.42}],
+                    "items": [
+                        {"item_id": "sku-12", "score": 0.42, "reason": "often viewed together with Green tea, 100 g"}
+                    ],
                 }
             ]
         },
@@ -91,20 +100,27 @@ class KnownItem(BaseModel):
 def get_related(
     item_id: PathId,
     service: TheService,
-    kind: Annotated[str | None, Query(max_length=64, description="viewed_together, bought_together, ...")] = None,
+    language: Language,
+    kind: Annotated[str | None, Query(max_length=64, description=KIND)] = None,
     n: Annotated[int, Query(ge=1, le=50, description="How many items.")] = 10,
     in_stock: Annotated[bool, Query(description="False gives items that cannot be bought now as well.")] = True,
 ) -> RelatedItems:
     """The related items of one kind, by default without those out of stock."""
     snapshot = service.snapshot
-    code = _code(snapshot, item_id)
+    code = code_of(snapshot, item_id)
     chosen = kind or next(iter(related_kinds(snapshot, "item")), "")
-    items, scores = snapshot.related(chosen, code)
-    kept = np.flatnonzero(snapshot.shelf.allowed(items, ItemFilter(in_stock=in_stock)))[:n]
+    found = related_items(snapshot, chosen, code, n, in_stock=in_stock)
     return RelatedItems(
         item_id=item_id,
         kind=chosen,
-        items=[_item(snapshot, int(items[place]), float(scores[place])) for place in kept],
+        items=[
+            RelatedItem(
+                item_id=snapshot.shelf.ids.id(other),
+                score=score,
+                reason=reason(chosen, language, because=snapshot.shelf.label(code)),
+            )
+            for other, score in found
+        ],
         **stamp(snapshot),
     )
 
@@ -113,7 +129,7 @@ def get_related(
 def get_item(item_id: PathId, service: TheService) -> KnownItem:
     """Title, category, price, and after how many days customers buy it again."""
     snapshot = service.snapshot
-    shelf, code = snapshot.shelf, _code(snapshot, item_id)
+    shelf, code = snapshot.shelf, code_of(snapshot, item_id)
     item, cycle, price = shelf.item(code), shelf.cycle(code), float(shelf.prices(np.array([code]))[0])
     return KnownItem(
         item_id=item_id,
@@ -125,19 +141,3 @@ def get_item(item_id: PathId, service: TheService) -> KnownItem:
         repurchase_gap_count=cycle.gap_count,
         **stamp(snapshot),
     )
-
-
-def _code(snapshot: Snapshot, item_id: str) -> int:
-    code = snapshot.shelf.ids.row(item_id)
-    if code == NO_ROW:
-        raise HuitouError(
-            f"no item has the id {item_id!r} in the snapshot that is served. Import it and publish again.",
-            code="unknown_item",
-            field="item_id",
-            value=item_id,
-        )
-    return code
-
-
-def _item(snapshot: Snapshot, code: int, score: float) -> RelatedItem:
-    return RelatedItem(item_id=snapshot.shelf.ids.id(code), score=score)

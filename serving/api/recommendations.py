@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
-from features.events.event import KINDS
+from features.errors import HuitouError
+from features.events.event import EPOCH, KINDS
 from serving.api.parsing import JsonRoute
 from serving.api.service import Id, Language, Service, TheService, person_of, stamp
+from serving.arranging.exploration_log import ExploredLine
 from serving.database.inbox import Touch
-from serving.recommender import Wish, reason_of, recommend
+from serving.recommender import Answer, Wish, reason_of, recommend
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import ItemFilter
 from training.recommend.reason_texts import language_of
 
 router = APIRouter(prefix="/v1", tags=["recommendations"], route_class=JsonRoute)
+
+_LOG = logging.getLogger("huitou.api")
 
 MOST_ITEMS = 50
 DEEPEST_OFFSET = 1_000
@@ -64,6 +71,9 @@ class Question(BaseModel):
     context_items: list[Id] = Field([], max_length=50, description="Items on the page or in the cart.")
     exclude: list[Id] = Field([], max_length=1_000, description="Items that must not be shown.")
     strict: bool = Field(False, description="True leaves places empty instead of showing popular items.")
+    diversity: Annotated[FiniteFloat, Field(ge=0, le=1)] | None = Field(
+        None, description="0 keeps the order, 1 lets categories take turns; by default what the shop's rules say."
+    )
     lang: str | None = Field(None, max_length=35, description="Language of reasons: en or zh.")
 
 
@@ -108,7 +118,7 @@ class RecommendedItem(BaseModel):
 
     item_id: str
     score: float = Field(description="Orders the items of this answer; not a probability.")
-    source: str = Field(description="What proposed the item.")
+    source: str = Field(description="What proposed the item; pinned for a rule of the shop, exploration for a trial.")
     reason: str = Field(description="Why it is shown, in words.")
 
 
@@ -165,9 +175,10 @@ def get_recommendations(
 def answer(service: Service, request: RecommendationRequest, language: str) -> Recommendations:
     """The reply to a request."""
     snapshot = service.snapshot
-    found = recommend(snapshot, wish_of(service, snapshot, request))
+    recommendation_id = service.new_id()
+    found = _found(service, snapshot, wish_of(service, snapshot, request), recommendation_id)
     return Recommendations(
-        recommendation_id=service.new_id(),
+        recommendation_id=recommendation_id,
         placement=request.placement,
         tier="popular" if found.fallback else snapshot.header.recommendation_tier,
         fallback=found.fallback,
@@ -184,12 +195,30 @@ def answer(service: Service, request: RecommendationRequest, language: str) -> R
     )
 
 
+def _found(service: Service, snapshot: Snapshot, wish: Wish, recommendation_id: str) -> Answer:
+    """The answer; a little-seen item is shown only when that was written down before."""
+    found = recommend(snapshot, wish)
+    explored = found.explored
+    if explored is None or explored.place <= wish.offset:
+        return found
+    item_id = snapshot.shelf.ids.id(explored.item)
+    line = (wish.now, recommendation_id, item_id, explored.place, wish.placement, explored.propensity)
+    try:
+        service.explored.add(ExploredLine(*line))
+    except HuitouError as error:
+        _LOG.warning("no exploration: %s", error.message)
+        return recommend(snapshot, replace(wish, explores=False))
+    return found
+
+
 def wish_of(service: Service, snapshot: Snapshot, request: RecommendationRequest) -> Wish:
     """The request as the recommender takes it, with what the person did since the snapshot."""
     person = person_of(request.customer_id, request.visitor_id)
     touches = service.touches(person, snapshot) if person is not None else []
-    touches += [Touch(event.kind, event.item_id) for event in request.recent_events]
+    now = service.clock()
+    touches += _recent(request.recent_events, now)
     return Wish(
+        now=now,
         person=person,
         touches=touches,
         context=request.context_items,
@@ -199,4 +228,15 @@ def wish_of(service: Service, snapshot: Snapshot, request: RecommendationRequest
         n=request.n,
         offset=request.offset,
         strict=request.strict,
+        rules=service.rules.on(snapshot.shelf),
+        diversity=request.diversity,
     )
+
+
+def _recent(events: Sequence[RecentEvent], now: datetime) -> list[Touch]:
+    """What a stateless caller tells, the newest last, as having happened just now, a millisecond apart."""
+    now_us = (now - EPOCH) // timedelta(microseconds=1)
+    return [
+        Touch(event.kind, event.item_id, now_us - 1_000 * back)
+        for event, back in zip(events, range(len(events), 0, -1), strict=True)
+    ]

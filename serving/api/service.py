@@ -15,6 +15,8 @@ from pydantic import StringConstraints
 from features.errors import HuitouError
 from features.events.event import MAX_ID_LENGTH, VISITOR_PREFIX
 from features.shop_folder import ShopFolder
+from serving.arranging.current_rules import CurrentRules
+from serving.arranging.exploration_log import ExplorationLog
 from serving.current_snapshot import CurrentSnapshot
 from serving.database.inbox import Inbox, Touch
 from serving.snapshot import Snapshot
@@ -37,6 +39,10 @@ class Service:
     """Tells the moment, with its zone."""
     new_id: Callable[[], str]
     """Gives an id that was never given before."""
+    rules: CurrentRules
+    """How the shop wants its answers arranged."""
+    explored: ExplorationLog
+    """Where little-seen items that were shown are written down."""
 
     @property
     def snapshot(self) -> Snapshot:

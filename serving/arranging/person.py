@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from features.arrays import Floats, Ints
+from features.history import PURCHASE
+from features.pairs import TOUCH_KINDS
 
 
 def _no_items() -> Ints:
@@ -27,3 +29,13 @@ class Person:
     """The layer in the table of customers."""
     kind: str | None = None
     """visitor, one_order or repeat."""
+
+    @classmethod
+    def of(
+        cls, event_kind: Ints, item: Ints, age_days: Floats, *, layer: str | None = None, kind: str | None = None
+    ) -> Person:
+        """The person who did these events, given in order of time; each array of shape ``(n_events,)``."""
+        touching = np.isin(event_kind, list(TOUCH_KINDS.values()))
+        buying = np.flatnonzero(event_kind == PURCHASE)[::-1]
+        bought, newest = np.unique(item[buying], return_index=True)
+        return cls(np.unique(item[touching]), bought, age_days[buying][newest], layer, kind)

@@ -16,7 +16,7 @@ def spread(relevance: Floats, category: Ints, brand: Ints, diversity: float) -> 
     """The positions of the items in the order in which to show them, shape ``(n,)``.
 
     ``relevance`` falls from at most 1 to at least 0. With ``diversity`` 0 the order stays, with 1 the categories
-    take turns, the best first. In between an item stands by
+    take turns, the best first, and a category of a single brand waits a little. In between an item stands by
 
         (1 - diversity) * relevance - diversity * (1 - 1 / (1 + number of better items of its category)).
 

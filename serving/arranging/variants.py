@@ -76,4 +76,4 @@ def title_stems(titles: pa.Array) -> pa.Array:
 
 def _words(texts: pa.Array) -> pa.Array:
     """Letters and digits, with one space between words."""
-    return pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, pattern=r"[^\pL\pN]+", replacement=" "))
+    return pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, pattern=r"[^\pL\pM\pN]+", replacement=" "))

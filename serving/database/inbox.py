@@ -32,6 +32,14 @@ class Touch:
     """Kind of event."""
     item_id: str
     """The item."""
+    occurred_us: int
+    """When it happened, UTC microseconds since 1970."""
+    quantity: int = 1
+    """Pieces."""
+    unit_price: float | None = None
+    """Price of one piece, None where not known."""
+    order_id: str | None = None
+    """The order it belongs to."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +97,10 @@ class Inbox:
         return _table(self._newest(customer_id, newer_than))
 
     def touches(self, customer_id: str, newer_than: int | None = None) -> list[Touch]:
-        """The same events in the order in which they happened, by kind and item only.
-
-        Quicker for live answers.
-        """
+        """The same events in the order in which they happened, with what live answers need of them."""
         events = [json.loads(payload) for payload in self._newest(customer_id, newer_than)]
         events.sort(key=lambda event: (event["occurred_at"], KIND_CODES[event["kind"]]))
-        return [Touch(event["kind"], event["item_id"]) for event in events]
+        return [_touch(event) for event in events]
 
     def _newest(self, customer_id: str, newer_than: int | None) -> list[str]:
         query = select(INBOX.c.payload).where(INBOX.c.customer_id == customer_id)
@@ -137,6 +142,18 @@ class Inbox:
     def _writing(self) -> Iterator[Connection]:
         with told(), self._engine.begin() as connection:
             yield connection
+
+
+def _touch(event: dict[str, Any]) -> Touch:
+    price = event.get("unit_price")
+    return Touch(
+        kind=event["kind"],
+        item_id=event["item_id"],
+        occurred_us=event["occurred_at"],
+        quantity=event.get("quantity", 1),
+        unit_price=None if price is None else float(price),
+        order_id=event.get("order_id"),
+    )
 
 
 def _fresh(query: Select[Any], newer_than: int | None) -> Select[Any]:

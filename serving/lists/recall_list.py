@@ -15,6 +15,7 @@ from features.events.duck import connect
 from features.events.reader import duckdb_file
 from features.shop.anomalies import REASONS as SET_ASIDE
 from features.shop.layers import BUYER_LAYERS, checked_layers
+from serving.alike.clusters import checked_clusters
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_columns import churn_probability, expected_net_spend, order_probability
 from serving.snapshot_parts.customer_files import NO_ITEM
@@ -45,6 +46,7 @@ _FATES = """
         where layer in (select unnest($layers::varchar[]))
           and ($min_churn::double is null or churn >= $min_churn::double)
           and ($max_churn::double is null or churn <= $max_churn::double)
+          and (len($clusters::bigint[]) = 0 or cluster in (select unnest($clusters::bigint[])))
           and ($min_spend::double is null or net_spend_all >= $min_spend::double)
     )
 """
@@ -66,6 +68,8 @@ class RecallFilter:
 
     layers: Sequence[str] = BUYER_LAYERS
     """Any of these layers."""
+    clusters: Sequence[int] = ()
+    """Any of these clusters; empty for all, and for who is in none."""
     min_churn: float | None = None
     """Lowest churn probability, 0 to 1; leaves visitors out, who have none."""
     max_churn: float | None = None
@@ -114,6 +118,7 @@ def recall_list(
     ``bought_since`` names those who ordered after the snapshot; they, those who must not be written to and those
     who are set aside are left out and counted. Items are in stock; who opted out of personalisation gets popular ones.
     """
+    checked_clusters(snapshot, wanted.clusters)
     found, exclusions = _people(snapshot, wanted.checked(), bought_since)
     horizon = snapshot.header.horizon_days
     columns: dict[str, Any] = {
@@ -153,6 +158,7 @@ def _people(
         "ordering": order_probability(snapshot.header.horizon_days),
         "spending": expected_net_spend(snapshot.header.horizon_days),
         "layers": list(wanted.layers),
+        "clusters": list(wanted.clusters),
         "min_churn": wanted.min_churn,
         "max_churn": wanted.max_churn,
         "min_spend": wanted.min_spend,

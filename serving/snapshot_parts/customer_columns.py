@@ -60,6 +60,7 @@ def customer_schema(horizon_days: int, horizons_days: Sequence[int]) -> pa.Schem
             ("contactable", pa.bool_()),
             ("personalized", pa.bool_()),
             ("set_aside", pa.string()),
+            ("cluster", pa.int64()),
             ("reasons", COLUMN_TYPE),
         ]
     )

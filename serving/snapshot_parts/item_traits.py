@@ -1,13 +1,15 @@
-"""What arranging an answer asks of items: their variants, how dear they are, who buys them twice, who is little seen."""
+"""What arranging an answer asks of items: variants, how dear they are, what is bought twice and little seen."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from features.arrays import Floats, Ints
 from features.catalogue import UNKNOWN, Catalogue
+from features.items import ItemFeatures, ItemStatistics
 from serving.arranging.variants import variant_groups
 from serving.snapshot_parts.array_file import broken, mapped, write_array
 from training.recommend.top import strongest
@@ -19,22 +21,48 @@ LITTLE_SEEN_EACH = 50
 """So many little-seen items are kept for each category, those that came last."""
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What people did with the items of a catalogue; each array of shape ``(n_items,)``."""
+
+    price_level: Floats
+    """log(price / median price of the category), NaN where no price is known."""
+    repeat_share: Floats
+    """The share of an item's buyers who bought it on two days or more, NaN where nothing is known."""
+    events: Floats
+    """All events of an item."""
+    age_days: Floats
+    """Days since its first event, 0 where none."""
+
+    @classmethod
+    def of(cls, statistics: ItemStatistics, features: ItemFeatures) -> Seen:
+        """What was counted of the items."""
+        return cls(
+            features.column("item_price_level"),
+            features.column("item_repeat_buyer_share"),
+            statistics.counts[:, :, -1].sum(axis=1),
+            statistics.first_age_days,
+        )
+
+    @classmethod
+    def nothing(cls, catalogue: Catalogue) -> Seen:
+        """What the catalogue alone tells: list prices; no item counts as little seen."""
+        size = len(catalogue)
+        return cls(catalogue.price_level, np.full(size, np.nan), np.full(size, np.inf), np.zeros(size))
+
+
 def write_traits(folder: Path, catalogue: Catalogue) -> None:
     """Write to ``folder`` what the catalogue tells of its items; no purchases and no events are known yet."""
     write_array(folder / "item_variant_group.npy", variant_groups(catalogue), np.int32)
-    write_array(folder / "item_price_level.npy", catalogue.price_level, np.float32)
-    nothing = np.zeros(len(catalogue))
-    write_seen(folder, catalogue, np.full(len(catalogue), np.nan), nothing + LITTLE_SEEN_EVENTS, nothing)
+    write_seen(folder, catalogue, Seen.nothing(catalogue))
 
 
-def write_seen(folder: Path, catalogue: Catalogue, repeat_share: Floats, events: Floats, age_days: Floats) -> None:
-    """Write the share of each item's buyers who bought it twice, and the little-seen items of each category.
-
-    ``events`` are all events of an item and ``age_days`` the days since its first, 0 where none; ``(n_items,)``.
-    """
-    write_array(folder / "item_repeat_share.npy", repeat_share, np.float32)
-    fit = np.flatnonzero((events < LITTLE_SEEN_EVENTS) & (catalogue.category != UNKNOWN) & catalogue.in_stock)
-    kept = fit[strongest(catalogue.category[fit], -age_days[fit], LITTLE_SEEN_EACH)]
+def write_seen(folder: Path, catalogue: Catalogue, seen: Seen) -> None:
+    """Write what people did with the items, and the little-seen items of each category."""
+    write_array(folder / "item_price_level.npy", seen.price_level, np.float32)
+    write_array(folder / "item_repeat_share.npy", seen.repeat_share, np.float32)
+    fit = np.flatnonzero((seen.events < LITTLE_SEEN_EVENTS) & (catalogue.category != UNKNOWN) & catalogue.in_stock)
+    kept = fit[strongest(catalogue.category[fit], -seen.age_days[fit], LITTLE_SEEN_EACH)]
     ends = np.cumsum(np.bincount(catalogue.category[kept], minlength=len(catalogue.categories)))
     write_array(folder / "little_seen_item.npy", kept, np.int32)
     write_array(folder / "little_seen_end.npy", ends, np.int64)

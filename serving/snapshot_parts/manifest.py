@@ -15,7 +15,7 @@ from serving.snapshot_parts.array_file import broken
 KIND_OF_RELATION = re.compile(r"[a-z][a-z_]{0,40}")
 """How the name of a kind of related items is written: it is part of file names."""
 
-FORMAT = 2
+FORMAT = 3
 """The number of the way in which snapshots are laid out."""
 
 
@@ -41,6 +41,8 @@ class SnapshotHeader:
     """The version of the events it was computed from; what came later is fresh."""
     feature_fingerprint: str
     """The fingerprint of the features' schema."""
+    timezone: str
+    """The shop's time zone, by which days and hours are told."""
     sources: tuple[str, ...]
     """Names of the sources of recommendations; the arrays hold positions in this list."""
 
@@ -88,7 +90,7 @@ class Manifest:
     contents: SnapshotContents
     """What it holds."""
     files: Mapping[str, FileRecord]
-    """Every other file of the folder by name."""
+    """Every other file of the folder by its path within it."""
 
     def to_json(self) -> str:
         """The manifest as text; equal snapshots have equal texts."""

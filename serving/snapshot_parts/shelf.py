@@ -139,6 +139,14 @@ class Shelf:
             kept = kept & (self._price[codes] <= wanted.max_price)
         return kept
 
+    def category(self, codes: Ints) -> Ints:
+        """Positions of the items' categories in ``categories``, ``UNKNOWN`` where none, shape ``(n,)``."""
+        return np.asarray(self._category[codes])
+
+    def brand(self, codes: Ints) -> Ints:
+        """Positions of the items' brands in ``brands``, ``UNKNOWN`` where none, shape ``(n,)``."""
+        return np.asarray(self._brand[codes])
+
     def prices(self, codes: Ints) -> Floats:
         """List prices, NaN where none is known, shape ``(n,)``."""
         return np.asarray(self._price[codes])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -20,6 +20,7 @@ def list_command(database: Callable[[], str | None], console: Console) -> Callab
         out: Annotated[Path, typer.Option(help="The file to write.")],
         shop: Shop = SHOP,
         layer: Annotated[list[str] | None, typer.Option(help="new, active, high_win_back, low_win_back, lost.")] = None,
+        cluster: Annotated[list[int] | None, typer.Option(help="Numbers of clusters, see: huitou clusters.")] = None,
         min_churn: Annotated[float | None, typer.Option(help="Lowest churn probability, 0 to 1.")] = None,
         max_churn: Annotated[float | None, typer.Option(help="Highest churn probability, 0 to 1.")] = None,
         min_spend: Annotated[float | None, typer.Option(help="Lowest net spend of all time.")] = None,
@@ -31,7 +32,8 @@ def list_command(database: Callable[[], str | None], console: Console) -> Callab
         from serving.lists.command import write_recall_list
 
         folder = ShopFolder.open(shop)
-        options = {"min_churn": min_churn, "max_churn": max_churn, "min_spend": min_spend, "top": top}
+        options: dict[str, Any] = {"min_churn": min_churn, "max_churn": max_churn, "min_spend": min_spend, "top": top}
+        options |= {"clusters": tuple(cluster or ())}
         for line in write_recall_list(folder, out, format, language, layer, options, database()):
             console.print(line, markup=False)
 

@@ -140,6 +140,7 @@ def show_backtest(console: Console, report: Mapping[str, Any]) -> None:
     items = report["recommendations"]
     title = f"Next items, {items['customers_measured']:,} customers who bought (tier {items['tier']})"
     show_measures(console, title, items["models"], ITEM_MEASURES)
+    show_sources(console, items["ablation"])
 
 
 CHURN_MEASURES = ("roc_auc", "average_precision", "log_loss", "ece")
@@ -147,6 +148,8 @@ CUTOFF_MEASURES = ("roc_auc", "log_loss")
 EXPECTED_MEASURES = ("orders_ratio", "net_spend_ratio")
 NOTHING = {"value": None}
 ITEM_MEASURES = ("recall@10", "recall@20", "ndcg@10", "new_recall@10")
+ALONE_MEASURES = ("recall@10", "hit_rate@10", "known_candidate_recall", "new_candidate_recall")
+LOST_MEASURES = ("recall@10", "ndcg@10")
 
 
 def _show_cutoffs(console: Console, report: Mapping[str, Any]) -> None:
@@ -171,6 +174,31 @@ def _show_cutoffs(console: Console, report: Mapping[str, Any]) -> None:
     told = summary["outlook"]["model"]
     _show_expected(console, f"{days} days, {over}", *(_interval(told.get(name, NOTHING)) for name in EXPECTED_MEASURES))
     show_measures(console, f"Next items, {over}", summary["recommendations"], ITEM_MEASURES)
+    show_sources(console, parts[-1]["recommendations"]["ablation"], f" at {parts[-1]['cutoff'][:10]}")
+
+
+def show_sources(console: Console, told: Mapping[str, Any], at: str = "") -> None:
+    """Print what each source is worth alone, and what the answer loses without it; the greatest loss first."""
+    if not told["customers"]:
+        return
+    ordered = sorted(told["sources"].items(), key=lambda row: -(row[1]["lost"]["ndcg@10"]["value"] or 0))
+    rows = [
+        (
+            name,
+            *(_interval(source["alone"][measure]) for measure in ALONE_MEASURES),
+            *(_difference(source["lost"][measure]) for measure in LOST_MEASURES),
+        )
+        for name, source in ordered
+    ]
+    alone = ("recall@10", "hit rate@10", "known found", "new found")
+    columns = ("source", *(f"{name} alone" for name in alone), *(f"{name} lost without" for name in LOST_MEASURES))
+    show_table(console, f"What each source is worth{at}, {told['customers']:,} customers who bought", columns, rows)
+
+
+def _difference(measure: Mapping[str, Any]) -> str:
+    if measure["value"] is None:
+        return "-"
+    return f"{measure['value']:+.4f} ±{(measure['high'] - measure['low']) / 2:.4f}"
 
 
 def _show_expected(console: Console, over: str, orders: str, net_spend: str) -> None:

@@ -62,6 +62,7 @@ def test_one_cutoff_is_told_with_every_method(shop: Path, tmp_path: Path) -> Non
     assert f"Expected of everyone within 14 days: {share} of the orders and - of the net spend that came" in said
     assert "Next items, " in said
     assert "│ popular " in said
+    assert "What each source is worth, " in said
 
 
 @pytest.mark.parametrize(

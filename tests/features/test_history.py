@@ -10,7 +10,6 @@ import pyarrow as pa
 import pytest
 
 from features.catalogue import Catalogue
-from features.customers import customer_features
 from features.events.event import EVENT_SCHEMA, ITEM_SCHEMA, KIND_CODES
 from features.events.reader import EMPTY_BUCKET
 from features.history import CART, PURCHASE, VIEW, History, Pairs
@@ -260,13 +259,3 @@ def test_open_carts_by_a_loop() -> None:
     )
     newest_first = np.lexsort((found.age_days, found.customer))
     assert newest_first.tolist() == list(range(len(lying)))
-
-
-def test_a_part_is_what_these_customers_are_alone() -> None:
-    """Some customers of a history have the features that they have among all, whatever part they come in."""
-    whole = history(random_events(11, 300), moment("2024-12-01T00:00Z"))
-    everyone = customer_features(whole).values
-    for start, stop in ((0, 1), (2, 5), (3, len(whole) + 9), (len(whole), len(whole) + 1)):
-        part = whole.part(start, stop)
-        assert part.customer_ids.equals(whole.customer_ids.slice(start, stop - start))
-        np.testing.assert_array_equal(customer_features(part).values, everyone[start:stop])

@@ -21,11 +21,11 @@ from features.shop_folder import ShopFolder
 from serving.snapshot_parts.customer_columns import customer_schema
 from serving.snapshot_parts.manifest import SnapshotHeader
 from serving.snapshot_writer import SnapshotWriter, Step
+from tests.serving.small_recommender import LIVE_SOURCES, carts, recommender
+from training.recommend.people import People
 
 AS_OF = datetime(2025, 3, 1, tzinfo=UTC)
 NOW = datetime(2025, 3, 1, 12, tzinfo=UTC)
-SOURCES = ("open_cart", "viewed", "viewed_together", "popular")
-
 HEADER = SnapshotHeader(
     as_of=AS_OF,
     published_at=NOW,
@@ -36,7 +36,8 @@ HEADER = SnapshotHeader(
     horizons_days=(30, 91),
     event_version=5,
     feature_fingerprint="f" * 64,
-    sources=SOURCES,
+    timezone="UTC",
+    sources=LIVE_SOURCES,
 )
 
 
@@ -107,6 +108,7 @@ def catalogue(ids: Sequence[str] = ITEMS) -> Catalogue:
             "price": pa.array((PRICES * repeats)[:count], pa.float64()).cast(pa.decimal128(18, 4)),
             "in_stock": pa.array([name != "gone" for name in ids]),
             "added_at": pa.nulls(count, pa.timestamp("us", tz="UTC")),
+            "unit_cost": pa.nulls(count, pa.decimal128(18, 4)),
         },
         schema=ITEM_SCHEMA,
     )
@@ -159,6 +161,12 @@ def recommendations(people: Sequence[Person], shelf: Catalogue, k: int = 4) -> R
     return Recommendations(item, score, np.zeros(shape, np.int8), np.full(shape, -1, np.int32))
 
 
+def with_carts(people: Sequence[Person], best: Recommendations, shelf: Catalogue) -> People:
+    """The people with what is recommended to them in their carts."""
+    owned = [row[row >= 0].tolist() for row in best.item]
+    return People(carts([person.id for person in people], owned, shelf, AS_OF), half_life_days=14.0, history_items=50)
+
+
 def write_snapshot(
     shop: ShopFolder,
     people: Sequence[Person] = PEOPLE,
@@ -175,13 +183,18 @@ def write_snapshot(
     with SnapshotWriter(shop, header, step=step) as writer:
         writer.set_items(shelf)
         popular = [name for name in ("tea 🍵", "gone", "apple") if name in ids]
-        writer.set_popular(shelf.codes(pa.array(popular, pa.string())))
+        bestsellers = shelf.codes(pa.array(popular, pa.string()))
+        writer.set_popular(bestsellers)
         strength = np.broadcast_to(np.array([0.5, 0.4, 0.1]), (count, 3))
-        writer.set_related("viewed_together", nearest, strength)
-        writer.set_related("bought_together", nearest[:, ::-1], strength)
+        related = {"viewed_together": (nearest, strength), "bought_together": (nearest[:, ::-1], strength)}
+        for kind, (item, score) in related.items():
+            writer.set_related(kind, item, score)
+        ranking = recommender(shelf, related, bestsellers, header.as_of)
+        writer.set_recommender(ranking)
         for bucket in range(buckets):
             part = people[bucket::buckets]
-            writer.add_customers(customers_table(part), recommendations(part, shelf))
+            best = recommendations(part, shelf)
+            writer.add_customers(customers_table(part), best, with_carts(part, best, shelf))
         writer.add_opted_out(["stranger who said no"])
         # By code: the first was bought again five times, the second has its category's cycle, the others have none.
         days = np.where(np.arange(count) < 2, 30.25, np.nan)

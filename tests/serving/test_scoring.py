@@ -98,10 +98,10 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 def test_names_carry_their_horizon(small: Shop) -> None:
-    """The columns are those of the table of customers but for who is set aside, with every horizon in its name."""
+    """The columns are those of the table of customers but for what publishing adds, with every horizon in its name."""
     schema = customer_schema(30, (14, 30, 60))
     names = small.table().column_names
-    assert set(names) == {*schema.names} - {"set_aside"}
+    assert set(names) == {*schema.names} - {"set_aside", "cluster"}
     assert [name for name in names if "probability" in name or "expected" in name] == [
         *(f"{what}_probability_{days}d" for days in HORIZONS for what in ("order", "churn")),
         *(f"expected_{what}_{days}d" for days in (30, 365) for what in ("orders", "net_spend")),

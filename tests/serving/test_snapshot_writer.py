@@ -24,6 +24,7 @@ from tests.serving.published_shop import (
     later,
     recommendations,
     small_shop,
+    with_carts,
     write_snapshot,
 )
 
@@ -33,6 +34,7 @@ STEPS = (
     "popular",
     "related viewed_together",
     "related bought_together",
+    "recommender",
     "customers",
     "customers",
     "cycles",
@@ -74,7 +76,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return contents(shop)
 
 
-@pytest.mark.parametrize("steps", [1, 4, 7, 8, 9, 10, 11, 12])
+@pytest.mark.parametrize("steps", [1, 4, 6, 8, 9, 10, 11, 12, 13])
 def test_killed_publishing_harms_nothing(tmp_path: Path, root: Path, undisturbed: dict[str, bytes], steps: int) -> None:
     """Killed after any step the old or the new snapshot is served whole.
 
@@ -152,8 +154,10 @@ def test_cycles_of_other_items_are_refused(tmp_path: Path) -> None:
 def test_customers_before_items_are_refused(tmp_path: Path) -> None:
     """Codes mean nothing before the shelf is there."""
     shop = ShopFolder.create(tmp_path)
+    best = recommendations(PEOPLE, catalogue())
+    people = with_carts(PEOPLE, best, catalogue())
     with SnapshotWriter(shop, HEADER) as writer, pytest.raises(ValueError, match=r"^set_items comes before"):
-        writer.add_customers(customers_table(PEOPLE), recommendations(PEOPLE, catalogue()))
+        writer.add_customers(customers_table(PEOPLE), best, people)
 
 
 def test_many_customers_in_many_blocks(tmp_path: Path) -> None:
@@ -164,7 +168,8 @@ def test_many_customers_in_many_blocks(tmp_path: Path) -> None:
     with SnapshotWriter(shop, HEADER) as writer:
         writer.set_items(shelf)
         for part in (people[:5_000], people[5_000:5_001], people[5_001:]):
-            writer.add_customers(customers_table(part), recommendations(part, shelf, k=60))
+            best = recommendations(part, shelf, k=60)
+            writer.add_customers(customers_table(part), best, with_carts(part, best, shelf))
         writer.commit()
     snapshot = Snapshot.open_current(shop)
     for number in (0, 4_095, 4_096, 4_999, 5_000, 5_001, 8_999):

@@ -122,7 +122,7 @@ def test_another_format_is_refused(bundle: Bundle, tmp_path: Path) -> None:
     (tmp_path / "bundle.json").write_text(json.dumps({"format": 1, "as_of": said["as_of"]}), encoding="utf-8")
     with pytest.raises(HuitouError) as refused:
         Bundle.load(tmp_path)
-    assert str(refused.value) == f"this Huitou reads bundles of format 2; {tmp_path} has format 1. Train again."
+    assert str(refused.value) == f"this Huitou reads bundles of format 3; {tmp_path} has format 1. Train again."
 
 
 @pytest.mark.parametrize("name", ["bundle.json", "outlook/outlook.json", "propensity_7d/propensity.json"])

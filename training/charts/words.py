@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 CHINESE: Mapping[str, str] = {
     "95 % interval": "95% 区间",
+    "Clusters of customers": "顾客群体",
     "Chance of leaving": "流失概率分布",
     "Drivers": "影响因素",
     "Drift of features": "特征漂移",
@@ -15,6 +16,7 @@ CHINESE: Mapping[str, str] = {
     "How soon an order is followed by another": "下单后多久再次下单",
     "Lift by tenth": "十分位提升度",
     "Recall@{k}": "Recall@{k}",
+    "What sets each apart": "各群体的特点",
     "Reliability": "概率校准",
     "as good as chance": "与随机相当",
     "best size": "最优规模",
@@ -29,6 +31,7 @@ CHINESE: Mapping[str, str] = {
     "feature": "特征",
     "followed by another order": "再次下单的比例",
     "left": "流失",
+    "lost of ndcg@10 without the source": "去掉该来源后 ndcg@10 的损失",
     "mean weight (log-odds)": "平均影响（对数几率）",
     "method": "方法",
     "moved": "有变化",
@@ -41,9 +44,13 @@ CHINESE: Mapping[str, str] = {
     "predicted share": "预测比例",
     "reading": "判断",
     "recommended horizon: {days} d": "推荐预测期：{days}天",
+    "difference from all others, in usual deviations": "与其他顾客的差异（标准差）",
     "share of all weights": "占全部影响的比例",
     "share of the customers on the list": "名单占顾客的比例",
     "share of the customers, highest risk first": "顾客比例（风险从高到低）",
+    "share of net spend": "净消费占比",
+    "share of the customers": "顾客占比",
+    "share of the orders": "订单占比",
     "share of those who left": "捕获的流失顾客比例",
     "share seen": "实际比例",
     "shifted": "明显漂移",
@@ -83,8 +90,37 @@ METHOD_NAMES: Mapping[str, tuple[str, str]] = {
     "open_cart_first": ("open cart first", "购物车优先"),
     "item_knn": ("item-to-item", "相似商品"),
     "als": ("ALS", "ALS"),
+    "bm25_knn": ("item-to-item (BM25)", "相似商品（BM25）"),
 }
 """What people call the methods, in English and Chinese."""
+
+SOURCE_NAMES: Mapping[str, tuple[str, str]] = {
+    "open_cart": ("open cart", "购物车"),
+    "open_favorite": ("open favourites", "收藏夹"),
+    "buy_again": ("bought before", "复购"),
+    "viewed": ("own interest", "自身兴趣"),
+    "viewed_together": ("viewed together", "一起浏览"),
+    "bought_together": ("bought together", "一起购买"),
+    "last_touched": ("touched last", "最近接触"),
+    "next_viewed": ("viewed next", "接着浏览"),
+    "next_viewed_lately": ("viewed next, lately", "近期接着浏览"),
+    "next_step": ("viewed right after", "紧接着浏览"),
+    "viewed_before": ("viewed before it", "之前浏览"),
+    "viewed_with": ("viewed in the same visit", "同次访问浏览"),
+    "two_steps": ("two steps away", "两步之遥"),
+    "visit_neighbours": ("visits alike", "相似访问"),
+    "visit_embedding": ("learned from visits", "访问向量"),
+    "walks": ("two steps through what goes together", "关联漫步"),
+    "low_rank": ("learned from what people touch", "兴趣向量"),
+    "category": ("trends of the category", "类目趋势"),
+    "brand": ("trends of the brand", "品牌趋势"),
+    "price_band": ("trends of the price band", "价格带趋势"),
+    "new_items": ("new items", "新品"),
+    "rising": ("rising", "上升最快"),
+    "in_demand": ("in demand now", "当前抢手"),
+    "popular": ("popular", "热门"),
+}
+"""What people call the sources of recommendations, in English and Chinese."""
 
 CONCEPT_NAMES: Mapping[str, tuple[str, str]] = {
     "silence": ("time since the last order", "距上次下单的时间"),
@@ -111,6 +147,11 @@ def told(text: str, language: str, **filled: object) -> str:
 def method_name(method: str, language: str) -> str:
     """What people call a method; one without a name is called as it is written."""
     return METHOD_NAMES.get(method, (method, method))[language == "zh"]
+
+
+def source_name(source: str, language: str) -> str:
+    """What people call a source of recommendations; one without a name is called as it is written."""
+    return SOURCE_NAMES.get(source, (source, source))[language == "zh"]
 
 
 def concept_name(concept: str, language: str) -> str:

@@ -42,6 +42,15 @@ VIEW_SHARE = 1 / 40
 MOST_PREFIXES = 60_000
 """Beginnings of visits that one fold takes at most."""
 
+ENOUGH = {PURCHASE: "customers must have bought", VIEW: "beginnings of visits must have gone on"}
+"""What a fold must have enough of, by goal."""
+
+RIGHT = {PURCHASE: "bought candidates", VIEW: "candidates that were looked at next"}
+"""What the ranker must have enough of, by goal."""
+
+JUDGES = {PURCHASE: "customers", VIEW: "beginnings of visits"}
+"""What the newest fold consists of, by goal."""
+
 
 @dataclass(frozen=True)
 class RecommenderTraining:
@@ -119,7 +128,7 @@ def _judged(
     rule = Recommender(plan.settings, names=plan.names, goal=plan.goal)
     cutoffs = tuple(fold.cutoff for fold in folds)
     earlier = _before(folds, behaviour, plan) if folds else []
-    reason = _too_little(folds, earlier)
+    reason = _too_little(folds, earlier, plan.goal)
     if reason is not None:
         return RecommenderTraining(rule, Gate(False, (reason,)), cutoffs, {})
     judge = folds[-1]
@@ -129,7 +138,7 @@ def _judged(
     figures = _compared(by_rule, by_ranker, settings.seed)
     passed = figures["difference_low"] > 0
     sentence = (
-        f"the ranker's ndcg@10 must beat the rule's on the newest fold ({len(by_rule)} customers): "
+        f"the ranker's ndcg@10 must beat the rule's on the newest fold ({len(by_rule)} {JUDGES[plan.goal]}): "
         f"{figures['ranker_ndcg_at_10']:.4f} against {figures['rule_ndcg_at_10']:.4f}, difference "
         f"{figures['difference']:+.4f} (95 % interval {figures['difference_low']:+.4f} to "
         f"{figures['difference_high']:+.4f}): {'the ranker serves' if passed else 'the rule serves'}"
@@ -149,18 +158,18 @@ def _before(folds: Sequence[Fold], behaviour: Behaviour, plan: FoldPlan) -> list
     return [fold for fold in folds if fold.cutoff in before]
 
 
-def _too_little(folds: Sequence[Fold], earlier: Sequence[Fold]) -> str | None:
+def _too_little(folds: Sequence[Fold], earlier: Sequence[Fold], goal: str) -> str | None:
     """Why there is nothing to train a ranker on, or None."""
     if not folds:
         return "the history is too short for a cutoff with a horizon after it: the rule serves"
     if folds[-1].customers < LEAST_CUSTOMERS:
         return (
-            f"at least {LEAST_CUSTOMERS} customers must have bought in the newest fold; "
+            f"at least {LEAST_CUSTOMERS} {ENOUGH[goal]} in the newest fold; "
             f"{folds[-1].customers} did: the rule serves"
         )
     bought = sum(fold.bought for fold in earlier)
     if bought < LEAST_BOUGHT:
-        return f"at least {LEAST_BOUGHT} bought candidates are needed before it; there are {bought}: the rule serves"
+        return f"at least {LEAST_BOUGHT} {RIGHT[goal]} are needed before it; there are {bought}: the rule serves"
     return None
 
 

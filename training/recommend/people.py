@@ -12,6 +12,7 @@ from features.arrays import Floats
 from features.customers import CustomerFeatures, customer_features
 from features.history import History
 from features.pairs import TOUCH_KINDS, Touches
+from training.recommend.bought import Bought
 from training.recommend.counted.visits import LastItems, NewestSteps, Visits
 from training.recommend.top import sparse_matrix, strongest
 
@@ -53,6 +54,16 @@ class People:
         """Each customer's strongest items by decayed touches, shape ``(n_customers, n_items)``."""
         kept = strongest(self.touches.customer, self.weight, self.history_items)
         return sparse_matrix(self.touches.customer[kept], self.touches.item[kept], self.weight[kept], self.shape)
+
+    @cached_property
+    def touched(self) -> sparse.csr_matrix:
+        """1 for every item that each customer has touched, shape ``(n_customers, n_items)``."""
+        return sparse_matrix(self.touches.customer, self.touches.item, np.ones(len(self.touches.key)), self.shape)
+
+    @cached_property
+    def bought(self) -> Bought:
+        """What each of them bought, order by order."""
+        return Bought.of(self.history)
 
     @cached_property
     def purchased(self) -> sparse.csr_matrix:

@@ -29,9 +29,12 @@ PLAIN: Mapping[str, _Sentence] = {
     "viewed": _sentence("you looked at this recently", "您最近浏览过"),
     "buy_again": _sentence("you bought this before", "您之前购买过"),
     "together": _sentence("goes with what you chose", "与您选择的商品搭配"),
+    "interest": _sentence("goes with what you like", "符合您的喜好"),
     "category": _sentence("popular in a category you like", "您喜欢的类目中的热门商品"),
     "trending": _sentence("wanted by more and more people", "近期热度上升"),
     "popular": _sentence("popular now", "当前热门"),
+    "pinned": _sentence("chosen by the shop", "店铺精选"),
+    "exploration": _sentence("few people have seen this yet", "看过的人还不多"),
 }
 """The sentence of each source, when no other item is named."""
 
@@ -40,6 +43,8 @@ ABOUT_ITEM: Mapping[str, _Sentence] = {
     "viewed_together": _sentence("often viewed together with $item", "常与$item一起浏览"),
     "together": _sentence("often chosen together with $item", "常与$item一起选购"),
     "bought_together": _sentence("often bought with $item", "常与$item一起购买"),
+    "viewed_then_bought": _sentence("often bought after viewing $item", "浏览$item后常被购买"),
+    "bought_within": _sentence("often bought within a month of $item", "购买$item后一个月内常被购买"),
     "similar": _sentence("similar to $item", "与$item相似"),
     "replacement": _sentence("instead of $item", "可替代$item"),
 }
@@ -47,6 +52,7 @@ ABOUT_ITEM: Mapping[str, _Sentence] = {
 
 ABOUT_CATEGORY: Mapping[str, _Sentence] = {
     "category": _sentence("popular in $category", "$category类热门"),
+    "exploration": _sentence("few people have seen this in $category yet", "$category类中看过的人还不多的商品"),
 }
 """The sentence of each source that speaks of the item's category."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sparse
+from sparse_dot_topn import sp_matmul_topn
 
 from features.arrays import Floats, Ints
 from features.catalogue import UNKNOWN
@@ -36,3 +37,16 @@ def top_items(customer: Ints, item: Ints, score: Floats, customers: int, k: int)
 def sparse_matrix(row: Ints, column: Ints, value: Floats, shape: tuple[int, int]) -> sparse.csr_matrix:
     """The matrix with ``value`` at (row, column), float32."""
     return sparse.csr_matrix((value.astype(np.float32), (row, column)), shape=shape)
+
+
+def best_products(taste: sparse.csr_matrix, relation: sparse.csr_matrix, each: int) -> sparse.csr_matrix:
+    """The ``each`` best entries above 0 in every row of ``taste @ relation``, both float32, the best first.
+
+    Only the rows of ``relation`` that ``taste`` names are read, so it may be a memory map.
+    """
+    named, place = np.unique(taste.indices, return_inverse=True)
+    rows = relation[named]
+    if not rows.nnz:
+        return sparse.csr_matrix((taste.shape[0], relation.shape[1]), dtype=np.float32)
+    narrow = sparse.csr_matrix((taste.data, place, taste.indptr), shape=(taste.shape[0], len(named)))
+    return sp_matmul_topn(narrow, rows, top_n=each, threshold=0.0, sort=True, n_threads=1)

@@ -18,10 +18,11 @@ from features.errors import HuitouError
 from training.recommend.reason_texts import LANGUAGES
 from training.report.churn_sections import at_cutoff, in_short, over_cutoffs
 from training.report.content import Figure, Section, date
+from training.report.items_section import next_items
 from training.report.methods import group_folds
 from training.report.model_sections import calibration, driver_section, profit, ranking
 from training.report.outlook_section import outlook_section
-from training.report.people_sections import contacts, drift_section, next_items, visitors
+from training.report.people_sections import contacts, drift_section, visitors
 from training.report.summary import parts_of
 from training.report.words import Words
 

@@ -1,19 +1,16 @@
-"""The chapters about visitors, about next items, and about how the people have changed."""
+"""The chapters about visitors, about whom campaigns wrote to, and about how the people have changed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from training.charts import drift_bars, lift_bars, recall_bars, reliability_curve
+from training.charts import drift_bars, lift_bars, reliability_curve
 from training.charts.words import told
 from training.drift import SHIFTED_ABOVE, STABLE_BELOW
-from training.report.content import Cell, Figure, Section, Table, date, measured, number, percent
-from training.report.methods import HEADLINE_METRICS, Part, method_cell, method_table, serving_notes, spread_tables
+from training.report.content import Cell, Figure, Section, Table, date, number, percent
+from training.report.methods import HEADLINE_METRICS, Part, method_table, spread_tables
 from training.report.words import Words, metric_name
-
-ITEM_METRICS = ("recall@10", "recall@20", "ndcg@10", "mrr@10", "known_recall@10", "new_recall@10")
-"""The measures of next items that are told."""
 
 MOST_FEATURES = 20
 """So many features stand in the table of the largest movers."""
@@ -83,28 +80,6 @@ IF_NOBODY_WRITES = (
     "What serves says what happens if nobody writes. Where campaigns ran within the horizon of a test, people did what "
     "they did after a message, and the figures of this page are that much harder on the model."
 )
-
-
-def next_items(part: Part, summary: Mapping[str, Any], t: Words) -> Section:
-    """What was recommended against what was bought; ``summary`` is that over several cutoffs, or empty."""
-    found = part["recommendations"]
-    said = t(
-        "{measured} of {customers} customers bought within the horizon; all {items} items were ranked for each.",
-        measured=f"{found['customers_measured']:,}",
-        customers=f"{found['customers']:,}",
-        items=f"{found['items']:,}",
-    )
-    rows = [
-        [method_cell(name, t), *(measured(model.get(metric)) for metric in ITEM_METRICS)]
-        for name, model in found["models"].items()
-    ]
-    head = [t("method"), *(metric_name(name, t.language) for name in ITEM_METRICS)]
-    tables = [Table(t("With 95 % intervals over customers"), head, rows)]
-    tables += spread_tables(summary.get("recommendations"), ITEM_METRICS, t)
-    caption = t("The share of what was bought that is among the first ten items.")
-    figures = [Figure("recall", recall_bars(found["models"], 10, t.language), caption)]
-    notes = serving_notes(found["gate"], t)
-    return Section("items", t("What to show next"), [said], figures=figures, notes=notes, tables=tables)
 
 
 def drift_section(drift: Mapping[str, Any], t: Words) -> Section:

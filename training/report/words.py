@@ -27,6 +27,17 @@ METRIC_NAMES: Mapping[str, tuple[str, str]] = {
     "expected_profit_at_20pct": ("profit at 20 %", "前 20% 利润"),
     "known_recall@10": ("recall@10, known items", "recall@10（已接触商品）"),
     "new_recall@10": ("recall@10, new items", "recall@10（新商品）"),
+    "hit_rate@10": ("hit rate@10", "命中率@10"),
+    "head_recall@10": ("recall@10, head", "recall@10（头部商品）"),
+    "mid_recall@10": ("recall@10, middle", "recall@10（腰部商品）"),
+    "tail_recall@10": ("recall@10, tail", "recall@10（长尾商品）"),
+    "new_share@10": ("share of new items shown", "新商品展示占比"),
+    "novelty_bits@10": ("novelty (bits)", "新颖度（比特）"),
+    "catalogue_coverage@10": ("share of the catalogue shown", "商品目录覆盖率"),
+    "candidate_recall": ("among the candidates", "候选召回率"),
+    "known_candidate_recall": ("known items among the candidates", "候选召回率（已接触商品）"),
+    "new_candidate_recall": ("new items among the candidates", "候选召回率（新商品）"),
+    "proposes": ("proposes to", "有候选的顾客占比"),
 }
 """What people call the metrics, in English and Chinese."""
 
@@ -36,6 +47,11 @@ GROUP_NAMES: Mapping[str, tuple[str, str]] = {
     "repeat": ("regulars (two or more orders)", "复购客（两单及以上）"),
     "high_value": ("high value (the top fifth by spend)", "高价值（消费前五分之一）"),
     "not_lost": ("not lost yet", "尚未沉睡"),
+    "visitor": ("visitors (no order yet)", "访客（尚无订单）"),
+    "touches_1": ("one touch", "接触 1 次"),
+    "touches_2_to_4": ("2 to 4 touches", "接触 2 至 4 次"),
+    "touches_5_to_19": ("5 to 19 touches", "接触 5 至 19 次"),
+    "touches_20_or_more": ("20 touches or more", "接触 20 次及以上"),
 }
 """What people call the groups, in English and Chinese."""
 

@@ -168,6 +168,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "price": ("price", "list_price", "item_price", "retail_price", "价格", "商品价格", "吊牌价", "标价"),
     "in_stock": ("in_stock", "available", "available_for_sale", "是否有货", "有货"),
     "added_at": ("added_at", "created_at", "listed_at", "first_seen_at", "上架时间"),
+    "unit_cost": ("unit_cost", "cost_price", "cost_per_item", "cogs", "成本价", "进货价", "成本"),
     "joined_at": (
         "joined_at",
         "registered_at",

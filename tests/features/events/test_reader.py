@@ -134,6 +134,30 @@ def test_the_extent_before_a_moment(tmp_path: Path) -> None:
     assert EventReader(-1, 4, {}).extent(cutoff) == Extent(0, None, None)
 
 
+def test_whether_a_kind_ever_happened(tmp_path: Path) -> None:
+    """A kind is there once an event of it has happened and is known, in whatever bucket."""
+    reader = reader_of(
+        tmp_path,
+        events(
+            *((f"c{number}", "view", "tea", NOON) for number in range(20)),
+            ("zoe", "purchase", "tea", NOON),
+            ("zoe", "cart", "tea", NOON, {"known_at": "2025-03-05T12:00Z"}),
+        ),
+    )
+    after, later = moment("2025-03-01T12:00:00.000001Z"), moment("2025-03-05T12:00:00.000001Z")
+    assert {kind: reader.has_kind(kind, after) for kind in ("view", "purchase", "cart", "return")} == {
+        "view": True,
+        "purchase": True,
+        "cart": False,
+        "return": False,
+    }
+    assert reader.has_kind("cart", later)
+    assert not reader.has_kind("cart", later - timedelta(microseconds=1)), "it was not known before then"
+    assert not reader.has_kind("purchase", moment(NOON)), "it had not happened before then"
+    assert not reader.has_kind("' or true --", after)
+    assert not reader_of(tmp_path / "empty", events()).has_kind("view", after)
+
+
 def test_the_moment_after_everything(tmp_path: Path) -> None:
     """The first moment at which every event has happened and is known, or the present for an empty shop."""
     late = {"known_at": "2025-03-05T00:00Z"}

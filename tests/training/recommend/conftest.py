@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,9 +13,11 @@ from features.behaviour import Behaviour
 from features.events.event import EVENT_SCHEMA, ITEM_SCHEMA
 from features.events.simulate import SimulatedTruth, SimulationSettings, simulate
 from features.events.warehouse import Warehouse
+from features.history import History
 from tests.small_shop import append, shop
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import SourceSettings
+from training.recommend.proposing.registry import PURCHASE_SOURCES, tables_of
 from training.recommend.recommender import FittedRecommender, Recommender
 
 SETTINGS = SimulationSettings(customers=600, items=80, days=120, events_per_customer=60, seed=5)
@@ -47,14 +50,19 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> PlantedShop:
 
 @pytest.fixture(scope="session")
 def sources(planted: PlantedShop) -> Sources:
-    """Its counts at the cutoff."""
-    return Sources.fit(planted.behaviour, planted.cutoff, SourceSettings())
+    """Its counts at the cutoff, with all that the sources of purchases need."""
+    return Sources.fit(planted.behaviour, planted.cutoff, SourceSettings(), tables=tables_of(PURCHASE_SOURCES))
 
 
 @pytest.fixture(scope="session")
 def by_rule(sources: Sources) -> FittedRecommender:
     """The rule on those counts."""
     return FittedRecommender(Recommender(sources.settings), sources)
+
+
+def histories(planted: PlantedShop, sources: Sources) -> Iterator[History]:
+    """What was known of everyone at the cutoff, bucket by bucket."""
+    return planted.behaviour.map_histories(lambda _, known: known, planted.cutoff, sources.catalogue)
 
 
 def complete(table: pa.Table, schema: pa.Schema) -> pa.Table:

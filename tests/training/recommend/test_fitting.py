@@ -14,6 +14,8 @@ from features.behaviour import Behaviour
 from tests.small_shop import EventRow, append, events, items, moment, stored
 from tests.training.recommend.conftest import PlantedShop
 from training.recommend.fitting import MOST_FOLDS, RecommenderTraining, fit_recommender, source_settings
+from training.recommend.proposing.registry import VIEW_SOURCES
+from training.recommend.ranking.cases import PURCHASE, VIEW
 from training.recommend.ranking.ranker import RankerSettings
 
 AS_OF = moment("2025-03-31T00:00Z")
@@ -53,6 +55,15 @@ def by_chance(rng: np.random.Generator, customer: str, age: int) -> list[EventRo
     return [(customer, "purchase", f"i{rng.integers(0, 40):02}", day(age))]
 
 
+def in_turn(rng: np.random.Generator, customer: str, age: int) -> list[EventRow]:
+    """Look at an item, then at the one after the next in number."""
+    if rng.random() > 0.3:
+        return []
+    first = int(rng.integers(0, 40))
+    looked = [f"i{(first + 2 * step) % 40:02}" for step in range(4)]
+    return [(customer, "view", item, day(age - step / 1000)) for step, item in enumerate(looked)]
+
+
 PRICED = items(*((f"i{number:02}", "all", f"{number + 1}.00") for number in range(40)))
 
 
@@ -81,8 +92,23 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> RecommenderTraining:
             "at least 50 customers must have bought in the newest fold; 1 did: the rule serves",
         ),
         (
-            [(f"c{number % 80}", "view", f"i{number % 7}", day(1 + number % 60)) for number in range(400)],
+            [
+                ("anna", "purchase", "tea", day(60)),
+                *((f"c{number % 80}", "view", f"i{number % 7}", day(1 + number % 60)) for number in range(400)),
+            ],
             "at least 50 customers must have bought in the newest fold; 0 did: the rule serves",
+        ),
+        (
+            [(f"c{number % 80}", "view", f"i{number % 7}", day(1 + number % 60)) for number in range(400)],
+            "at least 50 beginnings of visits must have gone on in the newest fold; 3 did: the rule serves",
+        ),
+        (
+            [
+                *((who, "view", item, day(1)) for who, item in (("anna", "i0"), ("bo", "i1"))),
+                *((f"c{number}", "view", "i0", day(0.01)) for number in range(60)),
+                *((f"c{number}", "view", "i1", day(0.009)) for number in range(60)),
+            ],
+            "at least 100 candidates that were looked at next are needed before it; there are 0: the rule serves",
         ),
         (
             [
@@ -92,7 +118,15 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> RecommenderTraining:
             "at least 100 bought candidates are needed before it; there are 0: the rule serves",
         ),
     ],
-    ids=["no events", "ten events", "one customer", "no purchases", "all purchases on one day"],
+    ids=[
+        "no events",
+        "ten events",
+        "one customer",
+        "nobody bought lately",
+        "no purchases",
+        "all views in one hour",
+        "all purchases on one day",
+    ],
 )
 def test_too_little_data(tmp_path: Path, rows: list[Any], reason: str) -> None:
     """With too little data the rule serves, and the gate says what is missing."""
@@ -134,6 +168,28 @@ def test_the_rule_serves_where_nothing_is_to_be_learned(drawn: RecommenderTraini
     assert not drawn.gate.passed
     assert drawn.figures["difference_low"] <= 0
     assert drawn.gate.reasons[0].endswith("): the rule serves")
+
+
+def test_a_shop_of_views(tmp_path: Path) -> None:
+    """Without a single purchase the next view is foreseen, at two cutoffs one behind the other."""
+    found = fit(tmp_path, *crowd(150, in_turn))
+    assert found.recommender.goal == VIEW
+    assert found.recommender.names == VIEW_SOURCES
+    assert set(found.figures) == {
+        "rule_ndcg_at_10",
+        "ranker_ndcg_at_10",
+        "difference",
+        "difference_low",
+        "difference_high",
+    }
+    older, newer = found.cutoffs
+    assert newer - older == AS_OF - newer == timedelta(days=1)
+    (reason,) = found.gate.reasons
+    assert "beginnings of visits): " in reason
+    with_a_purchase = fit(tmp_path / "bought", *crowd(20, in_turn), ("anna", "purchase", "i01", day(2)))
+    assert with_a_purchase.recommender.goal == PURCHASE
+    later = fit(tmp_path / "later", *crowd(20, in_turn), ("anna", "purchase", "i01", day(-1)))
+    assert later.recommender.goal == VIEW, "what is bought after the training is not known"
 
 
 def test_figures_belong_together(won: RecommenderTraining, drawn: RecommenderTraining) -> None:

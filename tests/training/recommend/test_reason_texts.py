@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from training.recommend.proposing.candidates import SOURCES
+from training.recommend.proposing.registry import SOURCES
 from training.recommend.reason_texts import ABOUT_CATEGORY, ABOUT_ITEM, LANGUAGES, PLAIN, language_of, reason
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +18,29 @@ from features.history import PURCHASE, History
 from features.pairs import Touches
 from tests.small_shop import events, items, moment, stored
 from tests.training.recommend.conftest import PlantedShop
-from training.recommend.counted.related import RELATED_KINDS, dense, strongest_link
-from training.recommend.counted.sources import Sources, SourceSettings
-from training.recommend.proposing.candidates import SOURCES, candidates
-from training.recommend.ranking.folds import Fold
+from tests.training.recommend.conftest import histories as all_histories
+from tests.training.recommend.proposing.proposed import NAMES
+from training.recommend.counted.related import dense
+from training.recommend.counted.related_kinds import RELATED_KINDS
+from training.recommend.counted.sources import Sources
+from training.recommend.counted.table import SourceSettings
+from training.recommend.proposing.candidates import candidates
+from training.recommend.proposing.registry import REGISTRY
+from training.recommend.ranking.cases import CASES_AT_ONCE
+from training.recommend.ranking.folds import Fold, FoldPlan
 from training.recommend.ranking.ranker import Ranker, RankerSettings
-from training.recommend.recommender import RULE, FittedRecommender, Recommendations, Recommender
+from training.recommend.ranking.rules import RULE, RULES
+from training.recommend.recommender import FittedRecommender, Recommendations, Recommender
 
 QUICK = RankerSettings(trees=15, leaves=7, least_rows_per_leaf=20)
+NAMED_KINDS = ("viewed_together", "bought_together")
 CUTOFF = moment("2025-03-11T00:00Z")
 
 
 @pytest.fixture(scope="module")
 def by_ranker(planted: PlantedShop, sources: Sources) -> FittedRecommender:
     """A ranker of few trees on the counts of the simulated shop."""
-    fold = Fold.at(planted.behaviour, planted.cutoff, 10, sources.settings)
+    fold = Fold.at(planted.behaviour, planted.cutoff, FoldPlan(10, sources.settings), whole=False)
     return FittedRecommender(Recommender(sources.settings, Ranker.fit([fold.rows], QUICK)), sources)
 
 
@@ -42,8 +51,7 @@ def fitted(request: pytest.FixtureRequest, by_rule: FittedRecommender, by_ranker
 
 
 def histories(planted: PlantedShop, fitted: FittedRecommender) -> Iterator[History]:
-    catalogue = fitted.sources.catalogue
-    return planted.behaviour.map_histories(lambda _, history: history, planted.cutoff, catalogue)
+    return all_histories(planted, fitted.sources)
 
 
 def same(one: Recommendations, other: Recommendations) -> None:
@@ -80,13 +88,6 @@ def test_save_and_load(planted: PlantedShop, fitted: FittedRecommender, tmp_path
         same(again.recommend(history, 10), fitted.recommend(history, 10))
 
 
-def test_settings_survive(tmp_path: Path) -> None:
-    """Settings other than the usual ones are read back."""
-    settings = SourceSettings(half_life_days=2.5, neighbours=7, history_items=9, per_source=11)
-    Recommender(settings).save(tmp_path)
-    assert Recommender.load(tmp_path) == Recommender(settings)
-
-
 def test_shapes(planted: PlantedShop, fitted: FittedRecommender) -> None:
     """Items, scores, sources and reasons have one row for each customer and the types that are said."""
     for history in histories(planted, fitted):
@@ -106,7 +107,7 @@ def test_scores_fall_and_no_item_comes_twice(planted: PlantedShop, fitted: Fitte
         assert (best.score > 0).all()
         ordered = np.sort(best.item, axis=1)
         assert (np.diff(ordered, axis=1) > 0).all()
-        assert ((best.source >= 0) & (best.source < len(SOURCES))).all()
+        assert ((best.source >= 0) & (best.source < len(fitted.recommender.names))).all()
 
 
 def test_more_than_there_is(planted: PlantedShop, fitted: FittedRecommender) -> None:
@@ -129,21 +130,33 @@ def test_the_first_items_do_not_depend_on_k(planted: PlantedShop, fitted: Fitted
 
 
 def test_reasons_are_true(planted: PlantedShop, fitted: FittedRecommender) -> None:
-    """An item found through another names one of the customer's own items that is related to it in that very table."""
-    told = dict.fromkeys(RELATED_KINDS, 0)
+    """A source that speaks of another item names one of the customer's own; the others name none."""
+    names = fitted.recommender.names
     for history in histories(planted, fitted):
         best, touches = fitted.recommend(history, 60), Touches.of(history)
-        for kind in RELATED_KINDS:
-            row, column = np.nonzero(best.source == SOURCES.index(kind))
+        for place, name in enumerate(names):
+            row, column = np.nonzero(best.source == place)
+            own = best.because[row, column].astype(np.int64)
+            if REGISTRY[name].because is None:
+                assert (own == UNKNOWN).all(), name
+            else:
+                _, touched = touches.find(row[own >= 0], own[own >= 0])
+                assert touched.all(), name
+        assert (best.because[best.source < 0] == UNKNOWN).all()
+
+
+def test_related_items_name_what_they_are_related_to(planted: PlantedShop, fitted: FittedRecommender) -> None:
+    """An item found through another names an item that is related to it in that very table."""
+    told = dict.fromkeys(NAMED_KINDS, 0)
+    for history in histories(planted, fitted):
+        best = fitted.recommend(history, 60)
+        for kind in NAMED_KINDS:
+            row, column = np.nonzero(best.source == fitted.recommender.names.index(kind))
             own, item = best.because[row, column].astype(np.int64), best.item[row, column]
             assert (own >= 0).all(), "every related item has a reason"
-            _, touched = touches.find(row, own)
-            assert touched.all()
             assert (np.asarray(fitted.sources.related[kind][own, item]).ravel() > 0).all()
             told[kind] += len(row)
-        others = ~np.isin(best.source, [SOURCES.index(kind) for kind in RELATED_KINDS])
-        assert (best.because[others] == UNKNOWN).all()
-    assert told["viewed_together"] > 100
+    assert sum(told.values()) > 100
 
 
 def test_bought_together_names_a_purchase(tmp_path: Path) -> None:
@@ -154,12 +167,12 @@ def test_bought_together_names_a_purchase(tmp_path: Path) -> None:
     behaviour = Behaviour.of(folder)
     catalogue = behaviour.catalogue(CUTOFF)
     settings = SourceSettings(history_items=5)
-    fitted = FittedRecommender.fit(behaviour, CUTOFF, catalogue, Recommender(settings))
+    fitted = FittedRecommender.fit(behaviour, CUTOFF, catalogue, Recommender(settings, names=NAMES))
     history = behaviour.history(0, CUTOFF, catalogue)
     best = fitted.recommend(history, 20)
     ids = catalogue.ids.to_pylist()
     (place,) = np.flatnonzero(best.item[0] == ids.index("tea"))
-    assert SOURCES[best.source[0, place]] == "bought_together"
+    assert NAMES[best.source[0, place]] == "bought_together"
     assert ids[best.because[0, place]] == "cup"
 
 
@@ -169,10 +182,10 @@ def test_the_rule_orders_by_tiers(planted: PlantedShop, by_rule: FittedRecommend
     for history in histories(planted, by_rule):
         best = by_rule.recommend(history, 20)
         np.testing.assert_allclose(best.score, np.tile(1 / (1 + np.arange(20)), (len(history), 1)), rtol=1e-6)
-        found = candidates(by_rule.sources, history, Touches.of(history))
+        found = candidates(by_rule.sources, by_rule.sources.people(history), by_rule.recommender.names)
         tier = np.full(len(found), 99)
         for number, names in reversed(list(enumerate(RULE))):
-            tier[~np.isnan(found.rank[:, [SOURCES.index(name) for name in names]]).all(axis=1)] = number
+            tier[~np.isnan([found.column(name) for name in names]).all(axis=0)] = number
         key = found.customer * len(by_rule.sources.catalogue) + found.item
         wanted = np.arange(len(history))[:, None] * len(by_rule.sources.catalogue) + best.item
         assert (np.diff(tier[np.searchsorted(key, wanted)], axis=1) >= 0).all()
@@ -184,7 +197,7 @@ def test_the_ranker_orders_by_chance(planted: PlantedShop, by_ranker: FittedReco
     history = next(histories(planted, by_ranker))
     best = by_ranker.recommend(history, 20)
     assert ((best.score > 0) & (best.score < 1)).all()
-    rule = FittedRecommender(Recommender(by_ranker.recommender.settings), by_ranker.sources).recommend(history, 20)
+    rule = FittedRecommender(replace(by_ranker.recommender, ranker=None), by_ranker.sources).recommend(history, 20)
     assert not np.array_equal(best.item, rule.item)
 
 
@@ -201,11 +214,12 @@ def test_open_cart_first_by_the_rule(tmp_path: Path) -> None:
     described = items(("cup", "kitchen", None), ("pan", "kitchen", None), ("kettle", "kitchen", None))
     behaviour = Behaviour.of(stored(tmp_path, events(*rows), buckets=1, described=described))
     catalogue = behaviour.catalogue(CUTOFF)
-    fitted = FittedRecommender.fit(behaviour, CUTOFF, catalogue, Recommender())
+    recommender = Recommender(names=NAMES, rule=RULES["open_cart_first"])
+    fitted = FittedRecommender.fit(behaviour, CUTOFF, catalogue, recommender)
     best = fitted.recommend(behaviour.history(0, CUTOFF, catalogue), 8)
     ids = [*catalogue.ids.to_pylist(), None]
     assert [ids[code] for code in best.item[0]] == ["kettle", "cup", "tray", "pan", "hit", None, None, None]
-    assert [SOURCES[place] for place in best.source[0, :5]] == [
+    assert [NAMES[place] for place in best.source[0, :5]] == [
         "open_cart",
         "buy_again",
         "viewed_together",
@@ -233,6 +247,21 @@ def test_one_item_one_customer(tmp_path: Path) -> None:
     assert fitted.related["viewed_together"][0].tolist() == [[-1] * 50]
 
 
+def test_more_people_than_are_looked_at_together(tmp_path: Path) -> None:
+    """Of many people, who are looked at a thousand at a time, each gets the own answer in the own row."""
+    people = CASES_AT_ONCE + 3
+    rows = [(f"p{number:04}", "cart", f"i{number % 23:02}", "2025-03-01T10:00Z") for number in range(people)]
+    behaviour = Behaviour.of(stored(tmp_path, events(*rows), buckets=1))
+    catalogue = behaviour.catalogue(CUTOFF)
+    fitted = FittedRecommender.fit(behaviour, CUTOFF, catalogue, Recommender(names=NAMES))
+    history = behaviour.history(0, CUTOFF, catalogue)
+    best = fitted.recommend(history, 4)
+    assert best.item[:, 0].tolist() == [number % 23 for number in range(people)]
+    for start in (0, CASES_AT_ONCE - 1, CASES_AT_ONCE, people - 1):
+        alone = fitted.recommend(history.part(start, start + 1), 4)
+        np.testing.assert_array_equal(alone.item[0], best.item[start])
+
+
 def test_related_and_popular_for_serving(by_rule: FittedRecommender) -> None:
     """Related items come best first with their scores, of the width that was set; popular items are all items seen."""
     for kind, (codes, scores) in by_rule.related.items():
@@ -250,14 +279,3 @@ def test_dense() -> None:
     codes, scores = dense(table, 2)
     assert codes.tolist() == [[2, 1], [-1, -1], [0, -1]]
     np.testing.assert_allclose(scores, np.array([[0.9, 0.2], [0, 0], [0.1, 0]]), rtol=1e-6)
-
-
-def test_strongest_link() -> None:
-    """Interest times relation decides; where nothing of one's own is related, or interest has faded to 0, none."""
-    own = sparse.csr_matrix(np.array([[1.0, 0.5, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]]))
-    own = sparse.vstack([own, sparse.csr_matrix(([0.0], ([0], [1])), shape=(1, 3))], format="csr")
-    to_item = sparse.csr_matrix(np.array([[0.2, 0.3, 0.0], [0.1, 0.9, 0.0], [0.0, 0.0, 0.0]]))
-    customer, item = np.array([0, 0, 1, 2, 0, 3]), np.array([0, 1, 0, 0, 2, 1])
-    assert strongest_link(own, to_item, customer, item).tolist() == [0, 1, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]
-    none = np.zeros(0, dtype=np.int64)
-    assert strongest_link(own, to_item, none, none).tolist() == []

@@ -1,11 +1,11 @@
-"""The chapters about visitors, contacts, next items and drift."""
+"""The chapters about visitors, contacts and drift."""
 
 from __future__ import annotations
 
 import copy
 
 from tests.training.conftest import Backtested
-from training.report.people_sections import contacts, drift_section, next_items, visitors
+from training.report.people_sections import contacts, drift_section, visitors
 from training.report.words import Words
 
 EN = Words("en")
@@ -53,14 +53,6 @@ def test_contacts_are_told_where_there_are_some(backtested: Backtested) -> None:
         ("people left alone stand in", True),
     ]
     assert [cell.text for cell in table.rows[0][1:]] == ["0.500", "–", "30.0 %", "25.0 %"]
-
-
-def test_next_items_stand_beside_their_baselines(backtested: Backtested) -> None:
-    """Every recommender has its row, what serves stands out."""
-    part = backtested.report["cutoffs"][-1]
-    table = next_items(part, {}, EN).tables[0]
-    assert len(table.rows) == len(part["recommendations"]["models"])
-    assert [row[0].text for row in table.rows if row[0].strong] == ["served"]
 
 
 def test_drift_counts_readings(backtested: Backtested) -> None:

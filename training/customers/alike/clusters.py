@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -17,18 +18,24 @@ COUNTS = range(4, 13)
 """The numbers of clusters that are tried."""
 
 LEAST_PEOPLE = 200
-"""Fewer customers are not divided: every cluster needs some dozens."""
+"""Fewer customers are not divided."""
+
+LEAST_OF_EACH = 50
+"""No more clusters are tried than would have so many customers each, on average."""
 
 SPLITS = 4
 """So many times the customers are halved by lot, to see whether both halves find the same clusters."""
 
+STABLE = 0.8
+"""Adjusted Rand index of two halves' clusters from which on they are the same."""
+
+LESS_CLEAR = 0.05
+"""Of the numbers that are stable the largest is taken whose silhouette is at most so much below the best."""
+
 LEAST_STABILITY = 0.5
-"""Adjusted Rand index of two halves' clusters below which there are none that another sample would find."""
+"""Below this, clusters are made up: another sample would find others."""
 
-NEAR_BEST = 0.05
-"""Among the numbers whose stability is within this of the best, the one with the clearest clusters is taken."""
-
-MOST_TRIED = 20_000
+MOST_TRIED = 10_000
 """Customers with whom the numbers are tried."""
 
 MOST_COMPARED = 4_000
@@ -70,21 +77,24 @@ class Clusters:
         if len(vectors) < LEAST_PEOPLE:
             return cls.none(vectors.shape[1])
         sample = np.random.default_rng(seed).permutation(len(vectors))[:MOST_TRIED]
-        counts = [count for count in COUNTS if 2 * LEAST_PEOPLE * count <= 8 * len(sample)]
+        counts = [count for count in COUNTS if count * LEAST_OF_EACH <= len(sample)]
         tried = {count: stability(vectors[sample], count, seed) for count in counts}
         best = max(tried.values())
         if best < LEAST_STABILITY:
             return cls.none(vectors.shape[1], tried)
-        near = {count: _centres(vectors, count, seed) for count in counts if tried[count] >= best - NEAR_BEST}
-        clear = {count: _silhouette(vectors[sample[:MOST_COMPARED]], centres) for count, centres in near.items()}
-        chosen = max(clear, key=lambda count: clear[count])
-        centres = near[chosen]
-        sizes = np.bincount(nearest_centre(vectors, centres), minlength=chosen)
-        by_size = centres[np.argsort(-sizes, kind="stable")]
+        centres = {
+            count: np.asarray(_fitted(vectors, count, seed, starts=10).cluster_centers_, dtype=np.float64)
+            for count in counts
+            if tried[count] >= min(STABLE, best)
+        }
+        clear = {count: _silhouette(vectors[sample[:MOST_COMPARED]], found) for count, found in centres.items()}
+        chosen = max(count for count in clear if clear[count] >= max(clear.values()) - LESS_CLEAR)
+        sizes = np.bincount(nearest_centre(vectors, centres[chosen]), minlength=chosen)
+        by_size = centres[chosen][np.argsort(-sizes, kind="stable")]
         return cls(by_size, tuple(range(1, chosen + 1)), tried[chosen], clear[chosen], tried)
 
     def of(self, vectors: Floats) -> Ints:
-        """The number of each customer's cluster, ``NO_CLUSTER`` where there are no clusters; shape ``(n_customers,)``."""
+        """The number of each customer's cluster, ``NO_CLUSTER`` where there are none; shape ``(n_customers,)``."""
         if not len(self):
             return np.full(len(vectors), NO_CLUSTER, dtype=np.int64)
         return np.array(self.numbers, dtype=np.int64)[nearest_centre(vectors, self.centres)]
@@ -97,13 +107,12 @@ class Clusters:
         """
         former = [int(number) for number in np.unique(before[before != NO_CLUSTER])]
         shared = _jaccard(mine, before, self.numbers, former)
-        rows, columns = linear_sum_assignment(-shared)
-        kept = {row: former[column] for row, column in zip(rows, columns, strict=True) if shared[row, column] > SAME_PEOPLE}
-        numbers, unused = [], max(former, default=0)
-        for row in range(len(self)):
-            if row not in kept:
-                unused += 1
-            numbers.append(kept.get(row, unused))
+        kept: dict[int, int] = {}
+        for row, column in zip(*linear_sum_assignment(-shared), strict=True):
+            if shared[row, column] > SAME_PEOPLE:
+                kept[int(row)] = former[column]
+        unused = count(max(former, default=0) + 1)
+        numbers = [kept[row] if row in kept else next(unused) for row in range(len(self))]
         return replace(self, numbers=tuple(numbers))
 
     def as_dict(self) -> dict[str, Any]:
@@ -120,7 +129,7 @@ class Clusters:
     def read(cls, said: Mapping[str, Any], dimensions: int) -> Clusters:
         """The clusters that :meth:`as_dict` wrote."""
         return cls(
-            np.array(said["centres"], dtype=np.float64).reshape(-1, dimensions),
+            np.array(said["centres"], dtype=np.float64).reshape(len(said["numbers"]), dimensions),
             tuple(said["numbers"]),
             said["stability"],
             said["silhouette"],
@@ -130,11 +139,12 @@ class Clusters:
 
 def nearest_centre(vectors: Floats, centres: Floats) -> Ints:
     """The place of the centre nearest to each; shape ``(n,)``. Alone, a vector gets the same as among others."""
+    columns = np.ascontiguousarray(vectors.T, dtype=np.float64)
     best, place = np.full(len(vectors), np.inf), np.zeros(len(vectors), dtype=np.int64)
     for number, centre in enumerate(centres):
         far = np.zeros(len(vectors))
         # Coordinate after coordinate, not a matrix product, whose last digits depend on how many there are.
-        for column, at in zip(vectors.T, centre, strict=True):
+        for column, at in zip(columns, centre, strict=True):
             far += np.square(column - at)
         nearer = far < best
         best[nearer], place[nearer] = far[nearer], number
@@ -146,14 +156,13 @@ def stability(vectors: Floats, count: int, seed: int) -> float:
     found = []
     for split in range(SPLITS):
         halves = np.array_split(np.random.default_rng((seed, split)).permutation(len(vectors)), 2)
-        one, other = (nearest_centre(vectors, _centres(vectors[half], count, seed)) for half in halves)
+        one, other = (_fitted(vectors[half], count, seed, starts=3).predict(vectors) for half in halves)
         found.append(adjusted_rand_score(one, other))
     return float(np.mean(found))
 
 
-def _centres(vectors: Floats, count: int, seed: int) -> Floats:
-    fitted = KMeans(count, n_init=5, random_state=seed).fit(vectors)
-    return np.asarray(fitted.cluster_centers_, dtype=np.float64)
+def _fitted(vectors: Floats, count: int, seed: int, starts: int) -> KMeans:
+    return KMeans(count, n_init=starts, random_state=seed).fit(vectors)
 
 
 def _silhouette(vectors: Floats, centres: Floats) -> float:
@@ -166,6 +175,6 @@ def _jaccard(mine: Ints, before: Ints, numbers: Sequence[int], former: Sequence[
     shared = np.zeros((len(numbers), len(former)))
     for row, number in enumerate(numbers):
         for column, old in enumerate(former):
-            either = np.count_nonzero((mine == number) | (before == old))
-            shared[row, column] = np.count_nonzero((mine == number) & (before == old)) / max(either, 1)
+            both, either = np.sum((mine == number) & (before == old)), np.sum((mine == number) | (before == old))
+            shared[row, column] = both / max(int(either), 1)
     return shared

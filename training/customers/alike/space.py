@@ -1,4 +1,4 @@
-"""The space in which customers are compared: every trait on one scale, every concept with its weight, frozen once fitted."""
+"""The space in which customers are compared: every trait on one scale, every concept with its weight."""
 
 from __future__ import annotations
 
@@ -40,6 +40,12 @@ BOUND = 3.0
 NORMAL_QUARTILES = 1.349
 """Distance between the quartiles of a normal distribution, in standard deviations."""
 
+LEAST_KNOWN = 0.01
+"""A trait that fewer customers have is left out."""
+
+ARRAYS = ("middle", "spread", "weight")
+"""The fields of a space with one number for each trait."""
+
 PAIRS = 5_000
 """So many pairs of customers tell how far two usually are apart."""
 
@@ -52,10 +58,8 @@ class Space:
     """The main categories and brands."""
     names: tuple[str, ...]
     """The traits that differ between customers; the others are left out."""
-    typical: Floats
-    """The shop's mean of each, towards which shares of little evidence are drawn; shape (n,)."""
     middle: Floats
-    """The median of each, on its scale; shape (n,)."""
+    """The median of each, on its scale, and the mean of shares; what is not known lies here. Shape (n,)."""
     spread: Floats
     """The usual deviation of each, on its scale; shape (n,)."""
     weight: Floats
@@ -66,42 +70,35 @@ class Space:
     @classmethod
     def fit(cls, traits: Traits, tastes: tuple[Tastes, ...]) -> Space:
         """The space of a shop, told by some of its customers who are known well enough."""
-        with np.errstate(invalid="ignore"):
-            told = ~np.isnan(traits.values)
-        count = np.maximum(told.sum(axis=0), 1)
-        typical = np.where(told, traits.values, 0.0).sum(axis=0) / count
-        scaled = np.column_stack(
-            [_scaled(name, column) for name, column in zip(traits.names, _drawn(traits, typical).T, strict=True)]
-        )
-        kept = [place for place in range(scaled.shape[1]) if told[:, place].mean() >= 0.01 and _varies(scaled[:, place])]
-        scaled = scaled[:, kept]
-        middle, spread = np.nanmedian(scaled, axis=0), _spread(scaled)
+        scaled = _scaled(traits.names, traits.values)
+        kept = [place for place, column in enumerate(scaled.T) if _varies(column)]
         names = tuple(traits.names[place] for place in kept)
-        bounded = _bounded((scaled - middle) / spread)
+        scaled, trust = scaled[:, kept], traits.trust[:, kept]
+        middle, spread = _middle(names, scaled), _spread(scaled)
+        bounded = _bounded((scaled - middle) / spread * trust)
         weight = _weights(names, bounded)
-        draw = np.random.default_rng(0).integers(0, len(bounded), (2, PAIRS))
-        apart = np.sqrt(np.square((bounded[draw[0]] - bounded[draw[1]]) * weight).sum(axis=1))
-        return cls(tastes, names, typical[kept], middle, spread, weight, float(np.median(apart[apart > 0])))
+        return cls(tastes, names, middle, spread, weight, _usual_distance(bounded * weight))
+
+    @classmethod
+    def nowhere(cls) -> Space:
+        """The space of a shop in which nobody is known."""
+        return cls((), (), np.zeros(0), np.zeros(0), np.zeros(0), 1.0)
 
     def vectors(self, traits: Traits) -> Floats:
         """The coordinates of customers, 0 where a trait is not known; float32, shape ``(n_customers, n)``."""
         places = [traits.names.index(name) for name in self.names]
-        mine = Traits(self.names, traits.values[:, places], traits.trust[:, places], traits.known)
-        drawn = _drawn(mine, self.typical)
-        found = np.empty((len(traits), len(self.names)), dtype=np.float32)
-        for place, name in enumerate(self.names):
-            deviation = (_scaled(name, drawn[:, place]) - self.middle[place]) / self.spread[place]
-            found[:, place] = _bounded(deviation) * self.weight[place]
-        return found
+        scaled = _scaled(self.names, traits.values[:, places])
+        deviation = (scaled - self.middle) / self.spread * traits.trust[:, places]
+        return np.asarray(_bounded(deviation) * self.weight, dtype=np.float32)
 
     def values(self, vectors: Floats) -> Floats:
         """The numbers as people know them that have these coordinates; shape of ``vectors``.
 
-        What was not known comes back as the shop's median, and shares as they were drawn to the shop's.
+        What was not known comes back as the shop's middle, and shares as they were drawn to it.
         """
         bounded = np.clip(vectors / self.weight / BOUND, -0.9999, 0.9999)
         scaled = bounded * BOUND / np.sqrt(1 - np.square(bounded)) * self.spread + self.middle
-        return np.column_stack([_unscaled(name, column) for name, column in zip(self.names, scaled.T, strict=True)])
+        return _unscaled(self.names, scaled)
 
     def deviations(self, vectors: Floats) -> Floats:
         """The coordinates in usual deviations, bounded by ``BOUND``; shape of ``vectors``."""
@@ -109,45 +106,49 @@ class Space:
 
     def as_dict(self) -> dict[str, Any]:
         """As plain values that become the same space again."""
-        arrays = {name: getattr(self, name).tolist() for name in ("typical", "middle", "spread", "weight")}
+        arrays = {name: getattr(self, name).tolist() for name in ARRAYS}
         tastes = [each.as_dict() for each in self.tastes]
         return {"tastes": tastes, "names": list(self.names), **arrays, "usual_distance": self.usual_distance}
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Space:
         """The space that :meth:`as_dict` wrote."""
-        arrays = {name: np.array(said[name], dtype=np.float64) for name in ("typical", "middle", "spread", "weight")}
+        arrays = {name: np.array(said[name], dtype=np.float64) for name in ARRAYS}
         tastes = tuple(Tastes.of(each) for each in said["tastes"])
         return cls(tastes, tuple(said["names"]), **arrays, usual_distance=said["usual_distance"])
 
 
-def _drawn(traits: Traits, typical: Floats) -> Floats:
-    """The values, shares of little evidence drawn to the shop's."""
-    return np.asarray(traits.values * traits.trust + typical * (1 - traits.trust))
+def _scaled(names: tuple[str, ...], values: Floats) -> Floats:
+    """The values on the scale on which they are compared."""
+    scaled = np.array(values, dtype=np.float64)
+    for column, name in zip(scaled.T, names, strict=True):
+        if trait_of(name).scale == "log":
+            np.log1p(np.maximum(column, 0.0), out=column)
+        elif trait_of(name).scale == "root":
+            np.sqrt(np.maximum(column, 0.0), out=column)
+    return scaled
 
 
-def _scaled(name: str, values: Floats) -> Floats:
-    match trait_of(name).scale:
-        case "log":
-            return np.log1p(np.maximum(values, 0.0))
-        case "root":
-            return np.sqrt(np.maximum(values, 0.0))
-        case _:
-            return values
-
-
-def _unscaled(name: str, values: Floats) -> Floats:
-    match trait_of(name).scale:
-        case "log":
-            return np.expm1(np.maximum(values, 0.0))
-        case "root":
-            return np.square(np.maximum(values, 0.0))
-        case _:
-            return values
+def _unscaled(names: tuple[str, ...], scaled: Floats) -> Floats:
+    """Back from that scale."""
+    values = np.array(scaled, dtype=np.float64)
+    for column, name in zip(values.T, names, strict=True):
+        if trait_of(name).scale == "log":
+            np.expm1(np.maximum(column, 0.0), out=column)
+        elif trait_of(name).scale == "root":
+            np.square(np.maximum(column, 0.0), out=column)
+    return values
 
 
 def _varies(column: Floats) -> bool:
-    return bool(np.nanstd(column) > 1e-6)
+    known = column[~np.isnan(column)]
+    return len(known) > LEAST_KNOWN * len(column) and float(known.std()) > 1e-6
+
+
+def _middle(names: tuple[str, ...], scaled: Floats) -> Floats:
+    """The median, and for what is drawn to the shop's the mean: little evidence must not look like a preference."""
+    is_drawn = [bool(trait_of(name).evidence) for name in names]
+    return np.where(is_drawn, np.nanmean(scaled, axis=0), np.nanmedian(scaled, axis=0))
 
 
 def _spread(scaled: Floats) -> Floats:
@@ -168,5 +169,14 @@ def _weights(names: tuple[str, ...], bounded: Floats) -> Floats:
     """So that the traits of each concept together have the concept's weight, however many there are."""
     concepts = [trait_of(name).concept for name in names]
     square = np.square(bounded).mean(axis=0)
-    together = {concept: sum(square[place] for place, of in enumerate(concepts) if of == concept) for concept in concepts}
+    together = {
+        concept: sum(square[place] for place, of in enumerate(concepts) if of == concept) for concept in concepts
+    }
     return np.sqrt([WEIGHTS[concept] / together[concept] for concept in concepts])
+
+
+def _usual_distance(vectors: Floats) -> float:
+    """The median distance of two different customers, 1 where all are the same."""
+    draw = np.random.default_rng(0).integers(0, max(len(vectors), 1), (2, PAIRS if len(vectors) else 0))
+    apart = np.sqrt(np.square(vectors[draw[0]] - vectors[draw[1]]).sum(axis=1))
+    return float(np.median(apart[apart > 0])) if (apart > 0).any() else 1.0

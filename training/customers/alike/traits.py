@@ -59,11 +59,11 @@ NUMBERS: Mapping[str, Trait] = {
 }
 """The traits that every shop has, by name; those of categories and brands follow them."""
 
-TASTES: Mapping[str, Trait] = {kind: Trait(kind, "root") for kind in ("category", "brand")}
+TASTES: Mapping[str, Trait] = {kind: Trait(kind, "root", "interest") for kind in ("category", "brand")}
 """The traits of each kind of taste."""
 
 DOUBT = 3.0
-"""A share of nothing would be the shop's; one of so many events, or so much interest, lies half-way to it."""
+"""A share that so many events, or so much interest, tell lies half-way between them and the shop's."""
 
 LEAST_EVENTS = 5
 """Of who never ordered and did less than this nothing can be said."""
@@ -95,7 +95,9 @@ class Traits:
         """The traits of everyone in ``history``, whose features are given."""
         columns = _numbers(history, features)
         values = [columns[name] for name in NUMBERS]
-        trust = [_trust(columns[trait.evidence]) if trait.evidence else np.ones(len(history)) for trait in NUMBERS.values()]
+        trust = [
+            _trust(columns[trait.evidence]) if trait.evidence else np.ones(len(history)) for trait in NUMBERS.values()
+        ]
         for taste in tastes:
             shares, total = taste.shares(history)
             values += list(shares.T)

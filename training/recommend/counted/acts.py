@@ -74,6 +74,12 @@ class Acts:
         return cls._of(len(history), customer[kept], days[kept], history.item[rows[kept]], history.age_days[rows[kept]])
 
     @classmethod
+    def none(cls) -> Acts:
+        """Nobody's acts."""
+        nothing = np.zeros(0, np.int32)
+        return cls(0, nothing, nothing, nothing, nothing)
+
+    @classmethod
     def joined(cls, parts: Sequence[Acts]) -> Acts:
         """Those of several buckets, whose people and orders are others in each."""
         people = np.cumsum([0, *(part.people for part in parts)])

@@ -6,12 +6,17 @@ learned weights ``p_k`` for each step back and each dimension; the same item vec
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from features.arrays import Floats, Ints
+from features.progress import Progress
+from training.recommend.counted.embedding_learning import Clicks, EmbeddingSettings, learn
+from training.recommend.counted.table import Shop, SourceSettings
 from training.recommend.counted.visits import NewestSteps
+from training.recommend.people import People
 from training.recommend.top import strongest
 
 AT_ONCE = 512
@@ -32,9 +37,20 @@ class Embedding:
     """``p_k``, the newest step first; float32, shape (n_steps, dimensions)."""
 
     @classmethod
-    def none(cls, items: int) -> Embedding:
-        """What a shop without visits has learned: nothing."""
-        return cls(np.zeros((items, 1), "f4"), np.zeros((1, 1), "f4"), np.zeros((1, 1), "f4"), np.zeros((1, 1), "f4"))
+    def part(cls, people: People, settings: SourceSettings) -> Clicks:
+        """The clicks of one bucket of customers."""
+        return Clicks.of(people.visits)
+
+    @classmethod
+    def of(cls, parts: Sequence[Clicks], shop: Shop) -> Embedding:
+        """What the newest clicks of the whole shop teach."""
+        settings = EmbeddingSettings(seed=shop.settings.seed)
+        return cls(*learn(Clicks.joined(parts, settings.most_clicks), len(shop.catalogue), settings, _telling(shop)))
+
+    @property
+    def steps(self) -> int:
+        """Newest steps that are looked at."""
+        return len(self.step_weights)
 
     def directions(self, steps: NewestSteps) -> Floats:
         """Unit vectors of people by their newest steps, 0 for who has none; float32, ``(n_people, dimensions)``."""
@@ -55,17 +71,33 @@ class Embedding:
 
         Items at a right angle or more are none of them. Shapes ``(n,)``.
         """
-        each = min(each, len(self.vectors))
-        parts = [self._nearest(directions[start : start + AT_ONCE], each) for start in range(0, len(directions), AT_ONCE)]
-        if not parts or not each:
+        starts = range(0, len(directions), AT_ONCE)
+        parts = [self._nearest(directions[start : start + AT_ONCE], each) for start in starts]
+        if not parts:
             return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32)
-        item, score = (np.concatenate(column).ravel() for column in zip(*parts, strict=True))
-        person = np.repeat(np.arange(len(directions)), each)
-        kept = np.flatnonzero(score > 0)
-        kept = kept[strongest(person[kept], score[kept], each)]
+        person = np.concatenate([part[0] + start for part, start in zip(parts, starts, strict=True)])
+        item, score = (np.concatenate([part[place] for part in parts]) for place in (1, 2))
+        kept = strongest(person, score, each)
         return person[kept], item[kept], score[kept]
 
-    def _nearest(self, directions: Floats, each: int) -> tuple[Ints, Floats]:
+    def _nearest(self, directions: Floats, each: int) -> tuple[Ints, Ints, Floats]:
+        """All entries not below each person's ``each``-th: telling a bound is three times faster than an order."""
         scores = directions @ self.vectors.T
-        item = np.argpartition(-scores, each - 1, axis=1)[:, :each].astype(np.int64)
-        return item, np.take_along_axis(scores, item, axis=1)
+        bound = np.zeros(len(directions), dtype=np.float32)
+        if each < len(self.vectors):
+            bound = np.maximum(np.partition(scores, -each, axis=1)[:, -each], 0)
+        person, item = np.nonzero((scores >= bound[:, None]) & (scores > 0))
+        return person, item, scores[person, item]
+
+
+def _telling(shop: Shop) -> Progress | None:
+    """Says every tenth of the way how far learning is."""
+    if shop.said is None:
+        return None
+    said = shop.said
+
+    def told(done: int, whole: int) -> None:
+        if done * 10 // whole > (done - 1) * 10 // whole:
+            said(f"learning what follows what: {done * 100 // whole} %")
+
+    return told

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -92,7 +93,7 @@ def _person_pairs(meetings: Meetings) -> Iterator[PersonPairs]:
     total = np.cumsum((meetings.stop - meetings.start)[order])
     block = total[starts] // MEETINGS_AT_ONCE
     edges = np.append(starts[run_starts(block[1:] != block[:-1], len(starts))], len(order))
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges):
         yield _laid_out(meetings, order[begin:end])
 
 

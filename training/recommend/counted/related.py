@@ -1,56 +1,69 @@
-"""Items that go together: which are in the same hands or the same baskets more often than their sizes explain."""
+"""Item-to-item tables as matrices: each row the best of one item, best first, and the cosine of being seen together."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import scipy.sparse as sparse
-from sparse_dot_topn import sp_matmul_topn
 
 from features.arrays import Floats, Ints
-from features.history import PURCHASE, History
-from training.recommend.top import sparse_matrix, strongest, top_items
+from training.recommend.top import strongest, top_items
 
-RELATED_KINDS = ("viewed_together", "bought_together")
-"""Kinds of item-to-item table."""
+PRODUCTS_AT_ONCE = 10_000_000
+"""So many products of two entries are added up at a time; they take some 200 MB."""
 
+NO_ENTRIES: tuple[Ints, Ints, Floats] = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+"""Rows, columns and scores of nothing."""
 
-def baskets(history: History) -> sparse.csr_matrix:
-    """What each customer bought on one day, one row a basket, shape ``(n_baskets, n_items)``."""
-    rows = history.of(PURCHASE)
-    days = history.local_day[rows].astype(np.int64)
-    span = np.int64(days.max(initial=0) - days.min(initial=0) + 1)
-    _, basket = np.unique(history.customer[rows] * span + days - days.min(initial=0), return_inverse=True)
-    pair = np.unique(basket * np.int64(max(len(history.catalogue), 1)) + history.item[rows])
-    row, item = pair // max(len(history.catalogue), 1), pair % max(len(history.catalogue), 1)
-    shape = (int(basket.max(initial=-1)) + 1, len(history.catalogue))
-    return sparse_matrix(row, item, np.ones(len(row)), shape)
+COSINE_DAMPING = 1.0
+"""So much is added to each item's own weight, so that items in few hands say less."""
 
 
-def related_items(matrix: sparse.csr_matrix, neighbours: int) -> sparse.csr_matrix:
-    """For each item the items most often in the same rows: cosine of columns, rows damped by their length.
+def seen_together(seen: sparse.csr_matrix, least_people: int, neighbours: int) -> sparse.csr_matrix:
+    """For each item those that the same people saw: the damped cosine of columns, within 0 and 1.
 
-    A row with many items says less about each pair of them (it is divided by the square root of its number of
-    items), and items in few rows are not trusted fully: the cosine is multiplied by ``sqrt(n / (n + 3))`` for each of
-    the two items, with ``n`` the rows that hold it. No item is related to itself.
+    ``seen`` has a row for each person, with weights up to 1. A row is divided by the square root of its number of
+    items, because who saw much says little about each pair. Pairs of fewer than ``least_people`` people are left out.
     """
-    presence = matrix.copy()
-    presence.data = np.ones_like(presence.data)
-    per_row = np.diff(presence.indptr)
-    damped = _scaled_rows(presence, 1 / np.sqrt(np.maximum(per_row, 1)))
-    norm = np.sqrt(np.asarray(damped.multiply(damped).sum(axis=0)).ravel())
-    held = np.asarray(presence.sum(axis=0)).ravel()
-    trust = np.sqrt(held / (held + 3.0))
-    items = _scaled_rows(sparse.csr_matrix(damped.T), trust / np.maximum(norm, 1e-12))
-    product = sp_matmul_topn(items, sparse.csr_matrix(items.T), top_n=neighbours + 1, sort=True, n_threads=2)
-    product.setdiag(0)
-    product.eliminate_zeros()
-    found = sparse.csr_matrix(product)
-    # An item in few rows can be more like others than, by this score, like itself: then it took no place from them.
-    if np.diff(found.indptr).max(initial=0) <= neighbours:
-        return found
-    row = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
-    kept = strongest(row, found.data, neighbours)
-    return sparse_matrix(row[kept], found.indices[kept], found.data[kept], found.shape)
+    length = np.diff(seen.indptr)
+    presence = sparse.csr_matrix((np.ones(seen.nnz, dtype=np.float32), seen.indices, seen.indptr), shape=seen.shape)
+    damped = sparse.csr_matrix(seen, dtype=np.float32, copy=True)
+    damped.data /= np.repeat(np.sqrt(np.maximum(length, 1)), length).astype(np.float32)
+    own = np.asarray(damped.multiply(damped).sum(axis=0)).ravel() + COSINE_DAMPING
+    weights, holders = sparse.csr_matrix(damped.T), sparse.csr_matrix(presence.T)
+    found = BestRows(seen.shape[1], neighbours)
+    for start, stop in _blocks(np.asarray(holders @ length), PRODUCTS_AT_ONCE):
+        # Both products have their entries in the same places, because their factors do.
+        shared, people = weights[start:stop] @ damped, holders[start:stop] @ presence
+        row = start + np.repeat(np.arange(stop - start), np.diff(shared.indptr))
+        kept = np.flatnonzero(people.data >= least_people)
+        row, column = row[kept], shared.indices[kept]
+        found.add(row, column, shared.data[kept] / np.sqrt(own[row] * own[column]))
+    return found.matrix()
+
+
+class BestRows:
+    """A matrix ``(items, items)`` in the making: the best entries of every row, best first."""
+
+    def __init__(self, items: int, each: int) -> None:
+        """Begin with empty rows; ``each`` is how many entries a row keeps."""
+        self._items, self._each = items, each
+        self._parts: list[tuple[Ints, Ints, Floats]] = []
+
+    def add(self, row: Ints, column: Ints, score: Floats) -> None:
+        """Add rows, each whole at once; no item is related to itself, nor to others with a score of 0."""
+        others = np.flatnonzero((row != column) & (score > 0))
+        kept = others[strongest(row[others], score[others], self._each)]
+        self._parts.append((row[kept], column[kept], score[kept]))
+
+    def matrix(self) -> sparse.csr_matrix:
+        """What was added, in float32."""
+        row, column, score = (np.concatenate(arrays) for arrays in zip(NO_ENTRIES, *self._parts, strict=True))
+        order = np.argsort(row, kind="stable")
+        indptr = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=self._items)))).astype(np.int32)
+        entries = (score[order].astype(np.float32), column[order].astype(np.int32), indptr)
+        return sparse.csr_matrix(entries, shape=(self._items, self._items))
 
 
 def dense(matrix: sparse.csr_matrix, width: int) -> tuple[Ints, Floats]:
@@ -62,7 +75,8 @@ def dense(matrix: sparse.csr_matrix, width: int) -> tuple[Ints, Floats]:
     return items, scores
 
 
-def _scaled_rows(matrix: sparse.csr_matrix, factor: Floats) -> sparse.csr_matrix:
-    scaled = matrix.astype(np.float32)
-    scaled.data *= np.repeat(factor, np.diff(matrix.indptr)).astype(np.float32)
-    return scaled
+def _blocks(work: Ints, at_once: int) -> list[tuple[int, int]]:
+    """Ranges of rows of about so much work each."""
+    block = np.cumsum(work, dtype=np.int64) // at_once
+    edges = [0, *(np.flatnonzero(np.diff(block)) + 1).tolist(), len(work)]
+    return [(start, stop) for start, stop in pairwise(edges) if stop > start]

@@ -21,7 +21,7 @@ from features.catalogue import UNKNOWN, Catalogue
 from features.history import PURCHASE, History
 from features.items import ItemFeatures, ItemStatistics, item_features, item_statistics
 from features.progress import Progress, Said
-from training.recommend.counted.related import baskets, related_items
+from training.recommend.counted.related_kinds import RELATED_KINDS, RelatedCounts, RelatedPart
 from training.recommend.counted.table import Shop, SourceSettings, Table
 from training.recommend.counted.table_files import open_table, save_table
 from training.recommend.people import People
@@ -45,7 +45,7 @@ class Sources:
     items: ItemFeatures
     """Features of the items."""
     related: Mapping[str, sparse.csr_matrix]
-    """Item-to-item scores by kind, (n_items, n_items), each row holding its best; a score is a damped cosine."""
+    """Item-to-item scores by kind, (n_items, n_items), the best of each row first; scores are within 0 and 1."""
     popular: Ints
     """Items by recent purchases, then recent views; all items that had any event."""
     category_items: sparse.csr_matrix
@@ -61,17 +61,18 @@ class Sources:
         settings: SourceSettings,
         *,
         tables: Sequence[type[Table]] = (),
+        related: Sequence[str] = RELATED_KINDS,
         catalogue: Catalogue | None = None,
         progress: Progress | None = None,
         said: Said | None = None,
     ) -> Sources:
-        """Count everything known before ``cutoff``, with the named tables."""
+        """Count everything known before ``cutoff``, with some tables and some kinds of related items."""
         catalogue = behaviour.catalogue(cutoff) if catalogue is None else catalogue
 
-        def count(_: int, history: History) -> tuple[ItemStatistics, sparse.csr_matrix, sparse.csr_matrix, list[Any]]:
+        def count(_: int, history: History) -> tuple[ItemStatistics, RelatedPart, list[Any]]:
             people = people_of(history, settings)
             parts = [kind.part(people, settings) for kind in tables]
-            return item_statistics(history), people.interest, baskets(history), parts
+            return item_statistics(history), RelatedPart.of(people), parts
 
         parts = list(behaviour.map_histories(count, cutoff, catalogue, progress=progress))
         statistics = sum((part[0] for part in parts[1:]), start=parts[0][0])
@@ -83,14 +84,11 @@ class Sources:
             catalogue=catalogue,
             statistics=statistics,
             items=items,
-            related={
-                "viewed_together": related_items(_stacked([part[1] for part in parts]), settings.neighbours),
-                "bought_together": related_items(_stacked([part[2] for part in parts]), settings.neighbours),
-            },
+            related=RelatedCounts(shop, [part[1] for part in parts]).tables(related),
             popular=popular_items(statistics),
             category_items=category_items(statistics, catalogue, settings.per_source),
             tables={
-                kind.__name__: kind.of([part[3][place] for part in parts], shop) for place, kind in enumerate(tables)
+                kind.__name__: kind.of([part[2][place] for part in parts], shop) for place, kind in enumerate(tables)
             },
         )
 
@@ -144,7 +142,3 @@ def category_items(statistics: ItemStatistics, catalogue: Catalogue, each: int) 
     best = np.zeros(shape[0])
     np.maximum.at(best, catalogue.category[kept], score[kept])
     return sparse_matrix(catalogue.category[kept], kept, score[kept] / best[catalogue.category[kept]], shape)
-
-
-def _stacked(parts: Sequence[sparse.csr_matrix]) -> sparse.csr_matrix:
-    return sparse.vstack(parts, format="csr")

@@ -63,5 +63,3 @@ class Table(Protocol):
     @classmethod
     def of(cls, parts: Sequence[Any], shop: Shop) -> Self:
         """The table of the whole shop, from the parts in the order of the buckets; there is at least one."""
-
-

@@ -45,7 +45,9 @@ def open_table(kind: type[T], folder: Path) -> T:
         said = json.loads((folder / _SAID).read_text(encoding="utf-8"))
         hints = get_type_hints(kind)
         return kind(**{name: _open(name, hints.get(name), value, folder) for name, value in said.items()})
-    except (OSError, ValueError, KeyError, TypeError, pa.ArrowInvalid) as error:
+    except HuitouError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
         raise HuitouError(
             f"a table must be a folder as Huitou saved it; {folder} cannot be read ({error}). Publish again.",
             code="broken_table",
@@ -55,7 +57,7 @@ def open_table(kind: type[T], folder: Path) -> T:
 
 
 def _save(name: str, value: Any, folder: Path, said: dict[str, Any]) -> None:
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and not value.dtype.hasobject:
         np.save(folder / f"{name}.npy", value, allow_pickle=False)
         said[name] = {"is": "array"}
     elif isinstance(value, sparse.csr_matrix):
@@ -78,7 +80,8 @@ def _save(name: str, value: Any, folder: Path, said: dict[str, Any]) -> None:
     elif value is None or isinstance(value, (bool, int, float, str, tuple)):
         said[name] = {"is": "value", "value": value}
     else:
-        raise TypeError(f"a table holds arrays, matrices, numbers and texts; {name} is {type(value).__name__}")
+        named = "array of objects" if isinstance(value, np.ndarray) else type(value).__name__
+        raise TypeError(f"a table holds arrays, matrices, numbers and texts; {name} is {named}")
 
 
 def _open(name: str, kind: Any, said: Mapping[str, Any], folder: Path) -> Any:
@@ -103,8 +106,9 @@ def _open(name: str, kind: Any, said: Mapping[str, Any], folder: Path) -> Any:
 def _mapped(file: Path) -> np.ndarray:
     # An array without entries cannot be mapped.
     mode: Literal["r"] | None = "r" if file.stat().st_size > 128 else None
+    # A plain view: numpy's memmap class costs a microsecond for each slice.
     found: np.ndarray = np.load(file, mmap_mode=mode, allow_pickle=False)
-    return found
+    return found.view(np.ndarray)
 
 
 def _save_matrix(name: str, matrix: sparse.csr_matrix, folder: Path) -> None:

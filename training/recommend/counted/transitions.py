@@ -6,15 +6,17 @@ customers; tables made of them hold the best of each item, so their size is boun
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 import scipy.sparse as sparse
 
 from features.arrays import Floats, Ints, run_starts
+from features.catalogue import UNKNOWN
+from training.recommend.counted.table import Shop, SourceSettings
 from training.recommend.counted.visits import Visits
+from training.recommend.people import People
 from training.recommend.top import sparse_matrix, strongest
 
 STEPS = 10
@@ -23,8 +25,20 @@ STEPS = 10
 STEP_WEIGHT = 0.6
 """A pair counts for this share of one that is a step closer."""
 
-MOST_PAIRS = 12_000_000
-"""Pairs kept while counting, 24 bytes each; the lightest go first."""
+HALF_LIVES = 4.0
+"""What follows what changes more slowly than what one person wants: its half-life is so many of theirs."""
+
+PAIRS_PER_STEP = 2
+"""Pairs kept of some customers for each of their steps, 24 bytes each; the lightest go first."""
+
+RISE = 0.05
+"""What rises is told by a half-life so much shorter."""
+
+NEIGHBOURS = 100
+"""Items kept for each item in each table."""
+
+CAUTION = 1.0
+"""Weight of the doubt whether an item is followed by anything that was seen so far."""
 
 LONGEST_VISIT = 200
 """Only so many of a visit's newest steps are counted, so that a bot counts no more than a keen person."""
@@ -42,8 +56,10 @@ class TransitionCounts:
     """Columns: next step, near, recent and together, see :meth:`of`; float32, shape (n_pairs, 4)."""
     steps: Floats
     """How often each item was touched, the newest counting most; shape (n_items,)."""
+    newest: Floats
+    """The same with a half-life of ``RISE`` of the other; shape (n_items,)."""
     again: Floats
-    """How often the same item was viewed again in the very next step, weighted likewise; shape (n_items,)."""
+    """How often the same item was viewed again in the very next step, weighted as ``steps``; shape (n_items,)."""
 
     @classmethod
     def of(cls, visits: Visits, items: int, half_life_days: float) -> TransitionCounts:
@@ -56,9 +72,11 @@ class TransitionCounts:
         recency = 0.5 ** (visits.age_days / half_life_days)
         counted = np.repeat(visits.boundaries[1:], visits.lengths) - np.arange(len(visits.item)) <= LONGEST_VISIT
         keys, sums = [], []
-        again = np.zeros(items)
+        again: Floats = np.zeros(items)
         for gap in range(1, STEPS + 1):
-            earlier = np.flatnonzero((visits.visit[gap:] == visits.visit[:-gap]) & counted[: len(counted) - gap])
+            earlier = np.flatnonzero(
+                (visits.visit[gap:] == visits.visit[:-gap]) & counted[: max(len(counted) - gap, 0)]
+            )
             later = earlier + gap
             same = visits.item[earlier] == visits.item[later]
             if gap == 1:
@@ -69,14 +87,9 @@ class TransitionCounts:
             columns = (np.full(len(earlier), float(gap == 1)), near, near * recency[later], recency[later])
             sums.append(np.stack(columns, axis=1).astype(np.float32))
         key, total = _added(np.concatenate(keys), np.concatenate(sums))
-        return cls(items, key, total, _sum(visits.item, recency, items), again)
-
-    def __add__(self, other: TransitionCounts) -> TransitionCounts:
-        key, sums = _added(np.concatenate([self.key, other.key]), np.concatenate([self.sums, other.sums]))
-        if len(key) > MOST_PAIRS:
-            kept = np.sort(np.argpartition(-(sums[:, 1] + sums[:, 2]), MOST_PAIRS)[:MOST_PAIRS])
-            key, sums = key[kept], sums[kept]
-        return TransitionCounts(self.items, key, sums, self.steps + other.steps, self.again + other.again)
+        kept = _heaviest(total[:, 1] + total[:, 2], PAIRS_PER_STEP * len(visits.item))
+        steps, newest = (_sum(visits.item, weight, items) for weight in (recency, recency ** (1 / RISE)))
+        return cls(items, key[kept], total[kept], steps, newest, again)
 
 
 @dataclass(frozen=True)
@@ -97,31 +110,63 @@ class Transitions:
     """Cosine of being in the same visits within ``STEPS``, newer visits counting more."""
     again: Floats
     """Share of steps on the item after which it is viewed again at once; float32, shape (n_items,)."""
+    popularity: Floats
+    """Log of the item's steps over those of a mean item, newer steps counting more; float32, shape (n_items,)."""
+    rise: Floats
+    """Log of the item's share of the newest steps over its share of all; float32, shape (n_items,)."""
 
     @classmethod
-    def fit(cls, counts: Iterable[TransitionCounts], neighbours: int) -> Transitions:
-        """The tables of all ``counts`` together, the ``neighbours`` best of each row.
+    def part(cls, people: People, settings: SourceSettings) -> TransitionCounts:
+        """The counts of one bucket of customers."""
+        return TransitionCounts.of(people.visits, people.shape[1], HALF_LIVES * settings.half_life_days)
+
+    @classmethod
+    def of(cls, parts: Sequence[TransitionCounts], shop: Shop) -> Transitions:
+        """The tables of the whole shop, ``NEIGHBOURS`` best of each row.
 
         Shares are cautious: ``CAUTION`` is added to each row's total, so that an item seen once promises little.
         """
-        total = reduce(lambda one, other: one + other, counts)
-        earlier, later = total.key // max(total.items, 1), total.key % max(total.items, 1)
-        following, near, recent, together = total.sums.T
-        forward = _Table(earlier, later, total.items, neighbours)
-        backward = _Table(later, earlier, total.items, neighbours)
+        items = parts[0].items
+        key, sums = _added(np.concatenate([part.key for part in parts]), np.concatenate([part.sums for part in parts]))
+        steps = np.sum([part.steps for part in parts], axis=0)
+        newest = np.sum([part.newest for part in parts], axis=0)
+        again = np.sum([part.again for part in parts], axis=0)
+        earlier, later = key // max(items, 1), key % max(items, 1)
+        following, near, recent, together = sums.T
+        forward = _Table(earlier, later, items, NEIGHBOURS)
+        backward = _Table(later, earlier, items, NEIGHBOURS)
         return cls(
             after=forward.shares(near),
             after_recent=forward.shares(recent),
             after_next=forward.shares(following),
             before=backward.shares(near),
             before_recent=backward.shares(recent),
-            together=_cosine(forward, backward, together, total.steps),
-            again=((total.again) / (total.steps + CAUTION)).astype(np.float32),
+            together=_cosine(forward, backward, together, steps),
+            again=(again / (steps + CAUTION)).astype(np.float32),
+            popularity=_over_mean(steps).astype(np.float32),
+            rise=(_over_mean(newest) - _over_mean(steps)).astype(np.float32),
         )
 
 
-CAUTION = 1.0
-"""Weight of the doubt whether an item is followed by anything that was seen so far."""
+def entries(table: sparse.csr_matrix, row: Ints, column: Ints) -> Floats:
+    """The entry at each (row, column), 0 where there is none, NaN where the row is ``UNKNOWN``; shape ``(n,)``.
+
+    Columns must rise within each row. Only the asked rows are read: the table may be a memory map.
+    """
+    known = np.maximum(row, 0)
+    low, end = table.indptr[known].astype(np.int64), table.indptr[known + 1].astype(np.int64)
+    high = end.copy()
+    for _ in range(int(np.max(high - low, initial=0)).bit_length()):
+        middle = (low + high) // 2
+        within = middle < high
+        below = within & (table.indices[np.where(within, middle, 0)] < column)
+        low, high = np.where(below, middle + 1, low), np.where(below, high, middle)
+    place = np.where(low < end, low, 0)
+    found = np.zeros(len(row))
+    if table.nnz:
+        found = np.where((low < end) & (table.indices[place] == column), table.data[place], 0.0)
+    found[row == UNKNOWN] = np.nan
+    return found
 
 
 @dataclass(frozen=True)
@@ -138,7 +183,9 @@ class _Table:
     def best(self, row: Ints, column: Ints, score: Floats) -> sparse.csr_matrix:
         known = np.flatnonzero(score > 0)
         kept = known[strongest(row[known], score[known], self.neighbours)]
-        return sparse_matrix(row[kept], column[kept], score[kept], (self.items, self.items))
+        matrix = sparse_matrix(row[kept], column[kept], score[kept], (self.items, self.items))
+        matrix.sort_indices()
+        return matrix
 
 
 def _cosine(forward: _Table, backward: _Table, together: Floats, steps: Floats) -> sparse.csr_matrix:
@@ -156,6 +203,19 @@ def _added(key: Ints, sums: Floats) -> tuple[Ints, Floats]:
     key = key[order]
     starts = run_starts(key[1:] != key[:-1], len(key))
     return key[starts], np.add.reduceat(sums[order], starts, axis=0) if len(key) else sums
+
+
+def _over_mean(steps: Floats) -> Floats:
+    """Log of each item's steps over the mean item's, with some caution for items with few."""
+    total: Floats = np.log((steps + CAUTION) / (steps.sum() / max(len(steps), 1) + CAUTION))
+    return total
+
+
+def _heaviest(weight: Floats, most: int) -> Ints:
+    """Positions of the ``most`` greatest weights, rising."""
+    if len(weight) <= most:
+        return np.arange(len(weight))
+    return np.sort(np.argpartition(-weight, most)[:most])
 
 
 def _sum(index: Ints, values: Floats, size: int) -> Floats:

@@ -6,22 +6,26 @@ share the items touched last vote for their other items.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sparse
-from sparse_dot_topn import sp_matmul_topn
 
 from features.arrays import Floats, Ints
+from training.recommend.counted.table import Shop, SourceSettings
 from training.recommend.counted.visits import Visits
-from training.recommend.top import sparse_matrix, strongest
+from training.recommend.people import People
+from training.recommend.top import best_products, sparse_matrix, strongest
 
 VISITS_PER_ITEM = 1_500
 """The newest visits that one item is looked up in."""
 
 MOST_VISITS = 2_000_000
 """The newest visits of the shop that are kept."""
+
+HALF_LIVES = 4.0
+"""A visit's word halves in so many half-lives of a person's own interest."""
 
 ITEMS_PER_VISIT = 50
 """Items of one visit that are kept, the newest; also a bound on what bots can do."""
@@ -67,14 +71,17 @@ class VisitNeighbours:
     """1 for each item of each visit, ``(n_visits, n_items)``."""
 
     @classmethod
-    def fit(cls, parts: Iterable[VisitItems], half_life_days: float) -> VisitNeighbours:
-        """The visits of all ``parts``, a visit's word halved for every ``half_life_days`` of its age."""
-        known = list(parts)
-        items = known[0].items
-        age = np.concatenate([part.age_days for part in known])
-        offsets = np.cumsum([0, *(len(part.age_days) for part in known)])
-        visit = np.concatenate([part.visit + offset for part, offset in zip(known, offsets, strict=False)])
-        item = np.concatenate([part.item for part in known])
+    def part(cls, people: People, settings: SourceSettings) -> VisitItems:
+        """The visits of one bucket of customers."""
+        return VisitItems.of(people.visits, people.shape[1])
+
+    @classmethod
+    def of(cls, parts: Sequence[VisitItems], shop: Shop) -> VisitNeighbours:
+        """The newest visits of the whole shop."""
+        age = np.concatenate([part.age_days for part in parts])
+        offsets = np.cumsum([0, *(len(part.age_days) for part in parts)])
+        visit = np.concatenate([part.visit + offset for part, offset in zip(parts, offsets, strict=False)])
+        item = np.concatenate([part.item for part in parts])
         # Newest first; visits of one moment by their items, so that the order of customers and buckets plays no part.
         largest = np.zeros(len(age), dtype=np.int64)
         np.maximum.at(largest, visit, item)
@@ -82,7 +89,8 @@ class VisitNeighbours:
         number = np.full(len(age), -1)
         number[order] = np.arange(len(order))
         kept = number[visit] >= 0
-        return cls._of(number[visit[kept]], item[kept], age[order], items, half_life_days)
+        half_life_days = HALF_LIVES * shop.settings.half_life_days
+        return cls._of(number[visit[kept]], item[kept], age[order], parts[0].items, half_life_days)
 
     @classmethod
     def _of(cls, visit: Ints, item: Ints, age_days: Floats, items: int, half_life_days: float) -> VisitNeighbours:
@@ -103,7 +111,7 @@ class VisitNeighbours:
         ``interest`` says how much each person's newest items count, ``(n_people, n_items)``; so is the result,
         with at most ``each`` items in a row, the person's own among them.
         """
-        likest = sp_matmul_topn(interest, self.visits_of, top_n=neighbours, sort=True, n_threads=1)
+        likest = best_products(interest, self.visits_of, neighbours)
         total = np.asarray(likest.sum(axis=1)).ravel()
         likest.data /= np.repeat(np.maximum(total, 1e-12), np.diff(likest.indptr)).astype(np.float32)
-        return sp_matmul_topn(likest, self.items_of, top_n=each, sort=True, n_threads=1)
+        return best_products(likest, self.items_of, each)

@@ -15,8 +15,8 @@ from features.history import History
 from features.pairs import TOUCH_KINDS
 from training.recommend.top import rank_in_group, strongest
 
-LONGEST_PAUSE_MINUTES = 30.0
-"""A longer pause between two touches ends the visit."""
+LONGEST_PAUSE_DAYS = 30 / (24 * 60) + 1e-9
+"""A pause of more than 30 minutes between two touches ends the visit; the rest is the rounding of ages."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,13 @@ class Visits:
     def of(cls, history: History) -> Visits:
         """The visits of everyone in ``history``."""
         rows = history.of(*TOUCH_KINDS.values())
-        rows = rows[run_starts(_changed(history, rows), len(rows))]
-        customer, age_days = history.customer[rows], history.age_days[rows]
-        paused = age_days[:-1] - age_days[1:] > LONGEST_PAUSE_MINUTES / (24 * 60)
-        starts = run_starts((customer[1:] != customer[:-1]) | paused, len(rows))
-        return cls(customer[starts], np.append(starts, len(rows)), history.item[rows], age_days, rows)
+        begins = _begins(history, rows)
+        same_item, same_kind = (values[rows[1:]] == values[rows[:-1]] for values in (history.item, history.kind))
+        steps = run_starts(begins | ~same_item | same_kind, len(rows))
+        starts = np.searchsorted(steps, run_starts(begins, len(rows)))
+        step = rows[steps]
+        boundaries = np.append(starts, len(steps))
+        return cls(history.customer[step[starts]], boundaries, history.item[step], history.age_days[step], step)
 
     def __len__(self) -> int:
         return len(self.customer)
@@ -119,11 +121,8 @@ class NewestSteps:
         return cls.before(visits.item, edges[:-1], edges[1:], steps)
 
 
-def _changed(history: History, rows: Ints) -> Flags:
-    """Whether each event but the first is a step of its own."""
-    same_item = history.item[rows[1:]] == history.item[rows[:-1]]
-    same_kind = history.kind[rows[1:]] == history.kind[rows[:-1]]
-    same_customer = history.customer[rows[1:]] == history.customer[rows[:-1]]
-    close = history.age_days[rows[:-1]] - history.age_days[rows[1:]] <= LONGEST_PAUSE_MINUTES / (24 * 60)
-    changed: Flags = ~(same_item & ~same_kind & same_customer & close)
-    return changed
+def _begins(history: History, rows: Ints) -> Flags:
+    """Whether each event but the first begins a visit."""
+    age_days, customer = history.age_days[rows], history.customer[rows]
+    begins: Flags = (age_days[:-1] - age_days[1:] > LONGEST_PAUSE_DAYS) | (customer[1:] != customer[:-1])
+    return begins

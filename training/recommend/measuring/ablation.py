@@ -120,8 +120,7 @@ def without(found: Candidates, name: str) -> Candidates:
     column = found.names.index(name)
     score, rank = found.score.copy(), found.rank.copy()
     score[:, column], rank[:, column] = 0.0, np.nan
-    kept = ~np.isnan(rank).all(axis=1)
-    return replace(found, score=score, rank=rank).take(kept)
+    return replace(found, score=score, rank=rank).take(np.flatnonzero(~np.isnan(rank).all(axis=1)))
 
 
 def _alone(sources: Sources, name: str, people: People, answers: Answers, popularity: Popularity) -> PerCustomer:

@@ -69,11 +69,11 @@ def recommendation_backtest(
         return cases(behaviour, cutoff, horizon_days, catalogue, recommender.goal)
 
     for bucket in asked():
-        for case in bucket.parts():
+        for case in list(bucket.parts()) or [bucket]:
             best = fitted.recommend(case.history, DEPTH)
             shown.add(best, case.answers)
             ranked = {SERVED: best.item} | {name: rank(case.history) for name, rank in others.items()}
-            trial.add_all(ranked, fitted.sources.people(case.history), case.answers)
+            trial.add(ranked, fitted.sources.people(case.history), case.answers)
     return {
         "tier": recommender.tier,
         "goal": recommender.goal,

@@ -6,7 +6,7 @@ All items are ranked. Customers with at least one answer (a purchase within the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,6 @@ import numpy as np
 
 from features.arrays import Flags, Floats, Ints, ratio
 from training.metrics import hit_at, ndcg_at, recall_at, reciprocal_rank_at
-from training.recommend.measuring.customer_groups import GROUPS, customer_groups
 from training.recommend.measuring.intervals import intervals
 from training.recommend.measuring.popularity import BANDS, Popularity
 from training.recommend.people import People
@@ -22,9 +21,6 @@ from training.recommend.ranking.answers import Answers
 
 DEPTHS = (5, 10, 20, 50)
 """The depths that recall is told at."""
-
-GROUP_MEASURES = ("recall@10", "ndcg@10", "mrr@10", "hit_rate@10", "known_recall@10", "new_recall@10")
-"""The measures that are told of every group of customers."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +45,6 @@ class Judged:
     """Distinct items bought in each of ``BANDS``, shape (n_customers, n_bands)."""
     novelty_bits: Floats
     """Mean self-information of the first ten items, NaN where none is shown, shape (n_customers,)."""
-    groups: Mapping[str, Flags]
-    """Who is in each of ``GROUPS``, shapes (n_customers,)."""
 
 
 def judged(items: Ints, people: People, answers: Answers, popularity: Popularity) -> Judged:
@@ -74,7 +68,6 @@ def judged(items: Ints, people: People, answers: Answers, popularity: Popularity
         band=popularity.bands_of(chosen),
         bought_in_band=in_band.reshape(size, len(BANDS))[measured],
         novelty_bits=ratio(surprise[:, :10].sum(axis=1), shown[:, :10].sum(axis=1)),
-        groups={name: members[measured] for name, members in customer_groups(people).items()},
     )
 
 
@@ -125,18 +118,3 @@ def measures(parts: Sequence[Judged], catalogue_size: int, seed: int) -> dict[st
     covered = len(np.unique(np.concatenate([part.items for part in parts])))
     told["catalogue_coverage@10"] = {"value": covered / catalogue_size if catalogue_size else None}
     return told
-
-
-def group_measures(parts: Sequence[Judged], seed: int) -> dict[str, dict[str, Any]]:
-    """``GROUP_MEASURES`` of one recommender for the customers of each group; a group without customers has none."""
-    everyone = joined(parts)
-    told = {}
-    for group in GROUPS:
-        members = np.concatenate([part.groups[group] for part in parts])
-        told[group] = dict(intervals({name: everyone[name][members] for name in GROUP_MEASURES}, seed))
-    return told
-
-
-def group_sizes(parts: Sequence[Judged]) -> dict[str, int]:
-    """How many measured customers each group has."""
-    return {group: int(sum(part.groups[group].sum() for part in parts)) for group in GROUPS}

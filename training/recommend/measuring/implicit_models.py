@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 import scipy.sparse as sparse
@@ -19,9 +20,9 @@ with warnings.catch_warnings():
     # In a notebook the library's progress bar warns that it would like widgets; it is not used here.
     warnings.simplefilter("ignore")
     from implicit.cpu.als import AlternatingLeastSquares
-    from implicit.nearest_neighbours import BM25Recommender
+    from implicit.nearest_neighbours import BM25Recommender, CosineRecommender, ItemItemRecommender
 
-ImplicitModel = AlternatingLeastSquares | BM25Recommender
+ImplicitModel: TypeAlias = AlternatingLeastSquares | ItemItemRecommender
 """What the library has fitted."""
 
 FACTORS = 64
@@ -62,8 +63,19 @@ def fit_als(interest: sparse.csr_matrix, seed: int) -> AlternatingLeastSquares:
 
 def fit_bm25(interest: sparse.csr_matrix) -> BM25Recommender:
     """Item-kNN over interest weighted by BM25, with the library's own parameters."""
-    model = BM25Recommender(K=NEIGHBOURS, num_threads=THREADS)
-    model.fit(interest, show_progress=False)
+    return _fitted(BM25Recommender(K=NEIGHBOURS, num_threads=THREADS), interest)
+
+
+def fit_item_knn(interest: sparse.csr_matrix) -> CosineRecommender:
+    """Item-kNN by the cosine of interest."""
+    return _fitted(CosineRecommender(K=NEIGHBOURS, num_threads=THREADS), interest)
+
+
+def _fitted(model: ItemItemRecommender, interest: sparse.csr_matrix) -> ItemItemRecommender:
+    with warnings.catch_warnings():
+        # It turns what it was given into another kind of matrix, and then warns of the time to turn it back.
+        warnings.simplefilter("ignore")
+        model.fit(interest, show_progress=False)
     return model
 
 
@@ -104,5 +116,5 @@ def _filled(chosen: Ints, popular: Ints, k: int) -> Ints:
 def implicit_baselines(behaviour: Behaviour, sources: Sources, k: int, seed: int) -> dict[str, partial[Ints]]:
     """The models by name, each answering the best ``k`` items of everyone in a history."""
     interest = interest_matrix(behaviour, sources)
-    models = {"als": fit_als(interest, seed), "bm25_knn": fit_bm25(interest)}
+    models = {"item_knn": fit_item_knn(interest), "als": fit_als(interest, seed), "bm25_knn": fit_bm25(interest)}
     return {name: partial(ranked_by, model, sources, k) for name, model in models.items()}

@@ -7,16 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from features.arrays import Floats, Ints
-from training.recommend.measuring.evaluation import (
-    Judged,
-    group_measures,
-    group_sizes,
-    joined,
-    judged,
-    measures,
-)
-from training.recommend.measuring.intervals import Told, differences
+from features.arrays import Flags, Floats, Ints
+from training.recommend.measuring.customer_groups import GROUPS, customer_groups
+from training.recommend.measuring.evaluation import Judged, joined, judged, measures
+from training.recommend.measuring.intervals import Told, differences, intervals
 from training.recommend.measuring.popularity import Popularity
 from training.recommend.people import People
 from training.recommend.ranking.answers import Answers
@@ -24,22 +18,33 @@ from training.recommend.ranking.answers import Answers
 SERVED = "served"
 """The name of what serves."""
 
+GROUP_MEASURES = ("recall@10", "ndcg@10", "mrr@10", "hit_rate@10", "known_recall@10", "new_recall@10")
+"""The measures that are told of every group of customers."""
+
 
 class Trial:
-    """Collects what every recommender answered, bucket by bucket, and tells how good it was."""
+    """Collects what every recommender answered, case by case, and tells how good it was."""
 
     def __init__(self, popularity: Popularity) -> None:
         self.popularity = popularity
         self.judged: dict[str, list[Judged]] = {}
+        self._groups: list[dict[str, Flags]] = []
 
-    def add(self, name: str, items: Ints, people: People, answers: Answers) -> None:
-        """Take the ranked ``items`` of one recommender, shape ``(n_customers, k)``."""
-        self.judged.setdefault(name, []).append(judged(items, people, answers, self.popularity))
-
-    def add_all(self, ranked: Mapping[str, Ints], people: People, answers: Answers) -> None:
-        """Take what several recommenders answered the same people."""
+    def add(self, ranked: Mapping[str, Ints], people: People, answers: Answers) -> None:
+        """Take the items that each recommender ranked for the same people, shapes ``(n_customers, k)``."""
+        measured = answers.bought > 0
+        self._groups.append({name: members[measured] for name, members in customer_groups(people).items()})
         for name, items in ranked.items():
-            self.add(name, items, people, answers)
+            self.judged.setdefault(name, []).append(judged(items, people, answers, self.popularity))
+
+    @property
+    def customers(self) -> int:
+        """How many customers were measured."""
+        return sum(len(groups[GROUPS[0]]) for groups in self._groups)
+
+    def values(self, name: str) -> dict[str, Floats]:
+        """Every measure of each customer of one recommender."""
+        return joined(self.judged[name])
 
     def models(self, seed: int) -> dict[str, dict[str, Any]]:
         """Every measure of every recommender, ``{name: {measure: told}}``."""
@@ -48,27 +53,17 @@ class Trial:
 
     def groups(self, seed: int) -> dict[str, dict[str, Any]]:
         """The main measures by group of customers, ``{group: {"customers", "models": {name: {measure: told}}}}``."""
-        sizes = group_sizes(self.judged[SERVED])
-        told = {name: group_measures(parts, seed) for name, parts in self.judged.items()}
-        return {
-            group: {"customers": size, "models": {name: found[group] for name, found in told.items()}}
-            for group, size in sizes.items()
-            if size
-        }
+        values = {name: self.values(name) for name in self.judged}
+        told = {}
+        for group in GROUPS if self._groups else ():
+            members = np.concatenate([groups[group] for groups in self._groups])
+            models = {
+                name: dict(intervals({measure: found[measure][members] for measure in GROUP_MEASURES}, seed))
+                for name, found in values.items()
+            }
+            told[group] = {"customers": int(members.sum()), "models": models}
+        return told
 
     def against(self, name: str, seed: int) -> dict[str, Told]:
         """What serves minus another recommender, paired over customers, with intervals."""
         return differences(self.values(SERVED), self.values(name), seed)
-
-    def values(self, name: str) -> dict[str, Floats]:
-        """Every measure of each customer of one recommender."""
-        return joined(self.judged[name])
-
-    @property
-    def customers(self) -> int:
-        """How many customers were measured."""
-        return sum(len(part.bought) for part in self.judged[SERVED])
-
-    def hits(self, name: str) -> Ints:
-        """At which places each customer was shown what they bought, shape ``(n_customers, k)``."""
-        return np.concatenate([part.hits for part in self.judged[name]])

@@ -49,7 +49,8 @@ class Candidates:
     @property
     def blend(self) -> Floats:
         """A fixed blend of the sources, for choosing which candidates are looked at; shape ``(n,)``."""
-        return np.nansum(1 / (self.rank + RANK_OFFSET), axis=1)
+        weight = np.array([REGISTRY[name].weight for name in self.names])
+        return np.nansum(weight / (self.rank + RANK_OFFSET), axis=1)
 
     def column(self, name: str) -> Floats:
         """Ranks from one source, all NaN where it was not asked; shape ``(n,)``."""

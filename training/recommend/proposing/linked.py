@@ -10,9 +10,12 @@ from sparse_dot_topn import sp_matmul_topn
 
 from features.arrays import Ints
 from features.catalogue import UNKNOWN
+from training.recommend import top
+from training.recommend.counted.low_rank import LowRank
 from training.recommend.counted.sources import Sources
+from training.recommend.counted.walks import Walks
 from training.recommend.people import People
-from training.recommend.proposing.proposal import Proposal
+from training.recommend.proposing.proposal import Proposal, untouched
 
 
 def viewed_together(sources: Sources, people: People, each: int) -> Proposal:
@@ -25,8 +28,32 @@ def bought_together(sources: Sources, people: People, each: int) -> Proposal:
     return best_products(people.purchased, sources.related["bought_together"], each)
 
 
+def walks(sources: Sources, people: People, each: int) -> Proposal:
+    """Items that two steps lead to from those of the person's interest: for items that few have touched."""
+    return best_new(people.interest, sources.table(Walks).reached, people, each)
+
+
+def low_rank(sources: Sources, people: People, each: int) -> Proposal:
+    """Items that lie where the person's interest lies, by the low-rank vectors."""
+    table = sources.table(LowRank)
+    return Proposal(*table.nearest(table.places(people.interest), people.touched, each))
+
+
+def best_new(taste: sparse.csr_matrix, relation: sparse.csr_matrix, people: People, each: int) -> Proposal:
+    """The ``each`` best entries in every row of ``taste @ relation`` that the person has not touched yet."""
+    # So many more are looked at as a person's own items can take places of.
+    found = top.best_products(taste, relation, each + people.history_items)
+    return untouched(Proposal.of_matrix(found), people, each)
+
+
 def best_products(taste: sparse.csr_matrix, relation: sparse.csr_matrix, each: int) -> Proposal:
-    """The ``each`` best entries in every row of ``taste @ relation``."""
+    """The ``each`` best entries in every row of ``taste @ relation``.
+
+    Only the rows of ``relation`` that somebody's taste names are read: it may lie in a read-only memory map.
+    """
+    named, place = np.unique(taste.indices, return_inverse=True)
+    relation = relation[named]
+    taste = sparse.csr_matrix((taste.data, place.astype(np.int32), taste.indptr), shape=(taste.shape[0], len(named)))
     return Proposal.of_matrix(sp_matmul_topn(taste, relation, top_n=each, sort=True, n_threads=1))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sparse
 
 from features.arrays import Floats, Ints
+from training.recommend.people import People
 from training.recommend.top import rank_in_group, strongest
 
 
@@ -46,3 +47,11 @@ class Proposal:
     def rank(self) -> Ints:
         """Position of each pair among its customer's, from 0."""
         return rank_in_group(self.customer)
+
+
+def untouched(proposal: Proposal, people: People, each: int) -> Proposal:
+    """The first ``each`` pairs of every person that they have not touched yet."""
+    fresh = ~people.touches.find(proposal.customer, proposal.item)[1]
+    kept = np.flatnonzero(fresh)
+    kept = kept[rank_in_group(proposal.customer[kept]) < each]
+    return Proposal(proposal.customer[kept], proposal.item[kept], proposal.score[kept])

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 
 from features.arrays import Ints
 from features.errors import HuitouError
+from training.recommend.counted.embedding import Embedding
+from training.recommend.counted.low_rank import LowRank
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import Table
+from training.recommend.counted.transitions import Transitions
+from training.recommend.counted.trends import Trends
+from training.recommend.counted.visit_neighbours import VisitNeighbours
+from training.recommend.counted.walks import Walks
 from training.recommend.people import People
-from training.recommend.proposing import linked, own, trending
+from training.recommend.proposing import linked, own, trending, visiting
 from training.recommend.proposing.proposal import Proposal
 
 Propose = Callable[[Sources, People, int], Proposal]
@@ -30,6 +36,8 @@ class Source:
     """What must have been counted for it."""
     known: bool = False
     """True when it proposes only items that the person has touched before."""
+    weight: float = 1.0
+    """How much its places count in the fixed blend, which chooses the candidates that are looked at."""
     because: Because | None = None
     """Names the item behind the reason, where there is one."""
 
@@ -41,7 +49,23 @@ REGISTRY: Mapping[str, Source] = {
     "viewed": Source(own.viewed, known=True),
     "viewed_together": Source(linked.viewed_together, because=linked.because_of_interest("viewed_together")),
     "bought_together": Source(linked.bought_together, because=linked.because_of_purchase("bought_together")),
-    "category": Source(trending.category),
+    "last_touched": Source(visiting.last_touched, known=True),
+    "next_viewed": Source(visiting.next_viewed, (Transitions,), weight=0.1),
+    "next_viewed_lately": Source(visiting.next_viewed_lately, (Transitions,), weight=0.1),
+    "next_step": Source(visiting.next_step, (Transitions,), weight=0.1),
+    "viewed_before": Source(visiting.viewed_before, (Transitions,), weight=0.1),
+    "viewed_with": Source(visiting.viewed_with, (Transitions,), weight=0.1),
+    "two_steps": Source(visiting.two_steps, (Transitions,), weight=0.5),
+    "visit_neighbours": Source(visiting.visit_neighbours, (VisitNeighbours,)),
+    "visit_embedding": Source(visiting.visit_embedding, (Embedding,), weight=2.0),
+    "walks": Source(linked.walks, (Walks,)),
+    "low_rank": Source(linked.low_rank, (LowRank,)),
+    "category": Source(trending.category, (Trends,)),
+    "price_band": Source(trending.price_band, (Trends,)),
+    "brand": Source(trending.brand, (Trends,)),
+    "new_items": Source(trending.new_items, (Trends,)),
+    "rising": Source(trending.rising, (Trends,)),
+    "in_demand": Source(trending.in_demand, (Trends,)),
     "popular": Source(trending.popular),
 }
 """Every source; of the known ones that propose an item, the first in this order gives the reason."""
@@ -52,10 +76,30 @@ SOURCES = tuple(REGISTRY)
 KNOWN_SOURCES = tuple(name for name, source in REGISTRY.items() if source.known)
 """Sources that propose items the customer has touched before."""
 
-PURCHASE_SOURCES = SOURCES
+PURCHASE_SOURCES = (
+    "open_cart",
+    "open_favorite",
+    "buy_again",
+    "viewed",
+    "viewed_together",
+    "bought_together",
+    "category",
+    "popular",
+)
 """What is asked where the next purchase is wanted."""
 
-VIEW_SOURCES = ("viewed", "viewed_together", "category", "popular")
+VIEW_SOURCES = (
+    "last_touched",
+    "next_viewed",
+    "next_viewed_lately",
+    "next_step",
+    "viewed_before",
+    "viewed_with",
+    "two_steps",
+    "visit_neighbours",
+    "visit_embedding",
+    "popular",
+)
 """What is asked where the next view is wanted."""
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sparse
-from sparse_dot_topn import sp_matmul_topn
 
 from training.recommend.counted.embedding import Embedding
 from training.recommend.counted.sources import Sources
@@ -15,6 +14,7 @@ from training.recommend.counted.transitions import Transitions
 from training.recommend.counted.visit_neighbours import VisitNeighbours
 from training.recommend.people import People
 from training.recommend.proposing.proposal import Proposal
+from training.recommend.top import best_products
 
 STEP_DECAY = 0.7
 """An item counts for this share of the one touched after it."""
@@ -63,8 +63,8 @@ def viewed_with(sources: Sources, people: People, each: int) -> Proposal:
 def two_steps(sources: Sources, people: People, each: int) -> Proposal:
     """What comes after what comes after the newest items: for items that few have touched."""
     after = sources.table(Transitions).after
-    first = sp_matmul_topn(_newest(people, STEP_DECAY), after, top_n=FIRST_STEPS, sort=True, n_threads=1)
-    return Proposal.of_matrix(sp_matmul_topn(first, after, top_n=each, sort=True, n_threads=1))
+    first = best_products(_newest(people, STEP_DECAY), after, FIRST_STEPS)
+    return Proposal.of_matrix(best_products(first, after, each))
 
 
 def visit_neighbours(sources: Sources, people: People, each: int) -> Proposal:
@@ -80,8 +80,7 @@ def visit_embedding(sources: Sources, people: People, each: int) -> Proposal:
 
 
 def _stepped(people: People, table: sparse.csr_matrix, each: int) -> Proposal:
-    newest = _newest(people, STEP_DECAY)
-    return Proposal.of_matrix(sp_matmul_topn(newest, table, top_n=each, sort=True, n_threads=1))
+    return Proposal.of_matrix(best_products(_newest(people, STEP_DECAY), table, each))
 
 
 def _newest(people: People, decay: float) -> sparse.csr_matrix:

@@ -51,9 +51,9 @@ class Answers:
         return Answers(key, self.bought[customers], self.size)
 
     def hold(self, customer: Ints, item: Ints) -> Flags:
-        """Whether each pair was bought, shape of ``item``; padding (-1) never is."""
+        """Whether each pair was bought, the shape that both have together; padding (-1) never is."""
         if not len(self.key):
-            return np.zeros(np.shape(item), dtype=bool)
+            return np.zeros(np.broadcast_shapes(np.shape(customer), np.shape(item)), dtype=bool)
         wanted = customer * np.int64(self.size) + np.maximum(item, 0)
         place = np.minimum(np.searchsorted(self.key, wanted), len(self.key) - 1)
         held: Flags = (self.key[place] == wanted) & (np.asarray(item) >= 0)

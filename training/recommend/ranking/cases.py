@@ -35,8 +35,8 @@ class Case:
     """What they bought, or looked at next."""
 
     def parts(self) -> Iterator[Case]:
-        """The same people, a thousand at a time."""
-        for start in range(0, len(self.history), CASES_AT_ONCE):
+        """The same people, a thousand at a time; nobody at all is one part."""
+        for start in range(0, max(len(self.history), 1), CASES_AT_ONCE):
             stop = min(start + CASES_AT_ONCE, len(self.history))
             yield Case(self.history.part(start, stop), self.answers.chosen(np.arange(start, stop)))
 

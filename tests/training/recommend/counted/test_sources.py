@@ -7,23 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
-import scipy.sparse as sparse
 
-from features.arrays import Floats
 from features.behaviour import Behaviour
 from features.history import PURCHASE
-from tests.small_shop import append, events, history, items, moment, stored
+from tests.small_shop import append, events, items, moment, stored
 from tests.training.recommend.conftest import PlantedShop
-from training.recommend.counted.related import baskets, dense, related_items
-from training.recommend.counted.sources import (
-    Sources,
-    SourceSettings,
-    category_items,
-    interest,
-    trend,
-)
-from training.recommend.top import rank_in_group, strongest
+from training.recommend.counted.related import dense
+from training.recommend.counted.related_kinds import RELATED_KINDS
+from training.recommend.counted.sources import Sources, category_items, trend
+from training.recommend.counted.table import SourceSettings
 
 CUTOFF = moment("2025-03-11T00:00Z")
 
@@ -42,21 +34,6 @@ def related(sources: Sources, kind: str, item: str) -> list[str]:
     ids = sources.catalogue.ids.to_pylist()
     best, _ = dense(sources.related[kind], sources.settings.neighbours)
     return [ids[code] for code in best[ids.index(item)] if code >= 0]
-
-
-def cosine(presence: Floats) -> Floats:
-    """What ``related_items`` says it computes, over dense rows and without a bound."""
-    size = presence.shape[1]
-    scores = np.zeros((size, size))
-    damped = presence / np.sqrt(np.maximum(presence.sum(axis=1, keepdims=True), 1))
-    for one in range(size):
-        for other in range(size):
-            held = [presence[:, item].sum() for item in (one, other)]
-            if one != other and all(held):
-                lengths = [np.sqrt((damped[:, item] ** 2).sum()) for item in (one, other)]
-                trust = np.sqrt(np.prod([count / (count + 3) for count in held]))
-                scores[one, other] = damped[:, one] @ damped[:, other] / np.prod(lengths) * trust
-    return scores
 
 
 def test_planted_complements_come_first(planted: PlantedShop) -> None:
@@ -85,61 +62,18 @@ def test_checkerboard(tmp_path: Path) -> None:
             assert set(related(found, kind, f"i{item}")) == same
 
 
-def test_cosine_against_a_dense_oracle() -> None:
-    """The scores are the damped cosine of columns, times the trust in items with few rows."""
-    presence = (np.random.default_rng(3).random((40, 12)) < 0.25).astype(np.float64)
-    presence[:, 5] = 0
-    found = related_items(sparse.csr_matrix(presence), neighbours=12)
-    np.testing.assert_allclose(found.toarray(), cosine(presence), rtol=1e-5, atol=1e-7)
-
-
-def test_long_rows_say_less() -> None:
-    """A pair that shares a short row is closer than one that shares a long row."""
-    rows = np.zeros((4, 12))
-    rows[0, [0, 1]] = 1
-    rows[1, 0] = 1
-    rows[2, [0, *range(2, 12)]] = 1
-    rows[3, 2] = 1
-    found = related_items(sparse.csr_matrix(rows), neighbours=12).toarray()
-    assert found[0, 1] > found[0, 2] > 0
-
-
-def test_one_meeting_is_not_trusted() -> None:
-    """Two items that met once and never apart score 1 / 4; met twenty times, 20 / 23."""
-    for meetings in (1, 20):
-        found = related_items(sparse.csr_matrix(np.ones((meetings, 2))), neighbours=3).toarray()
-        np.testing.assert_allclose(found, [[0, meetings / (meetings + 3)], [meetings / (meetings + 3), 0]], rtol=1e-6)
-
-
 def test_no_item_is_related_to_itself(sources: Sources) -> None:
-    """The diagonal of every table is empty, not merely zero, and scores lie within 0 and 1."""
-    for table in sources.related.values():
+    """The diagonal of every table is empty, not merely zero, and scores lie within 0 and 1, the best of a row first."""
+    assert set(sources.related) == set(RELATED_KINDS)
+    for kind, table in sources.related.items():
         row = np.repeat(np.arange(table.shape[0]), np.diff(table.indptr))
-        assert (row != table.indices).all()
-        assert table.nnz > 100
-        assert (table.data > 0).all()
-        assert (table.data <= 1).all()
-
-
-def test_rows_hold_the_best_of_a_bounded_number() -> None:
-    """Of each row the ``neighbours`` best are kept, also where an item is more like others than like itself."""
-    presence = (np.random.default_rng(4).random((60, 30)) < 0.2).astype(np.float64)
-    full = cosine(presence)
-    found = related_items(sparse.csr_matrix(presence), neighbours=4).toarray()
-    for row, expected in zip(found, full, strict=True):
-        np.testing.assert_allclose(np.sort(row)[-4:], np.sort(expected)[-4:], rtol=1e-5)
-        assert (row > 0).sum() <= 4
-    rare = np.zeros((4, 13))
-    rare[0, [0, 1, 2]] = 1
-    rare[1:, 1:] = 1
-    assert np.diff(related_items(sparse.csr_matrix(rare), neighbours=1).indptr).max() == 1
-
-
-def test_empty_tables() -> None:
-    """Without rows, without items and with a single item nothing is related to anything."""
-    for shape in ((0, 5), (0, 0), (3, 1)):
-        found = related_items(sparse.csr_matrix(np.ones(shape)), neighbours=5)
-        assert (found.shape, found.nnz) == ((shape[1], shape[1]), 0)
+        assert (row != table.indices).all(), kind
+        assert np.diff(table.indptr).max() <= sources.settings.neighbours
+        assert (np.diff(table.data)[np.diff(row) == 0] <= 0).all(), kind
+        assert (table.data > 0).all(), kind
+        assert (table.data <= 1).all(), kind
+    for kind in ("viewed_together", "bought_together"):
+        assert sources.related[kind].nnz > 100
 
 
 def test_a_bot_changes_little(tmp_path: Path) -> None:
@@ -160,27 +94,6 @@ def test_a_bot_changes_little(tmp_path: Path) -> None:
         assert set(related(noisy, "viewed_together", item)[:5]) < group
     moved = abs(calm.related["viewed_together"].toarray() - noisy.related["viewed_together"].toarray())
     assert moved.max() < 0.1
-
-
-def test_a_strong_history_is_bounded() -> None:
-    """Interest holds the items with the most decayed touches, at most ``history_items`` of them."""
-    table = events(*[("bot", "view", f"i{item}", at(item)) for item in range(1, 9)])
-    found = interest(history(table, CUTOFF), SourceSettings(half_life_days=2.0, history_items=3))
-    np.testing.assert_allclose(found.toarray()[0], [0.5**0.5, 0.5, 0.5**1.5, 0, 0, 0, 0, 0], rtol=1e-6)
-
-
-def test_baskets_are_days() -> None:
-    """A basket is what one customer bought on one of the shop's days, each item once."""
-    table = events(
-        ("anna", "purchase", "cup", "2025-03-01T10:00Z"),
-        ("anna", "purchase", "tea", "2025-03-01T20:00Z"),
-        ("anna", "purchase", "tea", "2025-03-01T21:00Z"),
-        ("anna", "purchase", "cup", "2025-03-02T10:00Z"),
-        ("bo", "purchase", "tea", "2025-03-01T10:00Z"),
-        ("bo", "view", "cup", "2025-03-01T10:00Z"),
-    )
-    assert baskets(history(table, CUTOFF)).toarray().tolist() == [[1, 1], [1, 0], [0, 1]]
-    assert baskets(history(events(), CUTOFF)).shape == (0, 0)
 
 
 def test_popular_order(tmp_path: Path) -> None:
@@ -262,19 +175,6 @@ def test_bestsellers_are_popular(sources: Sources) -> None:
     recent = sources.statistics.decayed[sources.popular, PURCHASE]
     assert (np.diff(recent) <= 0).all()
     assert len(sources.popular) > 60
-
-
-def test_strongest_of_each_group() -> None:
-    """The highest scores of every group come by group and falling score, equal ones in their order."""
-    group, score = np.array([2, 1, 2, 1, 2, 2]), np.array([0.1, 5.0, 0.3, 7.0, 0.3, 0.2])
-    assert strongest(group, score, 2).tolist() == [3, 1, 2, 4]
-    assert strongest(np.zeros(0, dtype=np.int64), np.zeros(0), 2).tolist() == []
-
-
-@pytest.mark.parametrize(("group", "rank"), [([], []), ([4], [0]), ([0, 0, 3, 3, 3, 5], [0, 1, 0, 1, 2, 0])])
-def test_rank_in_group(group: list[int], rank: list[int]) -> None:
-    """Entries count from 0 within each run."""
-    assert rank_in_group(np.array(group, dtype=np.int64)).tolist() == rank
 
 
 def test_an_empty_shop(tmp_path: Path) -> None:

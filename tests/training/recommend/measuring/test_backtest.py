@@ -18,10 +18,11 @@ from training.gate import Gate
 from training.recommend.counted.sources import Sources
 from training.recommend.fitting import RecommenderTraining
 from training.recommend.measuring.backtest import DEPTH, SCHEMA, recommendation_backtest
-from training.recommend.proposing.candidates import SOURCES
+from training.recommend.measuring.customer_groups import TIERS
+from training.recommend.proposing.registry import PURCHASE_SOURCES
 from training.recommend.recommender import FittedRecommender, Recommender
 
-BASELINES = {"popular", "trending", "buy_again", "open_cart_first", "item_knn", "als"}
+BASELINES = {"popular", "trending", "buy_again", "open_cart_first", "item_knn", "als", "bm25_knn"}
 CUTOFF = moment("2025-03-11T00:00Z")
 
 
@@ -84,7 +85,7 @@ def test_rows_are_the_recommendations(
         mine = written[written["customer_id"] == history.customer_ids[place].as_py()]
         expected = best.item[place] >= 0
         assert mine["item_id"].to_list() == [ids[code] for code in best.item[place][expected]]
-        assert mine["source"].to_list() == [SOURCES[code] for code in best.source[place][expected]]
+        assert mine["source"].to_list() == [PURCHASE_SOURCES[code] for code in best.source[place][expected]]
         np.testing.assert_allclose(mine["score"], best.score[place][expected], rtol=1e-6)
 
 
@@ -98,12 +99,31 @@ def test_every_row_has_a_reason(written: pd.DataFrame) -> None:
 
 
 def test_hits_belong_to_sources(report: dict[str, Any]) -> None:
-    """The first ten places are counted by the source of each item, and hits are never more than places."""
+    """The first ten places of those measured are counted by the source of each item, hits among them."""
     counts = report["sources_of_hits"]
-    assert set(counts) == set(SOURCES)
-    assert sum(count["shown@10"] for count in counts.values()) == 10 * report["customers"]
+    assert set(counts) == set(PURCHASE_SOURCES)
+    assert sum(count["shown@10"] for count in counts.values()) == 10 * report["customers_measured"]
     assert all(0 <= count["hits@10"] <= count["shown@10"] for count in counts.values())
     assert sum(count["hits@10"] for count in counts.values()) > 0
+
+
+def test_groups_are_told_apart(report: dict[str, Any]) -> None:
+    """Every group has the main measures of all recommenders, and the tiers share the customers out."""
+    groups = report["groups"]
+    assert sum(groups[name]["customers"] for name in TIERS) == report["customers_measured"]
+    for found in groups.values():
+        assert set(found["models"]) == {"served"} | BASELINES
+    parts = [(groups[name]["customers"], groups[name]["models"]["served"]["ndcg@10"]["value"]) for name in TIERS]
+    mean = sum(size * value for size, value in parts if size) / report["customers_measured"]
+    assert report["models"]["served"]["ndcg@10"]["value"] == pytest.approx(mean)
+
+
+def test_every_source_has_its_worth(report: dict[str, Any]) -> None:
+    """The ablation speaks of the sources that are asked, and its whole answer is what serves."""
+    told = report["ablation"]
+    assert set(told["sources"]) == set(PURCHASE_SOURCES)
+    assert told["customers"] == report["customers_measured"]
+    assert told["whole"]["ndcg@10"] == report["models"]["served"]["ndcg@10"]
 
 
 def test_the_rule_beats_popular_where_carts_are_bought(report: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Evaluation: measures worked out by hand, known and new items apart, and intervals around the mean."""
+"""Evaluation: measures worked out by hand, known and new items apart, items by popularity apart."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ import numpy as np
 import pytest
 
 from features.behaviour import Behaviour
-from features.pairs import Touches
+from features.items import item_statistics
 from tests.small_shop import events, moment, stored
-from training.recommend.measuring.evaluation import (
-    Judged,
-    intervals,
-    judged,
-    measures,
-)
+from training.recommend.measuring.evaluation import Judged, judged, measures
+from training.recommend.measuring.popularity import BANDS, Popularity
+from training.recommend.people import People
 from training.recommend.ranking.answers import Answers
 
 CUTOFF = moment("2025-03-11T00:00Z")
@@ -43,14 +40,26 @@ def judge(path: Path, ranked: list[list[int]]) -> Judged:
     """What ``ranked`` items of anna, bo, cy and dee are worth."""
     behaviour = Behaviour.of(stored(path, events(*ROWS), buckets=1))
     history = behaviour.history(0, CUTOFF, behaviour.catalogue(CUTOFF))
-    return judged(np.array(ranked), history, Touches.of(history), Answers.of(behaviour, 0, history, 2))
+    popularity = Popularity.of(item_statistics(history))
+    return judged(np.array(ranked), People(history, 7.0, 50), Answers.of(behaviour, 0, history, 2), popularity)
 
 
 def part(*rows: str, bought: list[int]) -> Judged:
     """Judged rows of which nothing was known."""
     flags = hits(*rows)
     none = np.zeros_like(flags)
-    return Judged(flags, none, ~none, np.array(bought), np.zeros(len(rows), dtype=np.int64), np.arange(3))
+    size = len(rows)
+    return Judged(
+        hits=flags,
+        known=none,
+        shown=~none,
+        bought=np.array(bought),
+        bought_known=np.zeros(size, dtype=np.int64),
+        items=np.arange(3),
+        band=np.zeros(flags.shape, dtype=np.int8),
+        bought_in_band=np.stack([np.array(bought), np.zeros(size), np.ones(size)], axis=1).astype(np.int64),
+        novelty_bits=np.full(size, 2.0),
+    )
 
 
 def test_judged_by_hand(tmp_path: Path) -> None:
@@ -84,30 +93,30 @@ def test_coverage_counts_items_once() -> None:
     assert told["recall@5"]["value"] == 1.0
 
 
-def test_intervals_contain_the_mean() -> None:
-    """The interval holds the mean, narrows with more customers and repeats with the seed."""
-    rng = np.random.default_rng(5)
-    few, many = (intervals({"x": rng.random(size)}, seed=7)["x"] for size in (30, 3000))
-    for told in (few, many):
-        assert told["low"] is not None
-        assert told["value"] is not None
-        assert told["high"] is not None
-        assert told["low"] < told["value"] < told["high"]
-    assert width(many) < width(few) / 5
-    values = rng.random(50)
-    assert intervals({"x": values}, seed=1) == intervals({"x": values}, seed=1) != intervals({"x": values}, seed=2)
+def test_novelty_by_hand(tmp_path: Path) -> None:
+    """Each of four items has a quarter of the touches, which is two bits; padding adds nothing."""
+    found = judge(tmp_path, [[B, A, C], [B, C, NONE], [NONE, NONE, NONE], [D, A, B]])
+    np.testing.assert_allclose(found.novelty_bits, [2, 2, np.nan])
+    assert measures([found], 4, seed=7)["novelty_bits@10"]["value"] == pytest.approx(2)
 
 
-def width(told: dict[str, float | None]) -> float:
-    return (told["high"] or 0) - (told["low"] or 0)
+def test_bands_apart(tmp_path: Path) -> None:
+    """Head recall is over the head items bought, and an item that nobody could know is one missed of the tail."""
+    found = judge(tmp_path, [[B, A, C], [B, C, NONE], [A, NONE, NONE], [D, A, B]])
+    # Nobody had bought anything: bands go by views, ties by code, so a is the head, b to d are mid.
+    assert found.bought_in_band.tolist() == [[1, 1, 0], [0, 1, 1], [0, 1, 0]]
+    told = measures([found], 4, seed=7)
+    by_band = [told[f"{band}_recall@10"]["value"] for band in BANDS]
+    # Anna's a is hit. Of mid anna's b and bo's c are, cy's c is not. Bo bought what nobody had heard of.
+    assert by_band == pytest.approx([1, 2 / 3, 0])
 
 
-def test_intervals_leave_the_undefined_out() -> None:
-    """Customers without a value are left out of the mean; where nobody has one there is none."""
-    told = intervals({"half": np.array([1.0, np.nan, 0.0, np.nan]), "none": np.array([np.nan]), "all": np.ones(9)}, 7)
-    assert told["half"]["value"] == 0.5
-    assert told["none"] == {"value": None, "low": None, "high": None}
-    assert told["all"] == {"value": 1.0, "low": 1.0, "high": 1.0}
+def test_depths_differ() -> None:
+    """What is bought beyond the tenth place counts for twenty only."""
+    told = measures([part("..........x.........", bought=[1])], 30, seed=7)
+    found = {name: told[name]["value"] for name in ("recall@10", "recall@20", "mrr@10", "mrr@20", "hit_rate@20")}
+    assert found == pytest.approx({"recall@10": 0, "recall@20": 1, "mrr@10": 0, "mrr@20": 1 / 11, "hit_rate@20": 1})
+    assert told["ndcg@20"]["value"] == pytest.approx(1 / np.log2(12))
 
 
 def test_nobody_bought(tmp_path: Path) -> None:
@@ -115,7 +124,8 @@ def test_nobody_bought(tmp_path: Path) -> None:
     behaviour = Behaviour.of(stored(tmp_path, events(*ROWS[:4]), buckets=1))
     history = behaviour.history(0, CUTOFF, behaviour.catalogue(CUTOFF))
     ranked = np.zeros((4, 3), dtype=np.int32)
-    found = judged(ranked, history, Touches.of(history), Answers.of(behaviour, 0, history, 2))
+    popularity = Popularity.of(item_statistics(history))
+    found = judged(ranked, People(history, 7.0, 50), Answers.of(behaviour, 0, history, 2), popularity)
     told = measures([found], 4, seed=7)
     assert told.pop("catalogue_coverage@10") == {"value": 0.25}
     assert all(values["value"] is None for values in told.values())
@@ -125,5 +135,5 @@ def test_plain_numbers() -> None:
     """Measures are plain floats, fit for JSON, or None where nobody has a value."""
     told = measures([part("x.x.", "....", bought=[2, 1])], 9, seed=7)
     for name, values in told.items():
-        kind = type(None) if name == "known_recall@10" else float
+        kind = type(None) if name in ("known_recall@10", "mid_recall@10") else float
         assert all(type(value) is kind for value in values.values()), name

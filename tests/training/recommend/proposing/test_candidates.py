@@ -2,162 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from features.behaviour import Behaviour
 from features.history import History
-from features.pairs import Touches
-from tests.small_shop import events, items, moment, stored
-from tests.training.recommend.conftest import PlantedShop
-from training.recommend.counted.sources import Sources, SourceSettings
-from training.recommend.proposing.candidates import KNOWN_SOURCES, SOURCES, Candidates, candidates, tiered_score
-from training.recommend.top import top_items
-
-CUTOFF = moment("2025-03-11T00:00Z")
-DESCRIBED = items(("cup", "kitchen", None), ("kettle", "kitchen", None), ("pan", "kitchen", None), ("tea", None, None))
-
-
-def at(days: float) -> Any:
-    return CUTOFF - timedelta(days=days)
-
-
-class Proposed:
-    """What is proposed to the customers of a small shop of one bucket."""
-
-    def __init__(self, path: Path, *rows: Any, settings: SourceSettings | None = None, described: Any = None) -> None:
-        behaviour = Behaviour.of(stored(path, events(*rows), buckets=1, described=described))
-        self.sources = Sources.fit(behaviour, CUTOFF, settings or SourceSettings())
-        self.history = behaviour.history(0, CUTOFF, self.sources.catalogue)
-        self.found = candidates(self.sources, self.history, Touches.of(self.history))
-        self.ids = self.sources.catalogue.ids.to_pylist()
-
-    def ranked(self, source: str, customer: str) -> list[str]:
-        """What one source proposes to one customer, the best first."""
-        rank, mine = self.found.rank[:, SOURCES.index(source)], self._rows(customer)
-        chosen = [row for row in np.argsort(rank, kind="stable") if mine[row] and not np.isnan(rank[row])]
-        assert rank[chosen].tolist() == list(range(len(chosen))), "ranks count from 0 without a gap"
-        scores = self.found.score[chosen, SOURCES.index(source)]
-        assert (np.diff(scores) <= 0).all(), "scores fall with the rank"
-        return [self.ids[self.found.item[row]] for row in chosen]
-
-    def score(self, source: str, customer: str, item: str) -> float:
-        """The score of one proposal."""
-        (row,) = np.flatnonzero(self._rows(customer) & (self.found.item == self.ids.index(item)))
-        return float(self.found.score[row, SOURCES.index(source)])
-
-    def reasons(self, customer: str) -> dict[str, str]:
-        """The source that gives the reason, by item."""
-        rows = np.flatnonzero(self._rows(customer))
-        return {self.ids[self.found.item[row]]: SOURCES[self.found.source[row]] for row in rows}
-
-    def _rows(self, customer: str) -> Any:
-        return self.found.customer == self.history.customer_ids.to_pylist().index(customer)
-
-
-def test_open_cart_newest_first(tmp_path: Path) -> None:
-    """The cart's newest comes first, of equal times the one with the most interest; scores fall with age."""
-    shop = Proposed(
-        tmp_path,
-        ("anna", "view", "cup", at(4)),
-        ("anna", "cart", "cup", at(3)),
-        ("anna", "cart", "pan", at(3)),
-        ("anna", "cart", "a jar", at(3)),
-        ("anna", "view", "a jar", at(4)),
-        ("anna", "view", "a jar", at(5)),
-        ("anna", "cart", "tea", at(1)),
-    )
-    assert shop.ranked("open_cart", "anna") == ["tea", "a jar", "cup", "pan"]
-    assert shop.score("open_cart", "anna", "tea") == 0.5
-    assert shop.score("open_cart", "anna", "cup") == 0.25
-
-
-def test_what_leaves_the_cart(tmp_path: Path) -> None:
-    """Bought and taken-out items are no longer in the cart; carted again, they are."""
-    shop = Proposed(
-        tmp_path,
-        *(("anna", "cart", item, at(5)) for item in ("cup", "pan", "tea", "kettle")),
-        ("anna", "uncart", "cup", at(4)),
-        ("anna", "purchase", "pan", at(4)),
-        ("anna", "purchase", "tea", at(4)),
-        ("anna", "cart", "tea", at(3)),
-    )
-    assert shop.ranked("open_cart", "anna") == ["tea", "kettle"]
-
-
-def test_open_favorites(tmp_path: Path) -> None:
-    """Favourites are proposed until they are taken away or bought."""
-    shop = Proposed(
-        tmp_path,
-        ("anna", "favorite", "cup", at(5)),
-        ("anna", "favorite", "tea", at(2)),
-        ("anna", "favorite", "pan", at(2)),
-        ("anna", "unfavorite", "pan", at(1)),
-    )
-    assert shop.ranked("open_favorite", "anna") == ["tea", "cup"]
-    assert shop.ranked("open_cart", "anna") == []
-
-
-def test_buy_again_by_count_and_recency(tmp_path: Path) -> None:
-    """What was bought often comes before what was bought once, of equal counts the later; views do not count."""
-    shop = Proposed(
-        tmp_path,
-        ("anna", "purchase", "cup", at(1)),
-        ("anna", "purchase", "tea", at(8)),
-        ("anna", "purchase", "tea", at(4)),
-        ("anna", "purchase", "pan", at(2)),
-        ("anna", "view", "kettle", at(1)),
-        settings=SourceSettings(half_life_days=2.0),
-    )
-    assert shop.ranked("buy_again", "anna") == ["tea", "cup", "pan"]
-    np.testing.assert_allclose(shop.score("buy_again", "anna", "tea"), 2 * 0.5 ** (4 / 8), rtol=1e-6)
-
-
-def test_viewed_by_interest(tmp_path: Path) -> None:
-    """One's own items come by decayed interest, and their number is bounded."""
-    rows = [("anna", "view", f"i{day}", at(day)) for day in range(1, 9)]
-    shop = Proposed(tmp_path, *rows, ("anna", "cart", "i8", at(2.5)), settings=SourceSettings(2.0, per_source=3))
-    assert shop.ranked("viewed", "anna") == ["i8", "i1", "i2"]
-
-
-def test_related_items(tmp_path: Path) -> None:
-    """Who viewed the cup gets what others viewed with it; who bought it, what others bought with it that day."""
-    others = [(f"c{person}", "view", item, at(3)) for person in range(4) for item in ("cup", "kettle")]
-    buyers = [(f"b{person}", "purchase", item, at(3)) for person in range(4) for item in ("cup", "tea")]
-    shop = Proposed(tmp_path, *others, *buyers, ("anna", "view", "cup", at(1)), ("bo", "purchase", "cup", at(1)))
-    assert "kettle" in shop.ranked("viewed_together", "anna")
-    assert shop.ranked("bought_together", "anna") == [], "Anna bought nothing"
-    assert shop.ranked("bought_together", "bo") == ["tea"]
-
-
-def test_category_trends(tmp_path: Path) -> None:
-    """The trending items of the categories one looks at are proposed; items without a category never are."""
-    shop = Proposed(
-        tmp_path,
-        ("anna", "view", "cup", at(1)),
-        ("bo", "purchase", "pan", at(1)),
-        ("bo", "view", "tea", at(1)),
-        ("cy", "view", "tea", at(1)),
-        described=DESCRIBED,
-    )
-    assert shop.ranked("category", "anna") == ["pan", "cup"]
-    assert shop.ranked("category", "cy") == [], "tea has no category"
-
-
-def test_popular_for_everyone(tmp_path: Path) -> None:
-    """Everyone is proposed the popular items, in one order."""
-    shop = Proposed(
-        tmp_path,
-        ("anna", "view", "cup", at(1)),
-        ("bo", "purchase", "pan", at(1)),
-        ("cy", "return", "pan", at(1)),
-        settings=SourceSettings(per_source=2),
-    )
-    for customer in ("anna", "bo", "cy"):
-        assert shop.ranked("popular", customer) == ["pan", "cup"]
+from tests.training.recommend.conftest import PlantedShop, histories
+from tests.training.recommend.proposing.proposed import DESCRIBED, NAMES, Proposed, at
+from training.recommend.counted.sources import Sources
+from training.recommend.counted.table import SourceSettings
+from training.recommend.proposing.candidates import RANK_OFFSET, Candidates, candidates, tiered_score
+from training.recommend.proposing.registry import PURCHASE_SOURCES, REGISTRY
 
 
 def test_the_first_source_gives_the_reason(tmp_path: Path) -> None:
@@ -172,14 +27,16 @@ def test_the_first_source_gives_the_reason(tmp_path: Path) -> None:
     )
     assert shop.reasons("anna") == {"cup": "open_cart", "tea": "open_favorite", "pan": "viewed", "kettle": "popular"}
     assert shop.reasons("bo")["kettle"] == "buy_again"
-    count = dict(zip(shop.ids, shop.found.columns()["source_count"], strict=False))
+    anna = shop.history.customer_ids.to_pylist().index("anna")
+    mine = shop.found.take(shop.found.customer == anna)
+    count = dict(zip((shop.ids[code] for code in mine.item), mine.columns()["source_count"], strict=True))
     assert count["cup"] > 2
 
 
 def test_ordered_by_customer(planted: PlantedShop, sources: Sources) -> None:
     """Candidates come by customer, no pair twice, each proposed by at least one source."""
     for history in histories(planted, sources):
-        found = candidates(sources, history, Touches.of(history))
+        found = candidates(sources, sources.people(history))
         key = found.customer * len(sources.catalogue) + found.item
         assert (np.diff(key) > 0).all()
         assert not np.isnan(found.rank).all(axis=1).any()
@@ -187,42 +44,94 @@ def test_ordered_by_customer(planted: PlantedShop, sources: Sources) -> None:
 
 
 def test_known_sources_propose_touched_items(planted: PlantedShop, sources: Sources) -> None:
-    """Open cart, favourites, buy again and viewed propose items the customer has touched, and all within the bound."""
+    """Sources of known items propose what the customer has touched, others also more, and all within the bound."""
     for history in histories(planted, sources):
-        touches = Touches.of(history)
-        found = candidates(sources, history, touches)
-        _, touched = touches.find(found.customer, found.item)
-        for place, name in enumerate(SOURCES):
-            proposed = ~np.isnan(found.rank[:, place])
+        people = sources.people(history)
+        found = candidates(sources, people)
+        _, touched = people.touches.find(found.customer, found.item)
+        for name in PURCHASE_SOURCES:
+            proposed = ~np.isnan(found.column(name))
             assert proposed.any(), name
             assert np.bincount(found.customer[proposed]).max() <= sources.settings.per_source
-            assert touched[proposed].all() == (name in KNOWN_SOURCES), name
+            assert touched[proposed].all() == REGISTRY[name].known, name
+
+
+def test_one_source_known_or_best_gives_the_reason(planted: PlantedShop, sources: Sources) -> None:
+    """The reason's source has proposed the item; one that knows it from the customer goes before all others."""
+    found = candidates(sources, sources.people(next(histories(planted, sources))))
+    known = np.array([REGISTRY[name].known for name in found.names])
+    proposed = ~np.isnan(found.rank)
+    rows = np.arange(len(found))
+    assert proposed[rows, found.source].all()
+    np.testing.assert_array_equal(known[found.source], (proposed & known).any(axis=1))
+    earlier = proposed & known & (np.arange(len(known)) < found.source[:, None])
+    assert not earlier[known[found.source]].any(), "of the known ones the first"
+    others = ~known[found.source]
+    np.testing.assert_array_equal(
+        found.rank[rows, found.source][others], np.nanmin(found.rank[others], axis=1), "of the others the best rank"
+    )
+
+
+def test_only_the_sources_that_are_asked(planted: PlantedShop, sources: Sources) -> None:
+    """Other names give other columns in their order; a source that was not asked has no ranks."""
+    people = sources.people(next(histories(planted, sources)))
+    asked = candidates(sources, people, ("popular", "viewed"))
+    assert asked.names == ("popular", "viewed")
+    assert asked.score.shape == asked.rank.shape == (len(asked), 2)
+    assert np.isnan(asked.column("open_cart")).all()
+    everything = candidates(sources, people)
+    for name in asked.names:
+        wanted = ~np.isnan(everything.column(name))
+        given = ~np.isnan(asked.column(name))
+        np.testing.assert_array_equal(everything.item[wanted], asked.item[given])
+        np.testing.assert_array_equal(everything.column(name)[wanted], asked.column(name)[given])
+
+
+def test_the_fixed_blend() -> None:
+    """Each source adds 1 / (its rank + the offset), and nothing where it did not propose."""
+    found = proposed({"popular": 0}, {"open_cart": 2, "viewed": 5})
+    np.testing.assert_allclose(found.blend, [1 / RANK_OFFSET, 1 / (2 + RANK_OFFSET) + 1 / (5 + RANK_OFFSET)])
+
+
+def test_no_more_than_are_looked_at(planted: PlantedShop, sources: Sources) -> None:
+    """Of more candidates than ``most_candidates`` those with the best blend are kept, as they were and in order."""
+    people = sources.people(next(histories(planted, sources)))
+    everything = candidates(sources, people)
+    few = candidates(Sources(**(vars(sources) | {"settings": SourceSettings(most_candidates=20)})), people)
+    size = len(sources.catalogue)
+    key, kept = everything.customer * size + everything.item, few.customer * size + few.item
+    assert (np.diff(kept) > 0).all()
+    place = np.searchsorted(key, kept)
+    np.testing.assert_array_equal(everything.take(place).rank, few.rank)
+    left = np.ones(len(key), dtype=bool)
+    left[place] = False
+    for customer in range(len(people)):
+        mine = everything.customer == customer
+        assert (mine & ~left).sum() == min(20, mine.sum())
+        assert everything.blend[mine & ~left].min() >= everything.blend[mine & left].max(initial=0)
 
 
 def test_one_customer_alone(planted: PlantedShop, sources: Sources) -> None:
     """One customer is proposed the same alone as in the bucket."""
     history = next(histories(planted, sources))
-    everyone = candidates(sources, history, Touches.of(history))
+    everyone = candidates(sources, sources.people(history))
     for place in (0, 7, len(history) - 1):
         table = planted.behaviour.reader.customer(0, history.customer_ids[place].as_py(), before=planted.cutoff)
         alone = History.before(table, planted.cutoff, sources.catalogue)
-        found, rows = candidates(sources, alone, Touches.of(alone)), everyone.customer == place
+        found, rows = candidates(sources, sources.people(alone)), everyone.customer == place
         np.testing.assert_array_equal(found.item, everyone.item[rows])
         np.testing.assert_array_equal(found.rank, everyone.rank[rows])
         np.testing.assert_allclose(found.score, everyone.score[rows], rtol=1e-5)
 
 
-def histories(planted: PlantedShop, sources: Sources) -> Any:
-    return planted.behaviour.map_histories(lambda _, known: known, planted.cutoff, sources.catalogue)
-
-
 def test_empty_history(planted: PlantedShop, sources: Sources) -> None:
     """Nobody is proposed nothing, and the columns are there."""
     empty = History.before(planted.behaviour.reader.bucket(0).slice(0, 0), planted.cutoff, sources.catalogue)
-    found = candidates(sources, empty, Touches.of(empty))
+    found = candidates(sources, sources.people(empty))
     assert len(found) == len(found.source) == 0
-    assert found.score.shape == found.rank.shape == (0, len(SOURCES))
-    assert set(found.columns()) >= {"source_open_cart_score", "source_popular_rank", "source_count"}
+    assert found.score.shape == found.rank.shape == (0, len(PURCHASE_SOURCES))
+    named = {f"source_{name}_{what}" for name in PURCHASE_SOURCES for what in ("score", "rank")}
+    assert set(found.columns()) == {*named, "source_count", "source_blend"}
 
 
 def test_the_smallest_shops(tmp_path: Path) -> None:
@@ -254,12 +163,12 @@ def test_interest_of_long_ago_still_proposes(tmp_path: Path) -> None:
 
 def proposed(*ranks: dict[str, float]) -> Candidates:
     """Candidates of one customer with these ranks by source."""
-    rank = np.full((len(ranks), len(SOURCES)), np.nan)
+    rank = np.full((len(ranks), len(NAMES)), np.nan)
     for row, named in enumerate(ranks):
         for name, value in named.items():
-            rank[row, SOURCES.index(name)] = value
+            rank[row, NAMES.index(name)] = value
     size = len(ranks)
-    return Candidates(np.zeros(size, dtype=np.int64), np.arange(size), np.zeros_like(rank), rank)
+    return Candidates(np.zeros(size, dtype=np.int64), np.arange(size), np.zeros_like(rank), rank, NAMES)
 
 
 def test_tiers() -> None:
@@ -275,19 +184,6 @@ def test_tiers() -> None:
     score = tiered_score(found, (("open_cart",), ("viewed", "open_favorite"), ("popular",)))
     assert np.argsort(-score, kind="stable").tolist() == [5, 1, 2, 3, 0, 4]
     assert score[4] == -np.inf
-
-
-def test_top_items() -> None:
-    """The best of each customer come in order, -1 pads where there are fewer, equal scores keep their order."""
-    customer, item = np.array([0, 0, 0, 2, 2]), np.array([10, 11, 12, 13, 14])
-    best, place = top_items(customer, item, np.array([0.1, 0.9, 0.5, 0.2, 0.2]), customers=3, k=2)
-    assert best.tolist() == [[11, 12], [-1, -1], [13, 14]]
-    assert place.tolist() == [[1, 2], [-1, -1], [3, 4]]
-    padded, _ = top_items(customer, item, np.zeros(5), customers=3, k=4)
-    assert padded.tolist() == [[10, 11, 12, -1], [-1] * 4, [13, 14, -1, -1]]
-    none = np.zeros(0, dtype=np.int64)
-    assert top_items(none, none, np.zeros(0), customers=0, k=3)[0].shape == (0, 3)
-    assert top_items(none, none, np.zeros(0), customers=2, k=1)[0].tolist() == [[-1], [-1]]
 
 
 def test_hostile_ids(tmp_path: Path) -> None:

@@ -119,3 +119,22 @@ def test_what_became_known_too_late(tmp_path: Path) -> None:
     history = behaviour.history(0, CUTOFF, behaviour.catalogue(CUTOFF))
     assert Answers.of(behaviour, 0, history, 2.0).bought.tolist() == [0, 0, 0]
     assert Answers.of(behaviour, 0, history, 3.0).bought.tolist() == [1, 0, 0]
+
+
+@pytest.mark.parametrize("customers", [[], [0], [1, 2], [0, 2], [0, 1, 2]])
+def test_some_customers(tmp_path: Path, customers: list[int]) -> None:
+    """The answers of some customers are theirs, counted anew from 0."""
+    found, history = answers(
+        tmp_path,
+        ("anna", "purchase", "cup", "2025-03-11T05:00Z"),
+        ("anna", "purchase", "never seen", "2025-03-11T05:00Z"),
+        ("cy", "purchase", "tea", "2025-03-11T05:00Z"),
+        ("cy", "purchase", "cup", "2025-03-11T05:00Z"),
+    )
+    chosen = found.chosen(np.array(customers, dtype=np.int64))
+    everything = np.arange(len(history.catalogue))[None, :]
+    whole = found.hold(np.arange(3)[:, None], everything)
+    np.testing.assert_array_equal(chosen.hold(np.arange(len(customers))[:, None], everything), whole[customers])
+    assert chosen.bought.tolist() == [[2, 0, 2][place] for place in customers]
+    assert len(chosen.key) == chosen.bought.sum()
+    assert (np.diff(chosen.key) > 0).all()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from features.errors import HuitouError
-from features.history import History
-from features.pairs import Touches
-from tests.training.recommend.conftest import PlantedShop
-from training.recommend.counted.sources import Sources
-from training.recommend.proposing.candidates import SOURCES, candidates
-from training.recommend.ranking.ranker import Ranker, RankerSettings, RankingRows, ranking_features
+from training.recommend.ranking.ranker import Ranker, RankerSettings
+from training.recommend.ranking.rows import RankingRows
 
 NAMES = ("noise", "signal", "more_noise")
 QUICK = RankerSettings(trees=12, leaves=7, least_rows_per_leaf=20, feature_fraction=1.0, learning_rate=0.2)
@@ -24,7 +21,13 @@ def rows(seed: int, customers: int = 150, pairs: int = 20) -> RankingRows:
     rng = np.random.default_rng(seed)
     values = rng.random((customers * pairs, 3)).astype(np.float32)
     bought = rng.random(len(values)) < np.where(values[:, 1] > 0.8, 0.9, 0.1)
-    return RankingRows(NAMES, values, bought, np.full(customers, pairs))
+    return RankingRows(NAMES, values, bought, np.full(customers, pairs), np.ones(len(values)))
+
+
+def thinned(whole: RankingRows, each: int) -> RankingRows:
+    """All that were bought, and of the others every third (or so), which then stands for three."""
+    kept = np.flatnonzero(whole.bought | (np.arange(len(whole.bought)) % each == 0))
+    return whole.take(kept, np.where(whole.bought[kept], 1.0, each))
 
 
 @pytest.fixture(scope="module")
@@ -45,22 +48,35 @@ def test_planted_signal(ranker: Ranker) -> None:
 
 
 def test_scores_are_chances(ranker: Ranker) -> None:
-    """Pairs not bought are trained on in part, and weighted so that scores are still chances of a purchase."""
+    """Where pairs not bought are trained on in part, their weights keep the scores chances of a purchase."""
     unseen = rows(4)
-    score = ranker.score(unseen.names, unseen.values)
     high = unseen.values[:, 1] > 0.8
-    assert score[high].mean() == pytest.approx(0.9, abs=0.06)
-    assert score[~high].mean() == pytest.approx(0.1, abs=0.03)
+    for trained in (ranker, Ranker.fit([thinned(rows(1), 3), thinned(rows(2), 3)], QUICK)):
+        score = trained.score(unseen.names, unseen.values)
+        assert score[high].mean() == pytest.approx(0.9, abs=0.06)
+        assert score[~high].mean() == pytest.approx(0.1, abs=0.03)
 
 
 def test_deterministic(ranker: Ranker) -> None:
-    """Trained again on the same rows it scores the same; another seed scores otherwise."""
+    """Trained again on the same rows it scores the same; where columns are drawn another seed scores otherwise."""
     unseen = rows(3)
     score = ranker.score(unseen.names, unseen.values)
     again = Ranker.fit([rows(1), rows(2)], QUICK).score(unseen.names, unseen.values)
     np.testing.assert_array_equal(again, score)
-    other = Ranker.fit([rows(1), rows(2)], RankerSettings(**(vars(QUICK) | {"seed": 8})))
-    assert not np.array_equal(other.score(unseen.names, unseen.values), score)
+    drawn = [Ranker.fit([rows(1)], replace(QUICK, feature_fraction=0.5, seed=seed)) for seed in (7, 7, 8)]
+    one, repeated, other = (trained.score(unseen.names, unseen.values) for trained in drawn)
+    np.testing.assert_array_equal(repeated, one)
+    assert not np.array_equal(other, one)
+
+
+def test_weights_count() -> None:
+    """A row that stands for three is trained on as three rows are."""
+    whole, unseen = rows(1), rows(3)
+    tripled = replace(whole, weight=np.full(len(whole.bought), 3.0))
+    settings = replace(QUICK, least_rows_per_leaf=1)
+    by_weight = Ranker.fit([tripled], settings).score(unseen.names, unseen.values)
+    by_rows = Ranker.fit([whole, whole, whole], settings).score(unseen.names, unseen.values)
+    np.testing.assert_allclose(by_weight, by_rows, atol=1e-6)
 
 
 def test_save_and_load(ranker: Ranker, tmp_path: Path) -> None:
@@ -106,28 +122,3 @@ def test_one_pair_scores_as_in_the_crowd(ranker: Ranker) -> None:
     together = ranker.score(NAMES, unseen.values)
     for place in (0, 17, 2999):
         assert ranker.score(NAMES, unseen.values[place : place + 1])[0] == together[place]
-
-
-def test_ranking_features(planted: PlantedShop, sources: Sources) -> None:
-    """The ranker sees pairs, customers, items and every source, one float32 row for each candidate."""
-    history = planted.behaviour.history(0, planted.cutoff, sources.catalogue)
-    touches = Touches.of(history)
-    found = candidates(sources, history, touches)
-    names, values = ranking_features(sources, history, touches, found)
-    assert values.dtype == np.float32
-    assert values.shape == (len(found), len(names))
-    assert len(set(names)) == len(names)
-    assert {f"source_{name}_{what}" for name in SOURCES for what in ("score", "rank")} < set(names)
-    column = dict(zip(names, values.T, strict=True))
-    open_cart = ~np.isnan(found.rank[:, SOURCES.index("open_cart")])
-    np.testing.assert_array_equal(~np.isnan(column["pair_open_cart_days"]), open_cart)
-    _, touched = touches.find(found.customer, found.item)
-    np.testing.assert_array_equal(column["pair_touch_weight"] > 0, touched)
-
-
-def test_ranking_features_of_nobody(planted: PlantedShop, sources: Sources) -> None:
-    """Without customers there are no rows and the same columns."""
-    empty = History.before(planted.behaviour.reader.bucket(0).slice(0, 0), planted.cutoff, sources.catalogue)
-    touches = Touches.of(empty)
-    names, values = ranking_features(sources, empty, touches, candidates(sources, empty, touches))
-    assert values.shape == (0, len(names))

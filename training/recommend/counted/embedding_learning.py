@@ -6,14 +6,15 @@ Negatives are shared by a batch, drawn by popularity, and corrected for how ofte
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sparse
 
 from features.arrays import Floats, Ints
 from features.progress import Progress
-from training.recommend.counted.embedding import Embedding, NewestSteps
+from training.recommend.counted.visits import NewestSteps, Visits
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,33 @@ class EmbeddingSettings:
 class Clicks:
     """Steps that follow another in their visit: what is to be told from what came before."""
 
-    item: Ints
+    item: Ints = field(repr=False)
     """Item code of every step of every visit; shape (n_steps,)."""
     start: Ints
     """Where the visit of each click begins, shape (n_clicks,)."""
     target: Ints
     """Position of each click's step, shape (n_clicks,)."""
+    age_days: Floats
+    """Days from each click to the cutoff, shape (n_clicks,)."""
+
+    @classmethod
+    def of(cls, visits: Visits) -> Clicks:
+        """All clicks of ``visits``."""
+        target = np.flatnonzero(visits.position > 0)
+        return cls(visits.item, visits.boundaries[visits.visit[target]], target, visits.age_days[target])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Clicks], most: int) -> Clicks:
+        """The ``most`` newest clicks of all ``parts``."""
+        offsets = np.cumsum([0, *(len(part.item) for part in parts)])[:-1]
+        start = np.concatenate([part.start + offset for part, offset in zip(parts, offsets, strict=True)])
+        target = np.concatenate([part.target + offset for part, offset in zip(parts, offsets, strict=True)])
+        age_days = np.concatenate([part.age_days for part in parts])
+        kept = np.sort(np.argsort(age_days, kind="stable")[:most])
+        return cls(np.concatenate([part.item for part in parts]), start[kept], target[kept], age_days[kept])
+
+    def __len__(self) -> int:
+        return len(self.target)
 
     def batch(self, chosen: Ints, steps: int) -> tuple[NewestSteps, Ints]:
         """What came before some clicks, and their items."""
@@ -63,21 +85,25 @@ class Clicks:
         return before, self.item[self.target[chosen]]
 
 
-def fit_embedding(
+def learn(
     clicks: Clicks, items: int, settings: EmbeddingSettings, progress: Progress | None = None
-) -> Embedding:
-    """Learn from ``clicks``, of ``items`` in the catalogue; ``progress`` counts batches."""
-    if len(clicks.target) < settings.least_clicks or not settings.epochs:
-        return Embedding.none(items)
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """The fields of an :class:`Embedding`, learned from ``clicks``, of ``items`` in the catalogue.
+
+    ``progress`` counts batches. With too few clicks nothing is learned: one dimension of zeros.
+    """
+    if len(clicks) < settings.least_clicks or not settings.epochs:
+        none = np.zeros((1, 1), dtype=np.float32)
+        return np.zeros((items, 1), dtype=np.float32), none, none, none
     learner = _Learner(clicks, items, settings)
-    batches = -(-len(clicks.target) // settings.batch)
+    batches = -(-len(clicks) // settings.batch)
     for epoch in range(settings.epochs):
-        order = learner.rng.permutation(len(clicks.target))
+        order = learner.rng.permutation(len(clicks))
         for number in range(batches):
             learner.learn(order[number * settings.batch : (number + 1) * settings.batch])
             if progress is not None:
                 progress(epoch * batches + number + 1, settings.epochs * batches)
-    return learner.embedding()
+    return learner.learned()
 
 
 class _Learner:
@@ -124,7 +150,8 @@ class _Learner:
         to_known = to_total[:, None, :] * self.step_weights.value
         to_known[:, 0] += to_visit @ self.of_last.value.T
         to_known *= scale
-        to_unit = _gathered(len(touched), (item.ravel(), to_known.reshape(-1, raw.shape[1])), (place, towards[:, None] * visit))
+        of_steps = item.ravel(), to_known.reshape(-1, raw.shape[1])
+        to_unit = _gathered(len(touched), of_steps, (place, towards[:, None] * visit))
         to_unit[places] += to_negative
         to_raw = (to_unit - unit * np.einsum("id,id->i", unit, to_unit)[:, None]) / norm
 
@@ -152,12 +179,12 @@ class _Learner:
         towards = sharpness / len(visit) * (wanted / whole - 1)
         return towards, others @ unit_negative + towards[:, None] * unit_target, others.T @ visit
 
-    def embedding(self) -> Embedding:
+    def learned(self) -> tuple[Floats, Floats, Floats, Floats]:
         """What was learned; items never seen point nowhere."""
         raw = self.vectors.value
-        unit = raw / np.linalg.norm(raw, axis=1, keepdims=True)
+        unit: Floats = raw / np.linalg.norm(raw, axis=1, keepdims=True)
         unit[~self.seen] = 0
-        return Embedding(unit, self.of_last.value, self.of_steps.value, self.step_weights.value)
+        return unit, self.of_last.value, self.of_steps.value, self.step_weights.value
 
 
 def _gathered(size: int, *parts: tuple[Ints, Floats]) -> Floats:

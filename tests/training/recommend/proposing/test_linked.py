@@ -1,0 +1,65 @@
+"""Links: what goes with one's own items is proposed, and the own item that speaks most for it is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sparse
+
+from features.catalogue import UNKNOWN
+from tests.training.recommend.proposing.proposed import Proposed, at
+from training.recommend.proposing.linked import best_products, strongest_link
+from training.recommend.proposing.registry import REGISTRY
+
+
+def test_related_items(tmp_path: Path) -> None:
+    """Who viewed the cup gets what others viewed with it; who bought it, what others bought with it that day."""
+    others = [(f"c{person}", "view", item, at(3)) for person in range(4) for item in ("cup", "kettle")]
+    buyers = [(f"b{person}", "purchase", item, at(3)) for person in range(4) for item in ("cup", "tea")]
+    shop = Proposed(tmp_path, *others, *buyers, ("anna", "view", "cup", at(1)), ("bo", "purchase", "cup", at(1)))
+    assert "kettle" in shop.ranked("viewed_together", "anna")
+    assert shop.ranked("bought_together", "anna") == [], "Anna bought nothing"
+    assert shop.ranked("bought_together", "bo") == ["tea"]
+
+
+def test_the_reason_is_an_own_item_of_the_right_kind(tmp_path: Path) -> None:
+    """What goes with a purchase names the purchase, what goes with interest the strongest item of one's interest."""
+    others = [(f"c{person}", "view", item, at(3)) for person in range(4) for item in ("cup", "kettle", "pan")]
+    buyers = [(f"b{person}", "purchase", item, at(3)) for person in range(4) for item in ("jug", "tea")]
+    own = [("anna", "view", "pan", at(6)), ("anna", "view", "cup", at(1)), ("anna", "purchase", "jug", at(9))]
+    shop = Proposed(tmp_path, *others, *buyers, *own)
+    who = np.array([shop.history.customer_ids.to_pylist().index("anna")])
+    named = {}
+    for source, item in (("viewed_together", "kettle"), ("bought_together", "tea"), ("bought_together", "kettle")):
+        because = REGISTRY[source].because
+        assert because is not None
+        (code,) = because(shop.sources, shop.people, who, np.array([shop.ids.index(item)]))
+        named[source, item] = None if code == UNKNOWN else shop.ids[code]
+    assert named == {
+        ("viewed_together", "kettle"): "cup",
+        ("bought_together", "tea"): "jug",
+        ("bought_together", "kettle"): None,
+    }
+
+
+def test_best_products() -> None:
+    """Every row of the product gives its best entries, falling; rows without any give none."""
+    taste = sparse.csr_matrix(np.array([[1.0, 2.0], [0.0, 0.0], [0.0, 1.0]], dtype=np.float32))
+    relation = sparse.csr_matrix(np.array([[0.5, 0.0, 0.1], [0.0, 0.4, 0.3]], dtype=np.float32))
+    found = best_products(taste, relation, 2)
+    assert found.customer.tolist() == [0, 0, 2, 2]
+    assert found.item.tolist() == [1, 2, 1, 2]
+    np.testing.assert_allclose(found.score, [0.8, 0.7, 0.4, 0.3], rtol=1e-6)
+    assert len(best_products(taste[:0], relation, 2)) == 0
+
+
+def test_strongest_link() -> None:
+    """Interest times relation decides; where nothing of one's own is related, or interest has faded to 0, none."""
+    own = sparse.csr_matrix(np.array([[1.0, 0.5, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]]))
+    own = sparse.vstack([own, sparse.csr_matrix(([0.0], ([0], [1])), shape=(1, 3))], format="csr")
+    to_item = sparse.csr_matrix(np.array([[0.2, 0.3, 0.0], [0.1, 0.9, 0.0], [0.0, 0.0, 0.0]]))
+    customer, item = np.array([0, 0, 1, 2, 0, 3]), np.array([0, 1, 0, 0, 2, 1])
+    assert strongest_link(own, to_item, customer, item).tolist() == [0, 1, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]
+    none = np.zeros(0, dtype=np.int64)
+    assert strongest_link(own, to_item, none, none).tolist() == []

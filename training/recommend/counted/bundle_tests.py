@@ -1,0 +1,121 @@
+"""Which pairs and triples go together beyond chance: tests that allow for how many were made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from scipy.stats import false_discovery_control, hypergeom
+
+from features.arrays import Floats, Ints
+from features.catalogue import UNKNOWN
+from training.recommend.counted.bundle_counts import LEAST_ORDERS, OrderCounts, Sets
+
+MOST_PAIRS = 50_000
+"""So many pairs are told at most."""
+
+MOST_TRIPLES = 10_000
+"""So many triples are told at most."""
+
+FALSE_DISCOVERIES = 0.05
+"""Of the bundles that are told about this share at most is there by chance."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """Sets that passed their test, those with the most orders beyond chance first."""
+
+    items: Ints
+    """Item codes, rising, -1 in the third place of a pair; shape (n, 3)."""
+    orders: Floats
+    """Joint orders that count; shape (n,)."""
+    newest: Floats
+    """Those of them in the newer half of all orders; shape (n,)."""
+    people: Floats
+    """Different customers; shape (n,)."""
+    all_orders: Floats
+    """Joint orders, whoever made them; shape (n,)."""
+    p_value: Floats
+    """Fisher's exact test to one side; shape (n,)."""
+    q_value: Floats
+    """The false discovery rate at which it is told; shape (n,)."""
+
+    def __len__(self) -> int:
+        return len(self.orders)
+
+    @classmethod
+    def of(cls, counts: OrderCounts, sets: Sets, p_value: Floats, possible: int, most: int) -> Told:
+        """The best of those ``sets`` that pass among so many possible ones."""
+        q_value = false_discovery_rate(p_value, possible)
+        padding = np.full((len(sets), 3 - sets.items.shape[1]), UNKNOWN)
+        items = np.concatenate([sets.items, padding], axis=1)
+        every = cls(items, sets.orders, sets.newest, sets.people, sets.all_orders, p_value, q_value)
+        return every._chosen(np.flatnonzero(q_value <= FALSE_DISCOVERIES))._ranked(counts, most)
+
+    def joined(self, others: Told, counts: OrderCounts) -> Told:
+        """These and others, in one order."""
+        both = (np.concatenate([getattr(self, name), getattr(others, name)]) for name in _NAMES)
+        return Told(*both)._ranked(counts, len(self) + len(others))
+
+    def expected(self, counts: OrderCounts) -> Floats:
+        """Orders that would hold each set if every item came independently, shape ``(n,)``."""
+        share = np.append(counts.of_item / max(counts.orders, 1), 1.0)
+        chance: Floats = counts.orders * share[self.items].prod(axis=1)
+        return chance
+
+    def _ranked(self, counts: OrderCounts, most: int) -> Told:
+        beyond = self.orders - self.expected(counts)
+        return self._chosen(np.lexsort((*self.items.T[::-1], -beyond))[:most])
+
+    def _chosen(self, places: Ints) -> Told:
+        return Told(*(getattr(self, name)[places] for name in _NAMES))
+
+
+_NAMES = tuple(entry.name for entry in fields(Told))
+
+
+def told_pairs(counts: OrderCounts) -> Told:
+    """The pairs that come more often than chance explains."""
+    pairs = counts.pairs()
+    first, second = counts.of_item[pairs.items].T
+    p_value = hypergeom.sf(pairs.orders - 1, counts.orders, first, second)
+    frequent = int(np.count_nonzero(counts.of_item >= LEAST_ORDERS))
+    return Told.of(counts, pairs, p_value, frequent * (frequent - 1) // 2, MOST_PAIRS)
+
+
+def told_triples(counts: OrderCounts, pairs: Told) -> Told:
+    """The triples that come more often than their pairs explain.
+
+    Among the orders with ``b`` those with ``a`` and those with ``c`` are drawn independently if the pairs explain it;
+    that is tested with each of the three in the place of ``b``, and the greatest p-value counts.
+    """
+    triples, possible = counts.triples(pairs.items[:, :2])
+    of_pair = {
+        places: _all_orders(pairs, triples.items[:, places], counts.items) for places in ((0, 1), (0, 2), (1, 2))
+    }
+    p_value = np.zeros(len(triples))
+    for middle, left, right in ((0, (0, 1), (0, 2)), (1, (0, 1), (1, 2)), (2, (0, 2), (1, 2))):
+        held = counts.of_item[triples.items[:, middle]]
+        chance = hypergeom.sf(triples.orders - 1, held, of_pair[left], of_pair[right])
+        p_value = np.maximum(p_value, chance)
+    return Told.of(counts, triples, p_value, possible, MOST_TRIPLES)
+
+
+def false_discovery_rate(p_value: Floats, tested: int) -> Floats:
+    """The q-values of the smallest of ``tested`` p-values; those that are not given count as 1; shape ``(n,)``.
+
+    Benjamini and Hochberg (1995). Pairs that never came were tested as well: leaving them out of the number of tests
+    would tell every coincidence among very many pairs as a bundle.
+    """
+    if not len(p_value):
+        return np.zeros(0)
+    among_given: Floats = false_discovery_control(np.clip(p_value, 0.0, 1.0))
+    return np.minimum(among_given * max(tested, len(p_value)) / len(p_value), 1.0)
+
+
+def _all_orders(pairs: Told, wanted: Ints, items: int) -> Floats:
+    """The joint orders of the wanted pairs, all of which are told; shape ``(n,)``."""
+    keys = pairs.items[:, 0] * np.int64(max(items, 1)) + pairs.items[:, 1]
+    order = np.argsort(keys)
+    place = np.searchsorted(keys[order], wanted[:, 0] * np.int64(max(items, 1)) + wanted[:, 1])
+    return pairs.all_orders[order[place]]
