@@ -21,6 +21,7 @@ from serving.terminal.backtest_command import backtest_command
 from serving.terminal.clusters_command import clusters_command
 from serving.terminal.horizon_command import horizon_command
 from serving.terminal.import_commands import import_commands
+from serving.terminal.interested_command import interested_command
 from serving.terminal.item_commands import bundles_command, related_command
 from serving.terminal.list_command import list_command
 from serving.terminal.listening import listening
@@ -160,6 +161,7 @@ def serve(
 
 app.command("backtest")(backtest_command(console))
 app.command("list")(list_command(database, console))
+app.command("interested")(interested_command(database, console))
 app.command("related")(related_command(console))
 app.command("bundles")(bundles_command(console))
 app.command("clusters")(clusters_command(console))

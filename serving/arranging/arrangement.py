@@ -10,6 +10,7 @@ import numpy as np
 
 from features.arrays import Flags, Floats, Ints
 from serving.arranging.again import not_again
+from serving.arranging.exploration import LAST_PLACE as LAST_EXPLORED
 from serving.arranging.exploration import Chance, Explored, explore, little_seen_items
 from serving.arranging.person import Person
 from serving.arranging.price_band import PriceBand
@@ -100,10 +101,11 @@ class Arranging:
         """
         pins = self._pins()
         order = self._order(offered, np.array(list(pins.values()), dtype=np.int64))
-        explored = self._explored(offered.item[order], offered.item[order[offered.own[order]]], pins)
         fixed = {place: (item, PINNED) for place, item in pins.items()}
+        explored = self._explored(offered.item[order[offered.own[order]]], len(order), pins)
         if explored is not None:
             fixed[explored.place] = (explored.item, EXPLORATION)
+            order = order[~self._variants_of(offered.item[order], np.array([explored.item]))]
         own = zip(offered.item[order].tolist(), order.tolist(), strict=True)
         rest = self._filling(filling, np.concatenate([offered.item[order], [item for item, _ in fixed.values()]]))
         shown = list(islice(_laid_out(chain(own, rest), fixed), places))
@@ -133,7 +135,8 @@ class Arranging:
         order = np.argsort(-relevance, kind="stable")
         group = self._traits.variant_group(items[order])
         _, firsts = np.unique(group, return_index=True)
-        order = order[np.sort(firsts[~np.isin(group[firsts], self._traits.variant_group(pinned))])]
+        order = order[np.sort(firsts)]
+        order = order[~self._variants_of(items[order], pinned)]
         items = items[order]
         category, brand = self._shelf.category(items), self._shelf.brand(items)
         return kept[order[spread(relevance[order], category, brand, self._asked.diversity)]]
@@ -152,18 +155,23 @@ class Arranging:
         shown = self.may_be_shown(np.array([item for _, item in self._rules.pins]))
         return dict(compress(self._rules.pins, shown.tolist()))
 
-    def _explored(self, items: Ints, own: Ints, pins: Mapping[int, int]) -> Explored | None:
-        """A little-seen item that fits the ``own`` ones, when this answer explores.
+    def _explored(self, own: Ints, candidates: int, pins: Mapping[int, int]) -> Explored | None:
+        """A little-seen item that fits the ``own`` candidates, when this answer explores.
 
-        It is neither a candidate (``items``) nor pinned, nor a variant of one.
+        It is none of them, not pinned, and no variant of such an item. With few ``candidates`` there is none: its place
+        might not be reached.
         """
-        chance, traits = self._asked.chance, self._traits
-        if chance is None or not chance.is_drawn:
+        chance = self._asked.chance
+        if chance is None or not chance.is_drawn or candidates + len(pins) < LAST_EXPLORED:
             return None
-        found = little_seen_items(own, self._band, self._shelf, traits)
-        there = traits.variant_group(np.concatenate([items, list(pins.values())]).astype(np.int64))
-        found = found[~np.isin(traits.variant_group(found), there)]
+        found = little_seen_items(own, self._band, self._shelf, self._traits)
+        there = np.concatenate([own, np.array(list(pins.values()), dtype=np.int64)])
+        found = found[~self._variants_of(found, there)]
         return explore(chance, found[self.may_be_shown(found)], pins)
+
+    def _variants_of(self, items: Ints, others: Ints) -> Flags:
+        """Which of the items are among the others, or variants of one of them, shape ``(n,)``."""
+        return np.isin(self._traits.variant_group(items), self._traits.variant_group(others))
 
     def _filling(self, blocks: Iterable[Ints], before: Ints) -> Iterator[tuple[int, int]]:
         """The items of the blocks that may be shown, without those before and variants."""

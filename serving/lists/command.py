@@ -12,8 +12,10 @@ from features.shop_folder import ShopFolder
 from serving.database.connection import open_database
 from serving.database.inbox import Inbox
 from serving.lists.exports import export
-from serving.lists.recall_list import RecallFilter, recall_list
+from serving.lists.interested_list import interested_list
+from serving.lists.recall_list import RecallFilter, RecallList, recall_list
 from serving.snapshot import Snapshot
+from serving.snapshot_parts.shelf import ItemFilter
 from training.recommend.reason_texts import LANGUAGES
 
 EXCLUSIONS = {
@@ -41,20 +43,51 @@ def write_recall_list(
     ``limits`` are the other fields of :class:`~serving.lists.recall_list.RecallFilter`; ``database`` is the URL of
     the shop's database, the shop's own SQLite file when None.
     """
+    _check_language(language)
+    wanted = RecallFilter(layers=tuple(layers or BUYER_LAYERS), **limits)
+    snapshot = Snapshot.open_current(shop)
+    buyers = _buyers_since(shop, snapshot, database)
+    found = recall_list(snapshot, wanted, bought_since=buyers, language=language)
+    return _written(snapshot, found, out, format)
+
+
+def write_interested_list(
+    shop: ShopFolder,
+    out: Path,
+    format: str,
+    language: str,
+    item_id: str | None,
+    wanted: ItemFilter,
+    top: int,
+    database: str | None,
+) -> list[str]:
+    """Write whom to tell of an item, or of any that ``wanted`` lets through, to ``out``; return sentences about it."""
+    _check_language(language)
+    snapshot = Snapshot.open_current(shop)
+    buyers = _buyers_since(shop, snapshot, database)
+    found = interested_list(snapshot, item_id, wanted, top, bought_since=buyers, language=language)
+    return _written(snapshot, found, out, format)
+
+
+def _check_language(language: str) -> None:
     if language not in LANGUAGES:
         raise HuitouError(
             f"language must be one of {', '.join(LANGUAGES)}; got {language!r}.",
             field="language",
             value=language,
         )
-    wanted = RecallFilter(layers=tuple(layers or BUYER_LAYERS), **limits)
-    snapshot = Snapshot.open_current(shop)
+
+
+def _buyers_since(shop: ShopFolder, snapshot: Snapshot, database: str | None) -> list[str]:
+    """Who ordered after the snapshot was computed."""
     engine = open_database(shop, database)
     try:
-        buyers = Inbox(engine).buyers(snapshot.header.event_version)
+        return Inbox(engine).buyers(snapshot.header.event_version)
     finally:
         engine.dispose()
-    found = recall_list(snapshot, wanted, bought_since=buyers, language=language)
+
+
+def _written(snapshot: Snapshot, found: RecallList, out: Path, format: str) -> list[str]:
     export(found.table, out, format)
     told = [f"{found.table.num_rows:,} customers are in {out}, as of {snapshot.header.as_of:%Y-%m-%d %H:%M} UTC"]
     for reason, count in (each for each in found.exclusions.items() if each[1]):

@@ -25,7 +25,7 @@ class InterestWriter:
 
     def finish(self, items: int) -> None:
         """Write all that was added."""
-        none = sparse.csr_matrix((0, items), dtype=np.float32)
+        none = sparse.csr_matrix(np.zeros((0, items), dtype=np.float32))
         by_item = sparse.csc_matrix(sparse.vstack([none, *self._blocks], format="csr"))
         self._blocks.clear()
         write_array(self._folder / "interest_boundaries.npy", by_item.indptr, np.int64)

@@ -18,6 +18,7 @@ from features.history import History
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import SourceSettings
 from training.recommend.proposing.candidates import candidates
+from training.recommend.proposing.registry import SOURCES, tables_of
 from training.recommend.ranking.features import ranking_features
 from training.tables import customer_table
 
@@ -33,7 +34,7 @@ HORIZON_DAYS = 30
 def known(behaviour: Behaviour, cutoff: datetime, more: Sequence[More] = ()) -> Known:
     """Every feature, candidate, mark and catalogue entry at ``cutoff``, and those that ``more`` functions compute."""
     catalogue = behaviour.catalogue(cutoff)
-    sources = Sources.fit(behaviour, cutoff, SourceSettings(), catalogue=catalogue)
+    sources = Sources.fit(behaviour, cutoff, SourceSettings(), tables=tables_of(SOURCES), catalogue=catalogue)
     histories = [behaviour.history(bucket, cutoff, catalogue) for bucket in behaviour.buckets]
     found = [*(customers(history) for history in histories), *(pairs(sources, history) for history in histories)]
     found += [marks(behaviour, history, cutoff) for history in histories]
@@ -65,7 +66,7 @@ def customers(history: History) -> Known:
 def pairs(sources: Sources, history: History) -> Known:
     """What is proposed to the customers of one bucket, and all that the ranker sees of it."""
     people = sources.people(history)
-    proposed = candidates(sources, people)
+    proposed = candidates(sources, people, SOURCES)
     names, values = ranking_features(sources, people, proposed)
     return {
         "candidate_customer_ids": texts(history.customer_ids.take(pa.array(proposed.customer))),

@@ -217,7 +217,7 @@ def test_a_column_that_comes_or_goes_is_named() -> None:
 
 
 def test_only_numbers_of_items_follow_a_change_of_items(tmp_path: Path, before: Known) -> None:
-    """Items are known as they are now: later titles and stock move no number, a later price or category these.
+    """Items are known as they are now: later titles and stock move only what is alike, a price or category also these.
 
     Whoever buys without a price in the event is taken to have paid the price of today.
     """
@@ -229,13 +229,14 @@ def test_only_numbers_of_items_follow_a_change_of_items(tmp_path: Path, before: 
         Warehouse.open(folder).put_items(items(("i0", "pots", 99), ("i5", "tea", 1)))
 
     told = leaking(before, known(shop(tmp_path / "renamed", renamed_items), CUTOFF))
-    assert told == ["catalogue_titles", "catalogue_in_stock"]
+    assert told == ["catalogue_titles", "catalogue_in_stock", "related_similar", "related_replacement"]
     told = leaking(before, known(shop(tmp_path / "moved", moved_items), CUTOFF))
     assert {name for name in told if not name.startswith(("table_", "candidate_"))} == FOLLOW_ITEMS
 
 
 FOLLOW_ITEMS = {
     *("catalogue_category", "catalogue_price", "category_items", "item_price", "item_price_level"),
+    *("related_similar", "related_replacement"),
     *(f"net_spend_{window}" for window in ("30d", "60d", "90d", "180d", "365d", "all")),
     *("order_value_mean", "order_value_last", "order_value_max", "open_cart_value", "open_favorite_value"),
     *("viewed_price_mean", "bought_price_mean", "discounted_share", "discount_mean", "price_level"),

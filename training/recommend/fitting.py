@@ -19,6 +19,7 @@ from training.recommend.proposing.registry import VIEW_SOURCES
 from training.recommend.ranking.cases import PURCHASE, VIEW
 from training.recommend.ranking.folds import Fold, FoldPlan
 from training.recommend.ranking.ranker import Ranker, RankerSettings
+from training.recommend.ranking.rules import RULE, VIEW_RULE
 from training.recommend.recommender import Recommender
 
 LEAST_CUSTOMERS = 50
@@ -41,6 +42,9 @@ VIEW_SHARE = 1 / 40
 
 MOST_PREFIXES = 60_000
 """Beginnings of visits that one fold takes at most."""
+
+RULE_OF = {PURCHASE: RULE, VIEW: VIEW_RULE}
+"""What serves where no model does better, by goal."""
 
 ENOUGH = {PURCHASE: "customers must have bought", VIEW: "beginnings of visits must have gone on"}
 """What a fold must have enough of, by goal."""
@@ -125,7 +129,7 @@ def _cutoffs(behaviour: Behaviour, first: datetime | None, as_of: datetime, plan
 def _judged(
     folds: Sequence[Fold], behaviour: Behaviour, plan: FoldPlan, settings: RankerSettings
 ) -> RecommenderTraining:
-    rule = Recommender(plan.settings, names=plan.names, goal=plan.goal)
+    rule = Recommender(plan.settings, names=plan.names, goal=plan.goal, rule=RULE_OF[plan.goal])
     cutoffs = tuple(fold.cutoff for fold in folds)
     earlier = _before(folds, behaviour, plan) if folds else []
     reason = _too_little(folds, earlier, plan.goal)
@@ -164,8 +168,7 @@ def _too_little(folds: Sequence[Fold], earlier: Sequence[Fold], goal: str) -> st
         return "the history is too short for a cutoff with a horizon after it: the rule serves"
     if folds[-1].customers < LEAST_CUSTOMERS:
         return (
-            f"at least {LEAST_CUSTOMERS} {ENOUGH[goal]} in the newest fold; "
-            f"{folds[-1].customers} did: the rule serves"
+            f"at least {LEAST_CUSTOMERS} {ENOUGH[goal]} in the newest fold; {folds[-1].customers} did: the rule serves"
         )
     bought = sum(fold.bought for fold in earlier)
     if bought < LEAST_BOUGHT:

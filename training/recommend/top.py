@@ -47,6 +47,6 @@ def best_products(taste: sparse.csr_matrix, relation: sparse.csr_matrix, each: i
     named, place = np.unique(taste.indices, return_inverse=True)
     rows = relation[named]
     if not rows.nnz:
-        return sparse.csr_matrix((taste.shape[0], relation.shape[1]), dtype=np.float32)
+        return sparse.csr_matrix(np.zeros((taste.shape[0], relation.shape[1]), dtype=np.float32))
     narrow = sparse.csr_matrix((taste.data, place, taste.indptr), shape=(taste.shape[0], len(named)))
     return sp_matmul_topn(narrow, rows, top_n=each, threshold=0.0, sort=True, n_threads=1)

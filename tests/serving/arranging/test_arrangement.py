@@ -197,42 +197,45 @@ def test_a_pinned_variant_takes_the_others_place(shelves: Shelves) -> None:
     assert found == ["lamp", "pan 28"]
 
 
+MANY = ("book 0", "book 1", "book 2", "book 3", "book 4", "book 5", "lamp", "cup 0", "cup 1", "thing")
+"""Enough candidates for an answer that explores."""
+
+
 def test_exploration(shelves: Shelves) -> None:
     """A little-seen item of the candidates' categories stands at the place that was drawn, told with its chance."""
-    candidates = offered(shelves, "book 0", "book 1", "book 2", "book 3", "lamp")
-    found = arranged(shelves, candidates, Asked(chance=EXPLORING))
-    assert shelves.names(found.item) == ["book 0", "book 1", "book 2", "new book", "book 3", "lamp"]
+    found = arranged(shelves, offered(shelves, *MANY), Asked(chance=EXPLORING))
+    assert shelves.names(found.item) == [*MANY[:3], "new book", *MANY[3:]]
     assert (found.by[3], found.candidate[3]) == (EXPLORATION, NO_CANDIDATE)
     assert found.explored is not None
     assert (found.explored.item, found.explored.place) == (found.item[3], 4)
     assert found.explored.propensity == 1 / 2 / 7
 
 
-def test_exploration_never_comes_early(shelves: Shelves) -> None:
-    """With fewer items than its place there is no little-seen item, and none is told of that was not shown."""
-    candidates = offered(shelves, "book 0", "book 1")
-    for found in (
-        arranged(shelves, candidates, Asked(chance=EXPLORING)),
-        arranged(shelves, offered(shelves, "book 0", "book 1", "book 2", "lamp"), Asked(chance=EXPLORING), places=3),
-    ):
+def test_exploration_needs_room(shelves: Shelves) -> None:
+    """With so few candidates that its place might not be reached, or on a page before it, there is none."""
+    few = arranged(shelves, offered(shelves, *MANY[:-1]), Asked(chance=EXPLORING))
+    before = arranged(shelves, offered(shelves, *MANY), Asked(chance=EXPLORING), places=3)
+    for found in (few, before):
         assert EXPLORATION not in found.by
         assert found.explored is None
 
 
-def test_what_is_offered_is_not_explored(shelves: Shelves) -> None:
-    """A little-seen item that its own source proposes stays where it is."""
-    candidates = offered(shelves, "new book", "book 0", "book 1", "book 2", "book 3")
-    found = arranged(shelves, candidates, Asked(chance=EXPLORING))
-    assert found.by == (None,) * 5
+def test_what_is_proposed_is_not_explored(shelves: Shelves) -> None:
+    """A little-seen item that its own source proposes stays where it is; one that fills the answer may be moved."""
+    candidates = offered(shelves, "new book", *MANY)
+    assert arranged(shelves, candidates, Asked(chance=EXPLORING)).by[0] is None
+    filling = replace(candidates, own=np.arange(len(MANY) + 1) > 0)
+    found = arranged(shelves, filling, Asked(chance=EXPLORING))
+    assert shelves.names(found.item) == [*MANY[:3], "new book", *MANY[3:]]
 
 
 def test_what_only_fills_the_answer_is_no_taste(shelves: Shelves) -> None:
     """Exploration looks into the categories of the person's own candidates, and not of popular items."""
-    own = np.array([True, False, False, False])
-    candidates = replace(offered(shelves, "lamp", "book 0", "book 1", "book 2"), own=own)
-    found = arranged(shelves, candidates, Asked(chance=EXPLORING))
+    candidates = offered(shelves, *MANY)
+    lamp = replace(candidates, own=np.array([name == "lamp" for name in MANY]))
+    found = arranged(shelves, lamp, Asked(chance=EXPLORING))
     assert shelves.names(found.item[3:4]) == ["new vase"]
-    nobodys = replace(candidates, own=np.zeros(4, dtype=bool))
+    nobodys = replace(candidates, own=np.zeros(len(MANY), dtype=bool))
     assert arranged(shelves, nobodys, Asked(chance=EXPLORING)).explored is None
 
 

@@ -16,7 +16,9 @@ from tests.training.recommend.conftest import PlantedShop
 from training.recommend.fitting import MOST_FOLDS, RecommenderTraining, fit_recommender, source_settings
 from training.recommend.proposing.registry import VIEW_SOURCES
 from training.recommend.ranking.cases import PURCHASE, VIEW
-from training.recommend.ranking.ranker import RankerSettings
+from training.recommend.ranking.folds import Fold, FoldPlan
+from training.recommend.ranking.ranker import Ranker, RankerSettings
+from training.recommend.ranking.rules import VIEW_RULE
 
 AS_OF = moment("2025-03-31T00:00Z")
 QUICK = RankerSettings(trees=15, leaves=7, least_rows_per_leaf=20, learning_rate=0.2)
@@ -162,6 +164,19 @@ def test_the_ranker_serves_where_it_is_better(won: RecommenderTraining) -> None:
     assert f"{won.figures['ranker_ndcg_at_10']:.4f} against {won.figures['rule_ndcg_at_10']:.4f}" in reason
 
 
+def test_the_winner_is_trained_on_all_folds(tmp_path: Path, won: RecommenderTraining) -> None:
+    """The ranker that serves has seen the newest fold as well, of which all bought pairs and a sample count."""
+    behaviour = Behaviour.of(stored(tmp_path, events(*crowd(200, cheapest_of_three)), buckets=2, described=PRICED))
+    plan = FoldPlan(4, won.recommender.settings, won.recommender.names)
+    folds = [Fold.at(behaviour, cutoff, plan, whole=False) for cutoff in won.cutoffs[:-1]]
+    newest = Fold.at(behaviour, won.cutoffs[-1], plan).sampled(QUICK.seed)
+    assert won.recommender.ranker is not None
+    of_all = Ranker.fit([*(fold.rows for fold in folds), newest], QUICK)
+    assert won.recommender.ranker.importance() == of_all.importance()
+    of_older = Ranker.fit([fold.rows for fold in folds], QUICK)
+    assert won.recommender.ranker.importance() != of_older.importance()
+
+
 def test_the_rule_serves_where_nothing_is_to_be_learned(drawn: RecommenderTraining) -> None:
     """Where people buy by chance the interval reaches zero, and the rule serves whatever the mean says."""
     assert drawn.recommender.tier == "rules"
@@ -175,6 +190,8 @@ def test_a_shop_of_views(tmp_path: Path) -> None:
     found = fit(tmp_path, *crowd(150, in_turn))
     assert found.recommender.goal == VIEW
     assert found.recommender.names == VIEW_SOURCES
+    assert found.recommender.rule == VIEW_RULE
+    assert found.figures["rule_ndcg_at_10"] > 0.3, "what is popular alone would reach .11"
     assert set(found.figures) == {
         "rule_ndcg_at_10",
         "ranker_ndcg_at_10",

@@ -21,7 +21,7 @@ LEAST_PEOPLE = 200
 """Fewer customers are not divided."""
 
 LEAST_OF_EACH = 50
-"""No more clusters are tried than would have so many customers each, on average."""
+"""No more clusters are tried than would have so many different customers each, on average."""
 
 SPLITS = 4
 """So many times the customers are halved by lot, to see whether both halves find the same clusters."""
@@ -77,9 +77,10 @@ class Clusters:
         if len(vectors) < LEAST_PEOPLE:
             return cls.none(vectors.shape[1])
         sample = np.random.default_rng(seed).permutation(len(vectors))[:MOST_TRIED]
-        counts = [count for count in COUNTS if count * LEAST_OF_EACH <= len(sample)]
+        different = len(np.unique(vectors[sample], axis=0)) if vectors.shape[1] else 1
+        counts = [count for count in COUNTS if count * LEAST_OF_EACH <= different]
         tried = {count: stability(vectors[sample], count, seed) for count in counts}
-        best = max(tried.values())
+        best = max(tried.values(), default=0.0)
         if best < LEAST_STABILITY:
             return cls.none(vectors.shape[1], tried)
         centres = {

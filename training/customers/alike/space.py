@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -72,6 +72,8 @@ class Space:
         """The space of a shop, told by some of its customers who are known well enough."""
         scaled = _scaled(traits.names, traits.values)
         kept = [place for place, column in enumerate(scaled.T) if _varies(column)]
+        if not kept:
+            return replace(cls.nowhere(), tastes=tastes)
         names = tuple(traits.names[place] for place in kept)
         scaled, trust = scaled[:, kept], traits.trust[:, kept]
         middle, spread = _middle(names, scaled), _spread(scaled)

@@ -21,6 +21,7 @@ from features.catalogue import UNKNOWN, Catalogue
 from features.history import PURCHASE, History
 from features.items import ItemFeatures, ItemStatistics, item_features, item_statistics
 from features.progress import Progress, Said
+from features.shop.anomalies import Anomalies
 from training.recommend.counted.related_kinds import RELATED_KINDS, RelatedCounts, RelatedPart
 from training.recommend.counted.table import Shop, SourceSettings, Table
 from training.recommend.counted.table_files import open_table, save_table
@@ -68,11 +69,14 @@ class Sources:
     ) -> Sources:
         """Count everything known before ``cutoff``, with some tables and some kinds of related items."""
         catalogue = behaviour.catalogue(cutoff) if catalogue is None else catalogue
+        anomalies = Anomalies.before(behaviour, cutoff, catalogue)
 
         def count(_: int, history: History) -> tuple[ItemStatistics, RelatedPart, list[Any]]:
-            people = people_of(history, settings)
+            # Bots, resellers and test orders get recommendations like all others, but tell nothing of the shop.
+            kept = np.flatnonzero(~anomalies.set_aside(history).flags)
+            people = people_of(history if len(kept) == len(history) else history.chosen(kept), settings)
             parts = [kind.part(people, settings) for kind in tables]
-            return item_statistics(history), RelatedPart.of(people), parts
+            return item_statistics(people.history), RelatedPart.of(people), parts
 
         parts = list(behaviour.map_histories(count, cutoff, catalogue, progress=progress))
         statistics = sum((part[0] for part in parts[1:]), start=parts[0][0])

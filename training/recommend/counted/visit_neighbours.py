@@ -95,7 +95,7 @@ class VisitNeighbours:
     @classmethod
     def _of(cls, visit: Ints, item: Ints, age_days: Floats, items: int, half_life_days: float) -> VisitNeighbours:
         count = np.bincount(item, minlength=items)
-        rarity = np.log((len(age_days) + 1) / (count + 1)) / np.log(len(age_days) + 2)
+        rarity = np.log1p(len(age_days) / np.maximum(count, 1)) / np.log1p(max(len(age_days), 1))
         length = np.bincount(visit, minlength=len(age_days))
         word = 0.5 ** (age_days / half_life_days) / np.sqrt(length + 1)
         newest = strongest(item, -visit.astype(np.float64), VISITS_PER_ITEM)

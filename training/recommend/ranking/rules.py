@@ -27,6 +27,15 @@ RULES: Mapping[str, Tiers] = {
         ("category",),
         ("popular",),
     ),
-    "together_first": (("open_cart",), ("viewed_together",), ("viewed", "bought_together"), ("category",), ("popular",)),
+    "together_first": (
+        ("open_cart",),
+        ("viewed_together",),
+        ("viewed", "bought_together"),
+        ("category",),
+        ("popular",),
+    ),
 }
 """The rules of which the best serves where no model does better."""
+
+VIEW_RULE: Tiers = (("visit_neighbours",), ("next_viewed_lately",), ("two_steps",), ("popular",))
+"""The same where the next view is wanted: what like visits hold, then what comes after, then what is popular."""

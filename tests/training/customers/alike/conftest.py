@@ -11,8 +11,8 @@ from features.behaviour import Behaviour
 from features.customers import customer_features
 from features.events.warehouse import Warehouse
 from features.history import History
-from tests.small_shop import events, shop
 from tests.small_shop import append as store
+from tests.small_shop import events, shop
 from tests.training.customers.alike.planted_kinds import AS_OF, catalogue, rows
 from training.customers.alike.alike import Alike, Placed
 

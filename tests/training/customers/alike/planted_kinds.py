@@ -74,7 +74,7 @@ def _tea_lover(name: str, rng: np.random.Generator) -> list[EventRow]:
 def _reader(name: str, rng: np.random.Generator) -> list[EventRow]:
     found: list[EventRow] = []
     for order in range(2):
-        number = int(rng.integers(0, 8))
+        number = int(rng.integers(2, 5))
         at = _at(order * 60 + rng.integers(0, 20), 11.5 + 2 * rng.random())
         found += _bought(name, f"book{number}", at, 10.0 * (number + 1))
     return found

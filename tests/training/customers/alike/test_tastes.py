@@ -32,7 +32,7 @@ def categories(known: History) -> Tastes:
 
 
 def test_what_shows_more_interest_counts_more(known: History) -> None:
-    """A purchase counts more than a cart, a cart more than a favourite, that more than a view; taking out shows none."""
+    """A purchase counts more than a cart, a cart more than a favourite, that more than a view."""
     kinds = dict(zip(known.kind.tolist(), interest(known).tolist(), strict=True))
     assert sorted(kinds.values()) == [0.0, 1.0, 2.0, 3.0, 6.0]
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from features.history import History
-from tests.small_shop import EventRow, events, history, moment
+from tests.small_shop import events, history
+from tests.training.recommend.counted.walked import CUTOFF, walk
 from training.recommend.counted import transitions
 from training.recommend.counted.table import Shop, SourceSettings
 from training.recommend.counted.table_files import open_table, save_table
@@ -16,22 +18,11 @@ from training.recommend.counted.transitions import CAUTION, TransitionCounts, Tr
 from training.recommend.counted.visits import Visits
 from training.recommend.people import People
 
-CUTOFF = moment("2025-03-11T00:00Z")
-
-
-def walk(who: str, items: str, day: int = 10) -> list[EventRow]:
-    """One visit that views each letter of ``items`` a second after the one before."""
-    return [(who, "view", item, f"2025-03-{day:02}T10:00:{second:02}Z") for second, item in enumerate(items)]
-
-
 def fitted(past: History, parts: int = 1, half_life_days: float = 14.0) -> Transitions:
     """The tables of ``past``, counted in so many parts."""
     settings = SourceSettings(half_life_days=half_life_days)
-    edges = np.linspace(0, len(past), parts + 1).astype(int)
-    counted = [
-        Transitions.part(People(past.part(start, stop), half_life_days, 50), settings)
-        for start, stop in zip(edges[:-1], edges[1:], strict=True)
-    ]
+    edges = pairwise(np.linspace(0, len(past), parts + 1).astype(int))
+    counted = [Transitions.part(People(past.part(*edge), half_life_days, 50), settings) for edge in edges]
     return Transitions.of(counted, Shop(CUTOFF, settings, past.catalogue, None, None))  # type: ignore[arg-type]
 
 

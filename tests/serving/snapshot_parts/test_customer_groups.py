@@ -1,0 +1,26 @@
+"""Layer and kind of customers by row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from serving.snapshot_parts.customer_groups import CustomerGroups
+
+
+def test_groups_by_row(tmp_path: Path) -> None:
+    """Each row has its own layer and kind, over several row groups with dictionaries of their own."""
+    layers, kinds = ["new", "lost", "new", "active", "lost"], ["one_order", "repeat", "one_order", "repeat", "visitor"]
+    table = pa.table({"customer_id": list("abcde"), "layer": layers, "kind": kinds})
+    pq.write_table(table, tmp_path / "customers.parquet", row_group_size=2)
+    groups = CustomerGroups(tmp_path / "customers.parquet")
+    assert [groups.of(row) for row in range(5)] == list(zip(layers, kinds, strict=True))
+
+
+def test_nobody(tmp_path: Path) -> None:
+    """A table without customers can be opened."""
+    empty = pa.table({"layer": pa.array([], pa.string()), "kind": pa.array([], pa.string())})
+    pq.write_table(empty, tmp_path / "customers.parquet")
+    assert CustomerGroups(tmp_path / "customers.parquet")
