@@ -105,8 +105,9 @@ def train(shop: Shop = SHOP, horizon_days: Horizon = None) -> None:
 
 def _absorb(folder: ShopFolder) -> None:
     """Move events that came through the API into the warehouse."""
-    from serving.absorb import absorb
+    from serving.absorb import absorb, absorb_customers
     from serving.database.connection import open_database
+    from serving.database.described import Described
     from serving.database.inbox import Inbox
 
     url = database()
@@ -114,6 +115,7 @@ def _absorb(folder: ShopFolder) -> None:
         return
     engine = open_database(folder, url)
     try:
+        absorb_customers(folder, Described(engine))
         moved = absorb(folder, Inbox(engine))
     finally:
         engine.dispose()

@@ -68,8 +68,8 @@ def _most_popular(sources: Sources, touches: Touches) -> Floats:
 def _personal(sources: Sources, k: int, popular: int, ties: Ties, history: History) -> Ints:
     """Own items by count, then so many popular ones."""
     touches, size, filling = sources.people(history).touches, len(history), sources.popular[:popular]
-    lower = ties(sources, touches)
-    count = touches.counts[:, PURCHASES] - (lower - lower.min(initial=0)) / (np.ptp(lower) + 1)
+    _, place = np.unique(ties(sources, touches), return_inverse=True)
+    count = touches.counts[:, PURCHASES] - place / (place.max(initial=0) + 1)
     customer = np.concatenate([touches.customer, np.repeat(np.arange(size), len(filling))])
     item = np.concatenate([touches.item, np.tile(filling, size)])
     score = np.concatenate([count, -np.tile(np.arange(len(filling)), size)])

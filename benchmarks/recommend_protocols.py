@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.arrays import Floats
 from features.behaviour import Behaviour
 from features.catalogue import UNKNOWN, Catalogue
 from features.events.importers import ImportOptions, import_customers, import_events, import_items
@@ -133,12 +134,12 @@ def tafeng_nbr(folder: Path, data: Path) -> Protocol:
     days_ago = (last - baskets["order_number"]).to_numpy()
     file = folder / "events.parquet"
     rows = {
-        "customer_id": baskets["customer_id"].astype(str),
-        "item_id": baskets["item_id"].astype(str),
-        "order_id": baskets["customer_id"].astype(str) + "-" + baskets["order_number"].astype(str),
-        "occurred_at": pd.Timestamp(TAFENG_CUTOFF) - pd.to_timedelta(days_ago, unit="D"),
+        "customer_id": _texts(baskets["customer_id"]),
+        "item_id": _texts(baskets["item_id"]),
+        "order_id": _texts(baskets["customer_id"].astype(str) + "-" + baskets["order_number"].astype(str)),
+        "occurred_at": _moments(TAFENG_CUTOFF, -86_400.0 * days_ago),
     }
-    pq.write_table(pa.table({name: pa.array(column) for name, column in rows.items()}), file)
+    pq.write_table(pa.table(rows), file)
     behaviour = _imported(folder / "shop", file, ImportOptions(timezone="UTC", constants={"kind": "purchase"}))
     return Protocol(
         "tafeng_nbr: the next basket (recall over all of it, NDCG with all of it as ideal)",
@@ -199,14 +200,23 @@ _VIEWS = ImportOptions(timezone="UTC", constants={"kind": "view"})
 
 def _clicks(file: Path, clicks: pd.DataFrame, session: str, seconds: pd.Series) -> Path:
     """Write clicks as views of visitors, so many seconds after the cutoff (below 0: before it)."""
-    moments = pd.Timestamp(DIGINETICA_CUTOFF) + pd.to_timedelta((seconds * 1e6).round().astype(np.int64), unit="us")
     rows = {
-        "visitor_id": clicks[session].astype(str),
-        "item_id": clicks["item_id"].astype(str),
-        "occurred_at": moments,
+        "visitor_id": _texts(clicks[session]),
+        "item_id": _texts(clicks["item_id"]),
+        "occurred_at": _moments(DIGINETICA_CUTOFF, seconds.to_numpy(dtype=np.float64)),
     }
-    pq.write_table(pa.table({name: pa.array(column) for name, column in rows.items()}), file)
+    pq.write_table(pa.table(rows), file)
     return file
+
+
+def _texts(column: pd.Series) -> pa.Array:
+    return pa.array(column.astype(str).tolist(), pa.string())
+
+
+def _moments(cutoff: datetime, seconds: Floats) -> pa.Array:
+    """The moments so many seconds after the cutoff."""
+    cutoff_us = round(cutoff.timestamp() * 1e6)
+    return pa.array(cutoff_us + np.round(seconds * 1e6).astype(np.int64)).cast(pa.timestamp("us", "UTC"))
 
 
 def _next_clicks(asked: Behaviour, targets: pd.Series, catalogue: Catalogue) -> Iterator[Case]:

@@ -14,7 +14,6 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from features.arrays import Flags, Floats, Ints, joined, run_starts, runs
 from features.catalogue import UNKNOWN, Catalogue

@@ -6,6 +6,7 @@ from features.errors import HuitouError
 from features.events.staging import Staging
 from features.events.warehouse import Appended, Warehouse
 from features.shop_folder import ShopFolder
+from serving.database.described import Described
 from serving.database.inbox import Inbox
 from serving.snapshot import current_id
 from serving.snapshot_parts.manifest import Manifest
@@ -32,6 +33,21 @@ def absorb(shop: ShopFolder, inbox: Inbox) -> Appended:
             stored, repeated = stored + moved.stored, repeated + moved.repeated
     forget(shop, inbox)
     return Appended(stored, repeated)
+
+
+def absorb_customers(shop: ShopFolder, described: Described) -> int:
+    """Store what was told of customers in the warehouse; return how many of them.
+
+    A process that is killed between storing and marking doubles nothing: describing again changes nothing.
+    """
+    stored = 0
+    with shop.writing():
+        warehouse = Warehouse.open(shop)
+        while len((waiting := described.take(BATCH)).rows):
+            warehouse.put_customers(waiting.rows)
+            described.mark_stored(waiting)
+            stored += len(waiting.rows)
+    return stored
 
 
 def forget(shop: ShopFolder, inbox: Inbox) -> int:

@@ -58,6 +58,8 @@ class Wish:
     """The moment of the answer."""
     person: str | None = None
     """Customer id as stored (visitors with their prefix), None for nobody in particular."""
+    opted_out: bool | None = None
+    """Whether the person wants no personal answers; None for what the snapshot knows."""
     touches: Sequence[Touch] = ()
     """What the person did since the snapshot, in order of time."""
     context: Sequence[str] = ()
@@ -96,7 +98,9 @@ class Answer:
 
 def recommend(snapshot: Snapshot, wish: Wish) -> Answer:
     """The items to show."""
-    opted_out = wish.person is not None and wish.person in snapshot.opted_out
+    opted_out = wish.person is not None and (
+        wish.person in snapshot.opted_out if wish.opted_out is None else wish.opted_out
+    )
     context = snapshot.shelf.ids.rows(wish.context)
     row = NO_ROW if opted_out or wish.person is None else snapshot.customers.row(wish.person)
     visitor = Visitor(wish.person, row, () if opted_out else wish.touches, wish.now)
@@ -156,7 +160,7 @@ def _arrangement(snapshot: Snapshot, wish: Wish, context: Ints, person: Person) 
 
 def _chance(wish: Wish, share: float, day: date, person: Person) -> Chance | None:
     """Whether the answer may explore: never for who has done nothing, or where places may stay empty."""
-    if wish.person is None or wish.strict or not (wish.explores and share and len(person.touched)):
+    if wish.person is None or wish.strict or not (wish.explores and len(person.touched)):
         return None
     return Chance.of(share, wish.person, day, wish.placement)
 

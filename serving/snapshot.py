@@ -203,7 +203,9 @@ class Snapshot:
         tables |= {"sources": len(self._source), "reasons": len(self._because)}
         expected = dict.fromkeys(tables, customers)
         tables |= {"items": len(self.shelf), "popular": len(self.popular)}
-        tables |= {"interest": len(self.interest)} | {f"related {kind}": len(pair[0]) for kind, pair in self._related.items()}
+        tables |= {"interest": len(self.interest)} | {
+            f"related {kind}": len(pair[0]) for kind, pair in self._related.items()
+        }
         expected = dict.fromkeys(tables, items) | expected
         wrong = [f"{name} has {tables[name]} rows" for name in tables if tables[name] != expected[name]]
         if wrong:

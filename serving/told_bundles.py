@@ -24,9 +24,11 @@ _TRENDS: Mapping[str, Mapping[str, str]] = {
 }
 
 _SENTENCES: Mapping[str, str] = {
-    "en": "often bought together: {orders} orders, {lift} times as often as by chance{trend}",
-    "zh": "常被一起购买：{orders}笔订单，是随机情况的{lift}倍{trend}",
+    "en": "often bought together: {orders} orders, {lift} times as often as by chance{trend}{profit}",
+    "zh": "常被一起购买：{orders}笔订单，是随机情况的{lift}倍{trend}{profit}",
 }
+
+_PROFITS: Mapping[str, str] = {"en": ", earns {profit:,.2f} an order", "zh": "，每单毛利{profit:,.2f}"}
 
 LISTED = pa.schema(
     [
@@ -94,11 +96,12 @@ class ToldBundle:
         )
 
     def sentence(self, language: str) -> str:
-        """How often it is bought, in words."""
+        """How often it is bought, and what it earns where that is known, in words."""
         words = "zh" if language == "zh" else "en"
-        lift = float(self.figures["lift"] or 0)
+        lift, profit = float(self.figures["lift"] or 0), self.figures["profit"]
         said = {"orders": f"{self.figures['orders']:,}", "lift": f"{lift:,.0f}" if lift >= 10 else f"{lift:.1f}"}
-        return _SENTENCES[words].format(**said, trend=_TRENDS[words][self.trend])
+        earned = "" if profit is None else _PROFITS[words].format(profit=profit)
+        return _SENTENCES[words].format(**said, trend=_TRENDS[words][self.trend], profit=earned)
 
 
 def told_bundles(snapshot: Snapshot, code: int | None = None, *, in_stock: bool = True) -> Iterator[ToldBundle]:

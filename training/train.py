@@ -67,7 +67,7 @@ def train(
     ]
     outlook = Outlook.fit(behaviour, as_of, horizon, propensity.tables, said=said)
     recommender = fit_recommender(behaviour, as_of, horizon, said=said)
-    before = _comparable(registry, bundles)
+    before = readable_champion(registry, bundles)
     alike = Alike.fit(behaviour, as_of, None if before is None else before.alike, said=said)
     said("asking the gate")
     gate = bundle_gate(before, propensity, recommender)
@@ -100,7 +100,7 @@ def champion_or_none(registry: Registry, bundles: Path) -> Bundle | None:
     return None if version is None else Bundle.load(registry.fetch(version, bundles), version.number)
 
 
-def _comparable(registry: Registry, bundles: Path) -> Bundle | None:
+def readable_champion(registry: Registry, bundles: Path) -> Bundle | None:
     """The bundle that serves; None when there is none, or when it was written by an older Huitou."""
     try:
         return champion_or_none(registry, bundles)
@@ -164,7 +164,8 @@ def _metrics(propensity: PropensityTraining, recommender: RecommenderTraining) -
         metrics["churn_log_loss"] = log_loss_served
     metrics |= {f"recommender_{name}": value for name, value in recommender.figures.items()}
     if recommender.figures:
-        served = "rule" if recommender.recommender.ranker is None else "ranker"
+        tier = recommender.recommender.tier
+        served = "rule" if tier == "rules" else tier
         metrics["next_items_ndcg@10"] = recommender.figures[f"{served}_ndcg_at_10"]
     return metrics
 

@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
 
 from features.shop_folder import ShopFolder
-from serving.api import bundles, clusters, customers, events, health, interested, items, recommendations
+from serving.api import bundles, clusters, customers, described, events, health, interested, items, recommendations
 from serving.api.door import Door
 from serving.api.errors import handle_errors
 from serving.api.service import Service
@@ -19,6 +19,7 @@ from serving.arranging.current_rules import CurrentRules
 from serving.arranging.exploration_log import ExplorationLog
 from serving.current_snapshot import CurrentSnapshot
 from serving.database.connection import open_database
+from serving.database.described import Described
 from serving.database.inbox import Inbox
 
 
@@ -59,9 +60,16 @@ def create_app(
         dependencies=[Depends(HTTPBearer(auto_error=False, description="The key of the shop, where one is set."))],
     )
     app.state.service = Service(
-        shop, CurrentSnapshot(shop), Inbox(engine), clock, new_id, CurrentRules(shop), ExplorationLog(shop)
+        shop=shop,
+        current=CurrentSnapshot(shop),
+        inbox=Inbox(engine),
+        described=Described(engine),
+        clock=clock,
+        new_id=new_id,
+        rules=CurrentRules(shop),
+        explored=ExplorationLog(shop),
     )
-    for part in (recommendations, customers, clusters, interested, bundles, items, events, health):
+    for part in (recommendations, customers, described, clusters, interested, bundles, items, events, health):
         app.include_router(part.router)
     app.add_middleware(Door, api_key=api_key)
     handle_errors(app)

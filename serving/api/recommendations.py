@@ -214,12 +214,14 @@ def _found(service: Service, snapshot: Snapshot, wish: Wish, recommendation_id: 
 def wish_of(service: Service, snapshot: Snapshot, request: RecommendationRequest) -> Wish:
     """The request as the recommender takes it, with what the person did since the snapshot."""
     person = person_of(request.customer_id, request.visitor_id)
-    touches = service.touches(person, snapshot) if person is not None else []
+    opted_out = person is not None and service.opted_out(person, snapshot)
+    touches = service.touches(person, snapshot) if person is not None and not opted_out else []
     now = service.clock()
     touches += _recent(request.recent_events, now)
     return Wish(
         now=now,
         person=person,
+        opted_out=opted_out,
         touches=touches,
         context=request.context_items,
         exclude=request.exclude,

@@ -18,6 +18,7 @@ from features.shop_folder import ShopFolder
 from serving.arranging.current_rules import CurrentRules
 from serving.arranging.exploration_log import ExplorationLog
 from serving.current_snapshot import CurrentSnapshot
+from serving.database.described import Described
 from serving.database.inbox import Inbox, Touch
 from serving.snapshot import Snapshot
 from training.recommend.reason_texts import language_of
@@ -35,6 +36,8 @@ class Service:
     """The snapshot to answer from."""
     inbox: Inbox
     """Where events arrive."""
+    described: Described
+    """What was told of customers."""
     clock: Callable[[], datetime]
     """Tells the moment, with its zone."""
     new_id: Callable[[], str]
@@ -56,6 +59,15 @@ class Service:
         except HuitouError as error:
             _LOG.warning("fresh events are left out: %s", error.message)
             return []
+
+    def opted_out(self, person: str, snapshot: Snapshot) -> bool:
+        """Whether a person wants no personal answers: the newest word counts; who cannot be asked is left in peace."""
+        try:
+            agreed = self.described.personalized(person)
+        except HuitouError as error:
+            _LOG.warning("the answer is not personal: %s", error.message)
+            return True
+        return person in snapshot.opted_out if agreed is None else not agreed
 
 
 def _service(request: Request) -> Service:

@@ -156,15 +156,15 @@ class Arranging:
         return dict(compress(self._rules.pins, shown.tolist()))
 
     def _explored(self, own: Ints, candidates: int, pins: Mapping[int, int]) -> Explored | None:
-        """A little-seen item that fits the ``own`` candidates, when this answer explores.
+        """A little-seen item that fits what the person touched, when this answer explores.
 
-        It is none of them, not pinned, and no variant of such an item. With few ``candidates`` there is none: its place
-        might not be reached.
+        It is none of the ``own`` candidates, not pinned, and no variant of such an item. With few ``candidates`` there
+        is none: its place might not be reached.
         """
         chance = self._asked.chance
         if chance is None or not chance.is_drawn or candidates + len(pins) < LAST_EXPLORED:
             return None
-        found = little_seen_items(own, self._band, self._shelf, self._traits)
+        found = little_seen_items(self._person.touched, self._band, self._shelf, self._traits)
         there = np.concatenate([own, np.array(list(pins.values()), dtype=np.int64)])
         found = found[~self._variants_of(found, there)]
         return explore(chance, found[self.may_be_shown(found)], pins)

@@ -19,10 +19,10 @@ FIRST_PLACE, LAST_PLACE = 4, 10
 """The places, from 1, that may go to a little-seen item: never the first three."""
 
 CATEGORIES = 5
-"""So many of the person's categories are looked into, those that the best candidates come from most."""
+"""So many of the person's categories are looked into, those of most of the items touched last."""
 
-BEST_CANDIDATES = 30
-"""So many candidates say which categories those are."""
+TOUCHED_ITEMS = 30
+"""So many items, those touched last, say which categories those are."""
 
 _STEPS = 2**64
 
@@ -77,9 +77,9 @@ def explore(chance: Chance, fitting: Ints, pinned: Collection[int]) -> Explored 
     )
 
 
-def little_seen_items(candidates: Ints, band: PriceBand | None, shelf: Shelf, traits: ItemTraits) -> Ints:
-    """Little-seen items of the categories that the best candidates come from, within the price band, rising codes."""
-    best = _categories(shelf.category(candidates[:BEST_CANDIDATES]))
+def little_seen_items(touched: Ints, band: PriceBand | None, shelf: Shelf, traits: ItemTraits) -> Ints:
+    """Little-seen items of the categories of those ``touched``, the newest first, in the price band; rising codes."""
+    best = _categories(shelf.category(touched[:TOUCHED_ITEMS]))
     items = np.sort(np.concatenate([np.zeros(0, np.int32), *(traits.little_seen(category) for category in best)]))
     return items if band is None else items[band.holds(traits.price_level(items))]
 

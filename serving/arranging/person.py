@@ -20,7 +20,7 @@ class Person:
     """One person's own items and group; without anything for nobody in particular and for who opted out."""
 
     touched: Ints = field(default_factory=_no_items)
-    """Codes of the items viewed, favourited, carted or bought, each once; shape (n,)."""
+    """Codes of the items viewed, favourited, carted or bought, each once, the newest first; shape (n,)."""
     bought: Ints = field(default_factory=_no_items)
     """Codes of the items bought, each once; shape (m,)."""
     bought_days: Floats = field(default_factory=lambda: np.zeros(0))
@@ -35,7 +35,8 @@ class Person:
         cls, event_kind: Ints, item: Ints, age_days: Floats, *, layer: str | None = None, kind: str | None = None
     ) -> Person:
         """The person who did these events, given in order of time; each array of shape ``(n_events,)``."""
-        touching = np.isin(event_kind, list(TOUCH_KINDS.values()))
+        touched = item[np.isin(event_kind, list(TOUCH_KINDS.values()))][::-1]
+        newest_first = np.sort(np.unique(touched, return_index=True)[1])
         buying = np.flatnonzero(event_kind == PURCHASE)[::-1]
         bought, newest = np.unique(item[buying], return_index=True)
-        return cls(np.unique(item[touching]), bought, age_days[buying][newest], layer, kind)
+        return cls(touched[newest_first], bought, age_days[buying][newest], layer, kind)

@@ -111,8 +111,8 @@ class Rule(_Part):
 class Usual(_Part):
     """How answers are arranged where the request does not say."""
 
-    diversity: Share = 0.0
-    """0 leaves the order as it is, 1 lets categories take turns."""
+    diversity: Share = 0.05
+    """0 leaves the order as it is, 1 lets categories take turns. A little costs nothing: docs/arranging.md."""
     price_respect: Share = 0.25
     """How much items far outside a person's usual prices are damped; 0 not at all."""
     exploration: Share = 0.05

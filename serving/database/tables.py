@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 SCHEMA_VERSION = 1
 """The number of the shape below; a database of another number is not touched."""
@@ -36,4 +36,20 @@ INBOX = Table(
 """Events that the API took: ``customer_id`` is the person as stored, ``payload`` the event as JSON.
 
 ``absorbed_version`` is the version of the warehouse that holds the event, null until it does.
+"""
+
+DESCRIBED = Table(
+    "described_customers",
+    METADATA,
+    Column("customer_id", String, primary_key=True),
+    Column("payload", Text, nullable=False),
+    Column("personalized", Boolean, nullable=True),
+    Column("changed_us", BigInteger, nullable=False),
+    Column("waiting", Boolean, nullable=False),
+    Index("described_waiting", "waiting"),
+)
+"""Customers that the API was told of: ``payload`` is everything that was said of one, as JSON.
+
+``personalized`` is what the customer chose, null where nothing was said; ``waiting`` says that the warehouse does not
+have the description yet.
 """

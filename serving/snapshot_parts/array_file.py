@@ -61,7 +61,7 @@ def mapped(file: Path, dtype: DTypeLike, columns: int | None = None) -> NDArray[
     """
     try:
         array: NDArray[Any] = np.load(file, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         raise broken(file, str(error)) from None
     right = array.ndim == 1 if columns is None else array.ndim == 2 and array.shape[1] == columns
     if array.dtype != np.dtype(dtype) or not right:

@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 
 from features.shop_folder import ShopFolder
+from serving.terminal.backtest_tables import show_backtest
 from serving.terminal.options import SHOP, Horizon, Shop
 from serving.terminal.progress import bars
-from serving.terminal.tables import show_backtest
 
 
 def backtest_command(console: Console) -> Callable[..., None]:

@@ -65,7 +65,7 @@ def show_clusters(console: Console, book: ClusterBook, language: str) -> None:
     for cluster in book.clusters:
         told = cluster.portrait.description(language)
         console.print(f"{cluster.portrait.number} {cluster.portrait.name[language]}: {told}", markup=False)
-    console.print(f"{book.in_none:,} people are in none, because too little is known of them")
+    console.print(f"in no cluster, because too little is known of them: {book.in_none:,}")
 
 
 def write_clusters(book: ClusterBook, out: Path, ending: str, language: str) -> None:

@@ -37,17 +37,20 @@ def related_command(console: Console) -> Callable[..., None]:
         """Tell which items go with one: viewed or bought together, bought next, similar, instead of it."""
         from serving.related import code_of, related_items
         from serving.snapshot import Snapshot
+        from training.recommend.reason_texts import reason
         from training.report.page import checked_language
 
         checked_language(language)
         snapshot = Snapshot.open_current(ShopFolder.open(shop))
         code = code_of(snapshot, item)
-        console.print(f"{snapshot.shelf.label(code)} ({item})", markup=False)
+        label = snapshot.shelf.label(code)
+        console.print(f"{label} ({item})", markup=False)
         for each in (kind,) if kind else snapshot.related_kinds:
             found = related_items(snapshot, each, code, n, in_stock=in_stock)
             rows = [(snapshot.shelf.ids.id(other), snapshot.shelf.label(other), score) for other, score in found]
             if rows:
-                show_table(console, each, ("item", "title", "score"), rows)
+                title = f"{each}: {reason(each, language, because=label)}"
+                show_table(console, title, ("item", "title", "score"), rows)
             else:
                 console.print(f"{each}: nothing is known")
 
@@ -84,16 +87,9 @@ def bundles_command(console: Console) -> Callable[..., None]:
 
 def show_bundles(console: Console, snapshot: Snapshot, listed: list[dict[str, object]]) -> None:
     """Print the first bundles, and what they come from."""
-    names = [
-        " + ".join(str(row[f"title_{place}"] or row[f"item_{place}"]) for place in (1, 2, 3) if row[f"item_{place}"])
-        for row in listed
-    ]
-    if listed:
-        rows = [
-            (name, row["orders"], row["lift"], row["trend"], row["profit"], row["why"])
-            for name, row in zip(names, listed, strict=True)
-        ]
-        show_table(console, "Bundles", ("items", "orders", "lift", "trend", "profit", "why"), rows)
+    for number, row in enumerate(listed, start=1):
+        items = [str(row[f"title_{place}"] or row[f"item_{place}"]) for place in (1, 2, 3) if row[f"item_{place}"]]
+        console.print(f"{number}. {' + '.join(items)}: {row['why']}", markup=False)
     found = snapshot.bundles
     console.print(f"{len(found):,} bundles in {found.order_count:,} orders")
     unknown = sum(row["profit"] is None for row in listed)

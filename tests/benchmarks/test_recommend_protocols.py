@@ -17,10 +17,9 @@ from training.recommend.counted.visits import Visits
 def data(tmp_path: Path) -> Path:
     """A folder of two tiny data sets."""
     baskets = pd.DataFrame(
-        [(1, 1, 7, "history"), (1, 1, 8, "history"), (1, 2, 7, "history"), (1, 3, 9, "future"), (2, 1, 8, "history")],
-        columns=["customer_id", "order_number", "item_id", "split"],
+        [(1, 1, 7), (1, 1, 8), (1, 2, 7), (1, 3, 9), (2, 1, 8), (2, 2, 7)],
+        columns=["customer_id", "order_number", "item_id"],
     )
-    baskets.loc[len(baskets)] = [2, 2, 7, "future"]
     clicks = pd.DataFrame(
         [(0, 5, 0), (0, 6, 1), (1, 6, 0), (1, 7, 1), (1, 5, 2)], columns=["session_id", "item_id", "ordinal"]
     )

@@ -21,16 +21,16 @@ def kinds_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_clusters_are_told(kinds_shop: Path) -> None:
     """Every cluster is printed with its size, its name and what sets it apart."""
     said = done("clusters", "--shop", kinds_shop)
-    assert "morning, premium one-time buyers: 100% of what they do is between 6-11 h (shop: 25%)" in said
-    assert "1 people are in none" in said or "1 person is in none" in said
-    assert "早间、高价位的一次性买家" in done("clusters", "--shop", kinds_shop, "--language", "zh")
+    assert "morning one-time buyers fond of “Tea”: 100% of their interest is in “Tea” (shop: 25%)" in said
+    assert "in no cluster, because too little is known of them: 1" in said
+    assert "偏爱“Tea”、早间的一次性买家" in done("clusters", "--shop", kinds_shop, "--language", "zh")
 
 
 def test_a_chart_is_written(kinds_shop: Path, tmp_path: Path) -> None:
     """The chart is a page of its own."""
     done("clusters", "--shop", kinds_shop, "--out", tmp_path / "clusters.html")
     page = (tmp_path / "clusters.html").read_text(encoding="utf-8")
-    assert "morning, premium one-time buyers" in page
+    assert "morning one-time buyers fond of" in page
     assert "<script> snacks" not in page
 
 

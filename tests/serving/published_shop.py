@@ -21,6 +21,7 @@ from features.shop_folder import ShopFolder
 from serving.snapshot_parts.customer_columns import customer_schema
 from serving.snapshot_parts.manifest import SnapshotHeader
 from serving.snapshot_writer import SnapshotWriter, Step
+from tests.serving.small_bundles import small_bundles
 from tests.serving.small_recommender import LIVE_SOURCES, carts, recommender
 from training.recommend.people import People
 
@@ -54,6 +55,7 @@ class Recommendations:
 ITEMS = ("apple", "a/b 苹果", 'quo"te', "gone", "kettle", "tea 🍵", "zip")
 """Item ids; ``gone`` is out of stock."""
 PRICES = (1.0, 2.0, 3.0, 4.0, 50.0, 6.0, None)
+COSTS = {"kettle": 30.0, "tea 🍵": 2.5}
 CATEGORIES = ("fruit", "fruit", "paper", "paper", "kitchen", "kitchen", None)
 
 
@@ -108,7 +110,7 @@ def catalogue(ids: Sequence[str] = ITEMS) -> Catalogue:
             "price": pa.array((PRICES * repeats)[:count], pa.float64()).cast(pa.decimal128(18, 4)),
             "in_stock": pa.array([name != "gone" for name in ids]),
             "added_at": pa.nulls(count, pa.timestamp("us", tz="UTC")),
-            "unit_cost": pa.nulls(count, pa.decimal128(18, 4)),
+            "unit_cost": pa.array([COSTS.get(name) for name in ids], pa.float64()).cast(pa.decimal128(18, 4)),
         },
         schema=ITEM_SCHEMA,
     )
@@ -199,6 +201,7 @@ def write_snapshot(
         # By code: the first was bought again five times, the second has its category's cycle, the others have none.
         days = np.where(np.arange(count) < 2, 30.25, np.nan)
         writer.set_cycles(days, np.where(np.arange(count) < 1, 5, 0))
+        writer.set_bundles(small_bundles(shelf))
         return writer.commit()
 
 

@@ -68,7 +68,7 @@ def recommender(
 
 def _matrix(items: Ints, scores: Floats) -> sparse.csr_matrix:
     """Rows of related items, best first; an item whose only neighbour would be itself has none."""
-    rows, width = items.shape
+    rows = len(items)
     kept = items != np.arange(rows)[:, None]
     boundaries = np.concatenate([[0], np.cumsum(kept.sum(axis=1))]).astype(np.int32)
     parts = (scores[kept].astype(np.float32), items[kept].astype(np.int32), boundaries)

@@ -1,4 +1,4 @@
-"""Histories for live answers: the stored past and the last clicks together are one history, as the batch would see it."""
+"""Histories for live answers: stored past and last clicks together are one history, as the batch would see it."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from training.recommend.fitting import RecommenderTraining
 from training.recommend.recommender import Recommender
 from training.registry import Registry
 from training.tables import KINDS
-from training.train import TrainingOutcome, bundle_gate, champion, champion_or_none, train
+from training.train import TrainingOutcome, bundle_gate, champion, champion_or_none, readable_champion, train
 
 RECOMMENDER = RecommenderTraining(Recommender(), Gate(False, ("the rule serves",)), (), {})
 HALF = float(np.log(2))
@@ -146,3 +147,27 @@ def test_what_cannot_be_compared_serves(challenger: PropensityTraining, behaviou
     ):
         gate = bundle_gate(before, given, RECOMMENDER)
         assert (gate.passed, gate.reasons[0]) == (True, f"{why}: the newest version serves")
+
+
+def test_customers_are_compared_with_it(trained: Trained) -> None:
+    """A training says whom customers are like; sixty people are too few for clusters, and that is said."""
+    alike = champion(trained.registry, trained.folder.bundles).alike
+    assert alike.as_dict() == trained.outcome.bundle.alike.as_dict()
+    assert 0 < alike.people <= 60
+    assert alike.why_none is not None
+    assert {"comparing customers", "looking for clusters"} <= set(trained.said)
+
+
+def test_a_champion_of_an_older_huitou_is_no_champion(
+    behaviour: Behaviour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bundle in a format that is no longer read does not stand in the way of the next training."""
+    folder = ShopFolder.create(tmp_path)
+    registry = Registry(folder)
+    with monkeypatch.context() as older:
+        older.setattr("training.bundle.FORMAT", 1)
+        rules_bundle(behaviour, AS_OF).save(tmp_path / "older")
+    registry.record(tmp_path / "older", params={}, metrics={}, tags={}, gate=Gate(True, ("it served",)))
+    with pytest.raises(HuitouError, match=r"has format 1\. Train again\.$"):
+        champion(registry, folder.bundles)
+    assert readable_champion(registry, folder.bundles) is None

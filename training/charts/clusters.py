@@ -77,13 +77,14 @@ def _share_bars(table: pd.DataFrame, order: list[str], language: str) -> alt.Cha
 def _differences(table: pd.DataFrame, order: list[str], language: str) -> alt.Chart:
     scale = alt.Scale(domain=[-BEYOND, 0, BEYOND], range=[ORANGE, "#f4f5f6", BLUE], clamp=True, interpolate="rgb")
     title = told("difference from all others, in usual deviations", language)
+    legend = alt.Legend(orient="bottom", titleLimit=WIDTH)
     return (
         alt.Chart(table)
         .mark_rect()
         .encode(
             y=alt.Y("label:N", sort=order, title=None, axis=None),
             x=alt.X("trait:N", sort=None, title=None, axis=alt.Axis(labelAngle=-45)),
-            color=alt.Color("deviations:Q", title=title, scale=scale, legend=alt.Legend(orient="bottom", titleLimit=360)),
+            color=alt.Color("deviations:Q", title=title, scale=scale, legend=legend),
             tooltip=["label:N", "says:N", alt.Tooltip("deviations:Q", title=title, format="+.1f")],
         )
     )

@@ -1,8 +1,8 @@
-"""Training the recommender: the ranker is kept only where it beats the rule on the shop's own newest fold."""
+"""Training the recommender: a model is kept only where it beats the rule on the shop's own newest fold."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from training.gate import Gate
 from training.recommend.counted.table import SourceSettings
 from training.recommend.proposing.candidates import tiered_score
 from training.recommend.proposing.registry import VIEW_SOURCES
+from training.recommend.ranking.blend import Blend
 from training.recommend.ranking.cases import PURCHASE, VIEW
 from training.recommend.ranking.folds import Fold, FoldPlan
 from training.recommend.ranking.ranker import Ranker, RankerSettings
@@ -34,14 +35,28 @@ MOST_FOLDS = 6
 LONGEST_HORIZON_DAYS = 14
 """Next items are learned for at most so many days ahead: what is in a cart today says little about next quarter."""
 
+BLEND_DOUBT = 0.1
+"""The blend, of few weights and near the rule, serves when at most so many resamples of customers speak against it."""
+
 VIEW_FOLDS = 2
 """Cutoffs that next views are learned at: one to train on, one to judge by."""
 
-VIEW_SHARE = 1 / 40
+VIEW_SHARE = 1 / 12
 """Each of them looks at so much of the history's time after it."""
 
-MOST_PREFIXES = 60_000
-"""Beginnings of visits that one fold takes at most."""
+MOST_PREFIXES = 40_000
+"""Beginnings of visits that one fold takes at most; their rows take 850 MB."""
+
+MOST_JUDGED = 10_000
+"""Beginnings of visits that the ranker is judged by at most."""
+
+VIEW_CANDIDATES = 100
+"""Candidates of each source and in all where the next view is wanted: more of the right ones than 50 hold."""
+
+VIEW_RANKER = RankerSettings(
+    trees=80, leaves=63, learning_rate=0.1, least_rows_per_leaf=200, feature_fraction=0.6, l2=5.0
+)
+"""Next views give many more rows to learn from than purchases."""
 
 RULE_OF = {PURCHASE: RULE, VIEW: VIEW_RULE}
 """What serves where no model does better, by goal."""
@@ -67,7 +82,7 @@ class RecommenderTraining:
     cutoffs: tuple[datetime, ...]
     """The cutoffs of the folds, oldest first."""
     figures: dict[str, float]
-    """ndcg@10 of rule and ranker on the newest fold, their difference and its interval."""
+    """ndcg@10 of rule, ranker and blend on the newest fold, their differences and the intervals."""
 
 
 def source_settings(history_days: float) -> SourceSettings:
@@ -94,10 +109,10 @@ def fit_recommender(
     The newest fold is the judge: the ranker is trained on the folds whose answers were complete before it, and is
     trained once more on all folds when it wins.
     """
-    settings = settings or RankerSettings()
     first = behaviour.reader.extent(as_of).first
     history_days = 0.0 if first is None else (as_of - first).total_seconds() / 86_400
     goal = goal_of(behaviour, as_of)
+    settings = settings or (VIEW_RANKER if goal == VIEW else RankerSettings())
     plan = fold_plan(goal, history_days, min(horizon_days, LONGEST_HORIZON_DAYS))
     cutoffs = _cutoffs(behaviour, first, as_of, plan)
     folds = []
@@ -112,7 +127,8 @@ def fold_plan(goal: str, history_days: float, horizon_days: float) -> FoldPlan:
     """How folds are made in a shop with so much history."""
     sources = source_settings(history_days)
     if goal == VIEW:
-        return FoldPlan(history_days * VIEW_SHARE, sources, VIEW_SOURCES, VIEW, MOST_PREFIXES)
+        sources = replace(sources, per_source=VIEW_CANDIDATES, most_candidates=VIEW_CANDIDATES)
+        return FoldPlan(history_days * VIEW_SHARE, sources, VIEW_SOURCES, VIEW, MOST_PREFIXES, MOST_JUDGED)
     return FoldPlan(horizon_days, sources)
 
 
@@ -137,20 +153,41 @@ def _judged(
         return RecommenderTraining(rule, Gate(False, (reason,)), cutoffs, {})
     judge = folds[-1]
     by_rule = judge.ndcg([tiered_score(part.found, rule.rule) for part in judge.asked])
-    trial = Ranker.fit([fold.rows for fold in earlier], settings)
-    by_ranker = judge.ndcg([trial.score(part.names, part.values) for part in judge.parts])
+    rows = [fold.rows for fold in earlier]
+    by_ranker = _by(Ranker.fit(rows, settings), judge)
     figures = _compared(by_rule, by_ranker, settings.seed)
-    passed = figures["difference_low"] > 0
+    winner = "ranker" if figures["difference_low"] > 0 else "rules"
+    if plan.goal == PURCHASE:
+        by_blend = _by(Blend.fit(rows), judge)
+        figures |= _blend_compared(by_rule, by_blend, settings.seed)
+        if figures["blend_difference_low"] > 0 and (winner == "rules" or by_blend.mean() > by_ranker.mean()):
+            winner = "blend"
+    reasons = (_told(figures, len(by_rule), plan.goal, winner),)
+    if winner != "rules":
+        rows = [fold.rows for fold in folds[:-1]] + [judge.sampled(settings.seed)]
+        rule = replace(rule, ranker=Blend.fit(rows) if winner == "blend" else Ranker.fit(rows, settings))
+    return RecommenderTraining(rule, Gate(winner != "rules", reasons), cutoffs, figures)
+
+
+def _by(model: Ranker | Blend, judge: Fold) -> Floats:
+    """ndcg@10 of each customer of a fold when the model orders the candidates."""
+    return judge.ndcg([model.score(part.names, part.values) for part in judge.parts])
+
+
+def _told(figures: Mapping[str, float], customers: int, goal: str, winner: str) -> str:
+    """What was compared, and what serves."""
     sentence = (
-        f"the ranker's ndcg@10 must beat the rule's on the newest fold ({len(by_rule)} {JUDGES[plan.goal]}): "
+        f"the ranker's ndcg@10 must beat the rule's on the newest fold ({customers} {JUDGES[goal]}): "
         f"{figures['ranker_ndcg_at_10']:.4f} against {figures['rule_ndcg_at_10']:.4f}, difference "
         f"{figures['difference']:+.4f} (95 % interval {figures['difference_low']:+.4f} to "
-        f"{figures['difference_high']:+.4f}): {'the ranker serves' if passed else 'the rule serves'}"
+        f"{figures['difference_high']:+.4f})"
     )
-    if passed:
-        rows = [fold.rows for fold in folds[:-1]] + [judge.sampled(settings.seed)]
-        rule = replace(rule, ranker=Ranker.fit(rows, settings))
-    return RecommenderTraining(rule, Gate(passed, (sentence,)), cutoffs, figures)
+    if "blend_difference" in figures:
+        sentence += (
+            f"; the blend's {figures['blend_ndcg_at_10']:.4f}, difference {figures['blend_difference']:+.4f} "
+            f"({1 - 2 * BLEND_DOUBT:.0%} interval from {figures['blend_difference_low']:+.4f})"
+        )
+    return f"{sentence}: the {'rule' if winner == 'rules' else winner} serves"
 
 
 def _before(folds: Sequence[Fold], behaviour: Behaviour, plan: FoldPlan) -> list[Fold]:
@@ -176,11 +213,27 @@ def _too_little(folds: Sequence[Fold], earlier: Sequence[Fold], goal: str) -> st
     return None
 
 
+def _blend_compared(by_rule: Floats, by_blend: Floats, seed: int) -> dict[str, float]:
+    """The blend's mean, its difference to the rule, and the lower end of that."""
+    means = _resampled(by_blend - by_rule, seed)
+    return {
+        "blend_ndcg_at_10": float(by_blend.mean()),
+        "blend_difference": float((by_blend - by_rule).mean()),
+        "blend_difference_low": float(np.quantile(means, BLEND_DOUBT)),
+    }
+
+
+def _resampled(values: Floats, seed: int) -> Floats:
+    """Means of a thousand resamples of customers."""
+    draws = np.random.default_rng(seed).integers(0, len(values), (1000, len(values)))
+    means: Floats = values[draws].mean(axis=1)
+    return means
+
+
 def _compared(by_rule: Floats, by_ranker: Floats, seed: int) -> dict[str, float]:
     """Means and the bootstrap interval of the paired difference over customers."""
     difference = by_ranker - by_rule
-    draws = np.random.default_rng(seed).integers(0, len(difference), (1000, len(difference)))
-    means = difference[draws].mean(axis=1)
+    means = _resampled(difference, seed)
     return {
         "rule_ndcg_at_10": float(by_rule.mean()),
         "ranker_ndcg_at_10": float(by_ranker.mean()),

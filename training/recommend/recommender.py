@@ -21,11 +21,15 @@ from training.recommend.counted.table import SourceSettings
 from training.recommend.people import People
 from training.recommend.proposing.candidates import Candidates, candidates, tiered_score
 from training.recommend.proposing.registry import PURCHASE_SOURCES, REGISTRY, checked_names, tables_of
+from training.recommend.ranking.blend import Blend
 from training.recommend.ranking.cases import CASES_AT_ONCE, PURCHASE
 from training.recommend.ranking.features import ranking_features
 from training.recommend.ranking.ranker import Ranker
 from training.recommend.ranking.rules import RULE, Tiers
 from training.recommend.top import top_items
+
+MODELS: Mapping[str, type[Ranker | Blend]] = {"ranker": Ranker, "blend": Blend}
+"""What learned an order from earlier purchases, by tier."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Recommendations:
     item: Ints
     """Item codes, best first, -1 pads; int32, shape (n_customers, k)."""
     score: Floats
-    """Chance of a purchase within the horizon (ranker) or 1 / position (rule); float32, shape (n_customers, k)."""
+    """Chance of a purchase within the horizon (ranker), else 1 / position; float32, shape (n_customers, k)."""
     source: Ints
     """Position in the recommender's names of the source that gives the reason, -1 pads; int8, (n_customers, k)."""
     because: Ints
@@ -48,7 +52,7 @@ class Recommender:
 
     settings: SourceSettings = field(default_factory=SourceSettings)
     """How sources count."""
-    ranker: Ranker | None = None
+    ranker: Ranker | Blend | None = None
     """Orders the candidates; None when the rule does."""
     names: tuple[str, ...] = PURCHASE_SOURCES
     """The sources that are asked."""
@@ -59,8 +63,10 @@ class Recommender:
 
     @property
     def tier(self) -> str:
-        """``ranker`` or ``rules``: what answers."""
-        return "rules" if self.ranker is None else "ranker"
+        """``ranker``, ``blend`` or ``rules``: what answers."""
+        if self.ranker is None:
+            return "rules"
+        return "ranker" if isinstance(self.ranker, Ranker) else "blend"
 
     def save(self, folder: Path) -> None:
         """Write settings as JSON and the ranker, where there is one, beside them."""
@@ -82,7 +88,7 @@ class Recommender:
         said = json.loads((folder / "recommender.json").read_text(encoding="utf-8"))
         return cls(
             settings=SourceSettings(**said["settings"]),
-            ranker=Ranker.load(folder) if said["tier"] == "ranker" else None,
+            ranker=MODELS[said["tier"]].load(folder) if said["tier"] in MODELS else None,
             names=checked_names(said["sources"]),
             goal=said["goal"],
             rule=tuple(tuple(tier) for tier in said["rule"]),
@@ -177,7 +183,7 @@ class FittedRecommender:
         return Recommendations(items, score, source, self.because(people, items, source))
 
     def _shown_score(self, rank_by: Floats, position: Ints, place: Ints) -> Floats:
-        return 1 / (1.0 + position) if self.recommender.ranker is None else rank_by[place]
+        return rank_by[place] if self.recommender.tier == "ranker" else 1 / (1.0 + position)
 
 
 def _joined(parts: Sequence[Recommendations]) -> Recommendations:

@@ -41,7 +41,7 @@ def wanting(fitted: FittedRecommender, people: People, items: Ints) -> Wanting:
     A single item is scored for everyone, proposed or not; of several, those that are candidates are.
     """
     found = candidates(fitted.sources, people, fitted.recommender.names)
-    chance = _chances(fitted, people, found, items) if fitted.recommender.ranker is not None else None
+    chance = _chances(fitted, people, found, items) if fitted.recommender.tier == "ranker" else None
     pairs = found if chance is None else chance[0]
     score = _positions(fitted, people, found) if chance is None else chance[1]
     chosen = np.flatnonzero(np.isin(pairs.item, items))

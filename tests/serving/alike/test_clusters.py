@@ -52,7 +52,7 @@ def test_the_table_has_a_row_for_each_difference(book: ClusterBook) -> None:
     assert table.schema == TABLE
     assert len(table) == sum(len(cluster.portrait.differences) for cluster in book.clusters)
     row = next(row for row in table.to_pylist() if "6-11 h" in row["says"])
-    assert (row["name"], row["own"], row["customers"]) == ("morning, premium one-time buyers", 1.0, 80)
+    assert (row["name"], row["own"], row["customers"]) == ("morning one-time buyers fond of “Tea”", 1.0, 80)
 
 
 def test_the_table_of_customers_has_the_numbers(snapshot: Snapshot, book: ClusterBook) -> None:

@@ -25,7 +25,7 @@ def test_clusters_are_described(client: TestClient) -> None:
     said = client.get("/v1/clusters").json()
     assert [cluster["customers"] for cluster in said["clusters"]] == [80] * 4
     assert (said["in_none"], said["why_none"], said["model_version"]) == (1, None, "7")
-    tea = next(cluster for cluster in said["clusters"] if cluster["name"] == "morning, premium one-time buyers")
+    tea = next(cluster for cluster in said["clusters"] if cluster["name"] == "morning one-time buyers fond of “Tea”")
     assert tea["description"].startswith("80 customers (25%), ")
     assert "80.00 an order (shop: 40.00)" in tea["description"]
     assert {difference["says"] for difference in tea["differences"]} <= set(tea["description"].split("; "))
@@ -35,7 +35,7 @@ def test_clusters_are_described(client: TestClient) -> None:
 def test_in_chinese(query: str, headers: dict[str, str], client: TestClient) -> None:
     """The parameter or the browser's language chooses the language of everything that is told."""
     said = client.get(f"/v1/clusters{query}", headers=headers).json()
-    tea = next(cluster for cluster in said["clusters"] if cluster["name"] == "早间、高价位的一次性买家")
+    tea = next(cluster for cluster in said["clusters"] if cluster["name"] == "偏爱“Tea”、早间的一次性买家")
     assert "客单价80.00（全店40.00）" in tea["description"].split("；")
     customer = client.get(f"/v1/customers/tea%20lovers%203{query}", headers=headers).json()
     assert customer["cluster"] == {"number": tea["number"], "name": tea["name"]}

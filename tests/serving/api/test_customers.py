@@ -63,6 +63,7 @@ def test_what_lies_ahead(reader: TestClient) -> None:
         "contactable": True,
         "personalized": False,
         "set_aside": None,
+        "cluster": None,
         "next_order": {"on": "2025-03-11", "from": "2025-03-04", "until": "2025-04-20"},
     }
 

@@ -33,6 +33,15 @@ def test_kind_and_number(reader: TestClient) -> None:
     assert [item["item_id"] for item in bought["items"]] == ["kettle", "gone", "apple"]
 
 
+def test_related_items_have_a_reason(reader: TestClient) -> None:
+    """What an item has to do with the other is told in the language asked for."""
+    path = "/v1/items/kettle/related"
+    english = reader.get(path, params={"kind": "bought_together"}).json()["items"]
+    assert {item["reason"] for item in english} == {"often bought with The kettle"}
+    chinese = reader.get(path, params={"lang": "zh"}).json()["items"]
+    assert {item["reason"] for item in chinese} == {"常与The kettle一起浏览"}
+
+
 def test_a_slash_need_not_be_encoded(reader: TestClient) -> None:
     """Proxies that decode paths do no harm."""
     assert reader.get("/v1/items/a/b%20苹果/related").json()["item_id"] == "a/b 苹果"

@@ -84,7 +84,7 @@ def shelves(tmp_path_factory: pytest.TempPathFactory) -> Shelves:
 
 
 def test_items_of_the_persons_categories(shelves: Shelves) -> None:
-    """Little-seen items in stock of the categories that most candidates come from, at most five of them."""
+    """Little-seen items in stock of the categories of most of the items touched, at most five of them."""
     two = shelves.codes("3 known", "no category", "1 known", "1 dear")
     found = shelves.names(little_seen_items(two, None, shelves.shelf, shelves.traits))
     assert found == ["1 dear", "1 new", "3 dear", "3 new"]
@@ -102,7 +102,7 @@ def test_items_within_the_price_band(shelves: Shelves) -> None:
 
 
 def test_no_category_at_all(shelves: Shelves, tmp_path: Path) -> None:
-    """Without candidates, or where items have no category, nothing is explored."""
+    """Without touched items, or where none has a category, nothing is explored."""
     for codes in (shelves.codes(), shelves.codes("no category")):
         assert not len(little_seen_items(codes, None, shelves.shelf, shelves.traits))
     bare = opened(tmp_path, [("a", None, 1), ("b", None, 1)], events={"a": 0, "b": 0})

@@ -21,7 +21,7 @@ def test_the_newest_purchase_of_each_item_counts() -> None:
 
 
 def test_touched_items() -> None:
-    """What was viewed, favourited, carted or bought is touched once each; taking out and returning are no touches."""
+    """What was viewed, favourited, carted or bought is touched, newest first; taking out and returning are not."""
     found = person(
         ("view", 5, 9.0),
         ("cart", 5, 8.0),
@@ -30,7 +30,7 @@ def test_touched_items() -> None:
         ("uncart", 8, 5),
         ("return", 9, 4),
     )
-    assert found.touched.tolist() == [1, 3, 5]
+    assert found.touched.tolist() == [3, 1, 5]
 
 
 def test_nobody() -> None:

@@ -73,7 +73,8 @@ def test_full_diversity_begins_with_every_category(items: tuple[Floats, Ints, In
 def test_the_greedy_order_of_marginal_relevance(items: tuple[Floats, Ints, Ints], diversity: float) -> None:
     """Without brands it is the order in which a slow greedy choice takes the items."""
     relevance, category, _ = items
-    left, chosen = list(range(len(relevance))), []
+    left = list(range(len(relevance)))
+    chosen: list[int] = []
     while left:
         taken = [category[item] for item in chosen]
         value = {

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from io import StringIO
-from typing import Any
 
 import pytest
 from rich.console import Console
 
 from features.behaviour import Behaviour
-from serving.terminal.tables import show_sources, show_table, show_training
+from serving.terminal.tables import show_table, show_training
 from tests.rules_bundle import rules_bundle
 from tests.small_shop import append, moment, random_events, shop
 from training.bundle import Bundle
@@ -106,37 +105,3 @@ def test_text_from_a_shop_is_no_markup() -> None:
     assert cells(lines) == [["[red]tea", "1,234", "", "yes", "0.5000"], ["pot", "7", "2.50", "no", "1,000.00"]]
     assert "│ 1,234 │" in lines[4]
     assert "│     7 │" in lines[5]
-
-
-def told(value: float) -> dict[str, float]:
-    """A measure with an interval of a tenth to each side."""
-    return {"value": value, "low": value - 0.1, "high": value + 0.1}
-
-
-def test_sources_are_told_by_what_is_lost() -> None:
-    """The source that is missed most stands first; what is not defined is a dash."""
-    names = ("recall@10", "hit_rate@10", "known_candidate_recall", "new_candidate_recall")
-    undefined = {"value": None, "low": None, "high": None}
-    sources: dict[str, dict[str, dict[str, Any]]] = {
-        name: {
-            "alone": {measure: told(0.5) for measure in names},
-            "lost": {"recall@10": told(loss), "ndcg@10": told(loss)},
-        }
-        for name, loss in (("popular", -0.01), ("open_cart", 0.2))
-    }
-    sources["popular"]["alone"]["new_candidate_recall"] = undefined
-    page = StringIO()
-    show_sources(Console(file=page, width=160), {"customers": 1_200, "sources": sources}, " at 2025-06-01")
-    lines = page.getvalue().splitlines()
-    assert lines[0].strip() == "What each source is worth at 2025-06-01, 1,200 customers who bought"
-    assert cells(lines) == [
-        ["open_cart", *["0.500 ±0.100"] * 4, *["+0.2000 ±0.1000"] * 2],
-        ["popular", *["0.500 ±0.100"] * 3, "-", *["-0.0100 ±0.1000"] * 2],
-    ]
-
-
-def test_no_sources_without_buyers() -> None:
-    """Where nobody was measured nothing is printed."""
-    page = StringIO()
-    show_sources(Console(file=page), {"customers": 0, "whole": {}, "sources": {}})
-    assert page.getvalue() == ""

@@ -13,7 +13,7 @@ import pytest
 from features.behaviour import Behaviour
 from tests.small_shop import EventRow, append, events, items, moment, stored
 from tests.training.recommend.conftest import PlantedShop
-from training.recommend.fitting import MOST_FOLDS, RecommenderTraining, fit_recommender, source_settings
+from training.recommend.fitting import MOST_FOLDS, VIEW_SHARE, RecommenderTraining, fit_recommender, source_settings
 from training.recommend.proposing.registry import VIEW_SOURCES
 from training.recommend.ranking.cases import PURCHASE, VIEW
 from training.recommend.ranking.folds import Fold, FoldPlan
@@ -101,8 +101,8 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> RecommenderTraining:
             "at least 50 customers must have bought in the newest fold; 0 did: the rule serves",
         ),
         (
-            [(f"c{number % 80}", "view", f"i{number % 7}", day(1 + number % 60)) for number in range(400)],
-            "at least 50 beginnings of visits must have gone on in the newest fold; 3 did: the rule serves",
+            [(f"c{number % 80}", "view", f"i{number % 7}", day(1 + number % 60)) for number in range(240)],
+            "at least 50 beginnings of visits must have gone on in the newest fold; 0 did: the rule serves",
         ),
         (
             [
@@ -200,7 +200,7 @@ def test_a_shop_of_views(tmp_path: Path) -> None:
         "difference_high",
     }
     older, newer = found.cutoffs
-    assert newer - older == AS_OF - newer == timedelta(days=1)
+    assert newer - older == AS_OF - newer == timedelta(days=40 * VIEW_SHARE)
     (reason,) = found.gate.reasons
     assert "beginnings of visits): " in reason
     with_a_purchase = fit(tmp_path / "bought", *crowd(20, in_turn), ("anna", "purchase", "i01", day(2)))

@@ -37,6 +37,14 @@ def test_names_are_not_templates() -> None:
     assert reason("bought_together", "en", because="$category {item} %s") == "often bought with $category {item} %s"
 
 
+def test_no_two_sources_say_the_same() -> None:
+    """Each source of the recommender has words of its own, with and without a name to speak of."""
+    for language in LANGUAGES:
+        for words in ({}, {"because": "x", "category": "y"}):
+            told = [reason(source, language, **words) for source in SOURCES if words or source in PLAIN]
+            assert len(set(told)) == len(told)
+
+
 def test_every_source_of_the_recommender_has_a_sentence() -> None:
     """No source of training falls back to the sentence for unknown ones."""
     assert {*SOURCES} <= {*PLAIN, *ABOUT_ITEM, *ABOUT_CATEGORY}

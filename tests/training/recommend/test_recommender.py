@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import scipy.sparse as sparse
 
 from features.behaviour import Behaviour
 from features.catalogue import UNKNOWN
@@ -20,7 +19,6 @@ from tests.small_shop import events, items, moment, stored
 from tests.training.recommend.conftest import PlantedShop
 from tests.training.recommend.conftest import histories as all_histories
 from tests.training.recommend.proposing.proposed import NAMES
-from training.recommend.counted.related import dense
 from training.recommend.counted.related_kinds import RELATED_KINDS
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import SourceSettings
@@ -271,11 +269,3 @@ def test_related_and_popular_for_serving(by_rule: FittedRecommender) -> None:
     assert set(by_rule.related) == set(RELATED_KINDS)
     assert sorted(by_rule.popular) == np.flatnonzero(by_rule.sources.statistics.counts[:, :, -1].sum(axis=1)).tolist()
     assert by_rule.sources.statistics.counts[by_rule.popular[0], PURCHASE, -1] > 0
-
-
-def test_dense() -> None:
-    """The best entries of every row, falling, -1 and 0 where there are fewer."""
-    table = sparse.csr_matrix(np.array([[0, 0.2, 0.9], [0, 0, 0], [0.1, 0, 0]]))
-    codes, scores = dense(table, 2)
-    assert codes.tolist() == [[2, 1], [-1, -1], [0, -1]]
-    np.testing.assert_allclose(scores, np.array([[0.9, 0.2], [0, 0], [0.1, 0]]), rtol=1e-6)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.sparse as sparse
 
-from training.recommend.top import rank_in_group, sparse_matrix, strongest, top_items
+from training.recommend.top import best_products, rank_in_group, sparse_matrix, strongest, top_items
 
 
 def test_strongest_of_each_group() -> None:
@@ -39,3 +40,23 @@ def test_sparse_matrix() -> None:
     found = sparse_matrix(np.array([1, 0]), np.array([2, 1]), np.array([0.5, 4.0]), (2, 3))
     assert found.dtype == np.float32
     assert found.toarray().tolist() == [[0, 4, 0], [0, 0, 0.5]]
+
+
+def test_best_products() -> None:
+    """The best of each row of the product come first, as many as are wanted; what nobody names is not read."""
+    rng = np.random.default_rng(2)
+    drawn = np.maximum(rng.normal(size=(2, 6, 6)), 0).astype(np.float32)
+    taste, relation = sparse.csr_matrix(drawn[0]), sparse.csr_matrix(drawn[1])
+    found, whole = best_products(taste, relation, 2), (taste @ relation).toarray()
+    assert found.shape == whole.shape
+    for row in range(6):
+        scores = found.data[found.indptr[row] : found.indptr[row + 1]]
+        np.testing.assert_allclose(scores, np.sort(whole[row][whole[row] > 0])[::-1][:2], rtol=1e-6)
+        np.testing.assert_allclose(
+            scores, whole[row, found.indices[found.indptr[row] : found.indptr[row + 1]]], rtol=1e-6
+        )
+    empty = sparse.csr_matrix(np.zeros((6, 6), dtype=np.float32))
+    for one, other in ((empty, relation), (taste, sparse.csr_matrix(np.zeros((6, 4), dtype=np.float32)))):
+        assert best_products(one, other, 2).nnz == 0
+    relation.data.flags.writeable = False
+    np.testing.assert_array_equal(best_products(taste, relation, 2).toarray(), found.toarray())

@@ -90,7 +90,7 @@ class Alike:
         clusters = Clusters.fit(vectors)
         if before is not None:
             former = before.clusters.of(before.space.vectors(formerly))
-            clusters = clusters.renumbered(clusters.of(vectors), former)
+            clusters = clusters.renumbered(clusters.of(vectors), former, before.clusters.numbers)
         return cls(space, clusters, portraits(space, clusters, traits), len(traits))
 
     @classmethod

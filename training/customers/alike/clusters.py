@@ -100,18 +100,17 @@ class Clusters:
             return np.full(len(vectors), NO_CLUSTER, dtype=np.int64)
         return np.array(self.numbers, dtype=np.int64)[nearest_centre(vectors, self.centres)]
 
-    def renumbered(self, mine: Ints, before: Ints) -> Clusters:
-        """The same clusters under the numbers of those before that hold the same people.
+    def renumbered(self, mine: Ints, before: Ints, former: Sequence[int]) -> Clusters:
+        """The same clusters under the numbers of the former ones that hold the same people.
 
-        ``mine`` and ``before`` are the numbers of the same customers by these clusters and by the former ones. A
-        cluster of other people gets a number that none had, so that no number ever changes its meaning.
+        ``mine`` and ``before`` are the numbers of the same customers by these clusters and by the ``former``. A
+        cluster of other people gets a number that none of those had, so that no number changes its meaning.
         """
-        former = [int(number) for number in np.unique(before[before != NO_CLUSTER])]
         shared = _jaccard(mine, before, self.numbers, former)
         kept: dict[int, int] = {}
         for row, column in zip(*linear_sum_assignment(-shared), strict=True):
             if shared[row, column] > SAME_PEOPLE:
-                kept[int(row)] = former[column]
+                kept[int(row)] = former[int(column)]
         unused = count(max(former, default=0) + 1)
         numbers = [kept[row] if row in kept else next(unused) for row in range(len(self))]
         return replace(self, numbers=tuple(numbers))

@@ -113,7 +113,9 @@ def _told(
         own, shop = float(middle(values[mine, place])), float(middle(values[known[:, place], place]))
         apart = float(deviations[mine, place].mean() - deviations[others, place].mean())
         sentences = sentences_of(words, own, shop)
-        if abs(apart) < LEAST_DIFFERENCE or (words.of_mean and abs(own - shop) < LEAST_PART):
+        # That there is less of one of many interests or hours says little.
+        is_little = words.of_mean and (abs(own - shop) < LEAST_PART or (apart < 0 and words.low is None))
+        if abs(apart) < LEAST_DIFFERENCE or is_little:
             continue
         # Numbers that look alike, or point the other way, would puzzle whoever reads them.
         if sentences is not None and (own - shop) * apart > 0:

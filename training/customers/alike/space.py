@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from features.arrays import Floats
+from features.arrays import Flags, Floats
 from training.customers.alike.tastes import Tastes
 from training.customers.alike.traits import Traits, trait_of
 
@@ -76,7 +76,7 @@ class Space:
             return replace(cls.nowhere(), tastes=tastes)
         names = tuple(traits.names[place] for place in kept)
         scaled, trust = scaled[:, kept], traits.trust[:, kept]
-        middle, spread = _middle(names, scaled), _spread(scaled)
+        middle, spread = _middle(names, scaled), _spread(names, scaled)
         bounded = _bounded((scaled - middle) / spread * trust)
         weight = _weights(names, bounded)
         return cls(tastes, names, middle, spread, weight, _usual_distance(bounded * weight))
@@ -149,16 +149,22 @@ def _varies(column: Floats) -> bool:
 
 def _middle(names: tuple[str, ...], scaled: Floats) -> Floats:
     """The median, and for what is drawn to the shop's the mean: little evidence must not look like a preference."""
-    is_drawn = [bool(trait_of(name).evidence) for name in names]
-    return np.where(is_drawn, np.nanmean(scaled, axis=0), np.nanmedian(scaled, axis=0))
+    return np.where(_is_drawn(names), np.nanmean(scaled, axis=0), np.nanmedian(scaled, axis=0))
 
 
-def _spread(scaled: Floats) -> Floats:
-    """Distance of the quartiles as a standard deviation; the deviation itself where more than half have one value."""
+def _spread(names: tuple[str, ...], scaled: Floats) -> Floats:
+    """The standard deviation, told by the quartiles where those do not lie together.
+
+    Shares of which most people have none have no quartiles that would say anything.
+    """
     low, high = np.nanquantile(scaled, [0.25, 0.75], axis=0)
     quartiles = (high - low) / NORMAL_QUARTILES
     deviation = np.nanstd(scaled, axis=0)
-    return np.where(quartiles > 0.1 * deviation, quartiles, deviation)
+    return np.where(_is_drawn(names) | (quartiles <= 0.1 * deviation), deviation, quartiles)
+
+
+def _is_drawn(names: tuple[str, ...]) -> Flags:
+    return np.array([bool(trait_of(name).evidence) for name in names])
 
 
 def _bounded(deviation: Floats) -> Floats:

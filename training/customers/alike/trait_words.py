@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp
 
 Text = tuple[str, str]
@@ -79,7 +80,6 @@ WORDS: Mapping[str, TraitWords] = {
         ("orders so far: {own} (shop: {shop})", "累计{own}单（全店{shop}单）"),
         _count,
         high=("loyal", "下单多"),
-        buyers=False,
     ),
     "purchase_gap_mean_days": TraitWords(
         ("days between orders", "下单间隔天数"),
@@ -152,7 +152,6 @@ WORDS: Mapping[str, TraitWords] = {
         ("{own} carts per view (shop: {shop})", "浏览后加购{own}（全店{shop}）"),
         _percent,
         high=("carting", "爱加购"),
-        low=("seldom-carting", "少加购"),
         buyers=False,
     ),
     "open_cart_count": TraitWords(
@@ -230,6 +229,7 @@ WORDS: Mapping[str, TraitWords] = {
 """The words for every trait but tastes."""
 
 
+@lru_cache(maxsize=256)
 def taste_words(kind: str, name: str) -> TraitWords:
     """The words for the interest in one category or brand, whose name may be any text."""
     called = plain(name)

@@ -19,6 +19,9 @@ NO_ENTRIES: tuple[Ints, Ints, Floats] = (np.zeros(0, np.int64), np.zeros(0, np.i
 COSINE_DAMPING = 1.0
 """So much is added to each item's own weight, so that items in few hands say less."""
 
+LEAST_WEIGHT = np.float32(1e-6)
+"""However long ago something was seen, it weighs so much: products of smaller weights would come to zero."""
+
 
 def seen_together(seen: sparse.csr_matrix, least_people: int, neighbours: int) -> sparse.csr_matrix:
     """For each item those that the same people saw: the damped cosine of columns, within 0 and 1.
@@ -29,12 +32,12 @@ def seen_together(seen: sparse.csr_matrix, least_people: int, neighbours: int) -
     length = np.diff(seen.indptr)
     presence = sparse.csr_matrix((np.ones(seen.nnz, dtype=np.float32), seen.indices, seen.indptr), shape=seen.shape)
     damped = sparse.csr_matrix(seen, dtype=np.float32, copy=True)
-    damped.data /= np.repeat(np.sqrt(np.maximum(length, 1)), length).astype(np.float32)
+    damped.data = np.maximum(damped.data, LEAST_WEIGHT) / np.repeat(np.sqrt(length), length).astype(np.float32)
     own = np.asarray(damped.multiply(damped).sum(axis=0)).ravel() + COSINE_DAMPING
     weights, holders = sparse.csr_matrix(damped.T), sparse.csr_matrix(presence.T)
     found = BestRows(seen.shape[1], neighbours)
     for start, stop in _blocks(np.asarray(holders @ length), PRODUCTS_AT_ONCE):
-        # Both products have their entries in the same places, because their factors do.
+        # Both products have their entries in the same places, because their factors do and no product is zero.
         shared, people = weights[start:stop] @ damped, holders[start:stop] @ presence
         row = start + np.repeat(np.arange(stop - start), np.diff(shared.indptr))
         kept = np.flatnonzero(people.data >= least_people)

@@ -126,13 +126,15 @@ class RelatedCounts:
     @cached_property
     def replacement(self) -> sparse.csr_matrix:
         """What can stand in for an item that is out of stock."""
-        shop = self.shop
-        price = item_price(shop.statistics, shop.catalogue)
-        return replacements(self._traits, shop.catalogue, price, self._trend, self._width)
+        return replacements(self._traits, self.similar, self.shop.catalogue, self._price, self._trend, self._width)
 
     @cached_property
     def _traits(self) -> sparse.csr_matrix:
-        return traits(self.shop.catalogue, self.viewed_together)
+        return traits(self.shop.catalogue, self._price, self.viewed_together)
+
+    @cached_property
+    def _price(self) -> Floats:
+        return item_price(self.shop.statistics, self.shop.catalogue)
 
     @property
     def _trend(self) -> Floats:

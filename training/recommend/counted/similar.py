@@ -19,7 +19,7 @@ from sklearn.preprocessing import normalize
 from sparse_dot_topn import sp_matmul_topn
 
 from features.arrays import Floats, Ints
-from features.catalogue import UNKNOWN, Catalogue
+from features.catalogue import UNKNOWN, Catalogue, log_price_levels
 from training.recommend.counted.related import BestRows
 from training.recommend.top import sparse_matrix
 
@@ -53,10 +53,10 @@ LEAST_TREND = 0.9
 _SCORES_AT_ONCE = 2_000_000
 
 
-def traits(catalogue: Catalogue, company: sparse.csr_matrix) -> sparse.csr_matrix:
+def traits(catalogue: Catalogue, price: Floats, company: sparse.csr_matrix) -> sparse.csr_matrix:
     """One row of length one for each item, empty where nothing is known of it, ``(n_items, n_traits)``.
 
-    ``company`` holds the items that each is seen with, ``(n_items, n_items)``.
+    ``price`` has shape ``(n_items,)``; ``company`` holds the items that each is seen with, ``(n_items, n_items)``.
     """
     if not len(catalogue):
         return sparse.csr_matrix(np.zeros((0, 1), dtype=np.float32))
@@ -64,7 +64,7 @@ def traits(catalogue: Catalogue, company: sparse.csr_matrix) -> sparse.csr_matri
         "text": _text(catalogue),
         "category": _one_of(catalogue.category),
         "brand": _one_of(catalogue.brand),
-        "price": _price_bands(catalogue),
+        "price": _price_bands(catalogue, price),
         "company": normalize(company),
     }
     beside = sparse.hstack([np.sqrt(WEIGHTS[name]) * block for name, block in blocks.items()], format="csr")
@@ -87,25 +87,39 @@ def similar_items(rows: sparse.csr_matrix, trend: Floats, neighbours: int) -> sp
 
 
 def replacements(
-    rows: sparse.csr_matrix, catalogue: Catalogue, price: Floats, trend: Floats, neighbours: int
+    rows: sparse.csr_matrix,
+    similar: sparse.csr_matrix,
+    catalogue: Catalogue,
+    price: Floats,
+    trend: Floats,
+    neighbours: int,
 ) -> sparse.csr_matrix:
     """For each item what can stand in for it: in stock, of its category, at a near price, similar, and wanted.
 
     The score is the similarity, times 1 at the same price falling to one half at ``FARTHEST_PRICE``, times
-    ``LEAST_WANTED`` to 1 by how it ranks in its category. ``price`` and ``trend`` have shape ``(n_items,)``; an item
-    without a category has no replacements.
+    ``LEAST_WANTED`` to 1 by how it ranks in its category. ``price`` and ``trend`` have shape ``(n_items,)``; for an
+    item without a category they come from the ``similar`` ones, at a near price and in stock.
     """
     table = BestRows(len(catalogue), neighbours)
+    table.add(*_similar_at_its_price(similar, catalogue, price))
     for members in _categories(catalogue):
         offered = members[catalogue.in_stock[members]]
         offered = offered[np.lexsort((offered, -trend[offered]))][:MOST_REPLACEMENTS]
         wanted = np.linspace(1.0, LEAST_WANTED, len(offered))
         for some in np.array_split(members, -(-len(members) * max(len(offered), 1) // _SCORES_AT_ONCE)):
             alike = (rows[some] @ rows[offered].T).toarray()
-            score = np.minimum(alike * _price_fit(price[some], price[offered]) * wanted, 1.0)
+            score = np.minimum(alike * _price_fit(price[some][:, None], price[offered]) * wanted, 1.0)
             place, choice = np.nonzero(score)
             table.add(some[place], offered[choice], score[place, choice])
     return table.matrix()
+
+
+def _similar_at_its_price(similar: sparse.csr_matrix, catalogue: Catalogue, price: Floats) -> tuple[Ints, Ints, Floats]:
+    """Items without a category, what is similar to them, in stock and at a near price, and its score."""
+    item = np.repeat(np.arange(len(catalogue)), np.diff(similar.indptr))
+    kept = np.flatnonzero((catalogue.category[item] == UNKNOWN) & catalogue.in_stock[similar.indices])
+    item, other = item[kept], similar.indices[kept]
+    return item, other, similar.data[kept] * _price_fit(price[item], price[other])
 
 
 def _text(catalogue: Catalogue) -> sparse.csr_matrix:
@@ -125,9 +139,9 @@ def _one_of(code: Ints) -> sparse.csr_matrix:
     return sparse_matrix(known, code[known], np.ones(len(known)), (len(code), int(code.max(initial=0)) + 1))
 
 
-def _price_bands(catalogue: Catalogue) -> sparse.csr_matrix:
+def _price_bands(catalogue: Catalogue, price: Floats) -> sparse.csr_matrix:
     """Each price in the two bands of its category that it lies between, by how near they are; rows of length one."""
-    level = catalogue.price_level / BAND
+    level = log_price_levels(price, catalogue.category) / BAND
     known = np.flatnonzero(np.isfinite(level))
     low = np.floor(level[known])
     near = level[known] - low
@@ -154,8 +168,8 @@ def _categories(catalogue: Catalogue) -> Iterator[Ints]:
 
 
 def _price_fit(price: Floats, others: Floats) -> Floats:
-    """How near the prices are, from 1 to one half, 0 beyond; shape ``(len(price), len(others))``."""
+    """How near the prices are, from 1 to one half, 0 beyond; the shape that both come to together."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        apart = np.abs(np.log(others[None, :] / price[:, None])) / np.log(FARTHEST_PRICE)
+        apart = np.abs(np.log(others / price)) / np.log(FARTHEST_PRICE)
     fit = np.where(apart <= 1, 1 - apart / 2, 0.0)
     return np.where(np.isnan(apart), UNKNOWN_PRICE, fit)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from features.arrays import Floats, Ints, ratio
+from features.arrays import Flags, Floats, Ints, ratio
 from training.recommend.counted.sources import Sources
 from training.recommend.measuring.evaluation import judged, known_answers, per_customer
 from training.recommend.measuring.intervals import differences, intervals
@@ -38,7 +38,7 @@ MEASURES = ("recall@10", "ndcg@10", "hit_rate@10", "known_recall@10", "new_recal
 """What is told of a source alone, of the answer, and of what it loses."""
 
 Order = Callable[[People, Candidates], Floats]
-"""What orders candidates: a score of each pair, shape ``(n_pairs,)``."""
+"""What orders candidates: a score of each pair by what is said of that pair alone, shape ``(n_pairs,)``."""
 
 PerCustomer = dict[str, Floats]
 """Measures of each customer, shapes ``(n_customers,)``."""
@@ -104,15 +104,32 @@ def _ablated(sources: Sources, names: Sequence[str], order: Order, case: Case, p
     people = sources.people(case.history)
     found = candidates(sources, people, names)
 
-    def measured(left: Candidates) -> PerCustomer:
-        items, _ = top_items(left.customer, left.item, order(people, left), len(people), TOP)
+    score = order(people, found)
+
+    def measured(left: Candidates, score: Floats) -> PerCustomer:
+        items, _ = top_items(left.customer, left.item, score, len(people), TOP)
         return _measures(items, people, case.answers, popularity) | _found(left, people, case.answers)
 
     return Ablated(
-        whole=measured(found),
+        whole=measured(found, score),
         alone={name: _alone(sources, name, people, case.answers, popularity) for name in names},
-        without={name: measured(without(found, name)) for name in names},
+        without={
+            name: measured(without(found, name), score_without(found, name, people, order, score)) for name in names
+        },
     )
+
+
+def score_without(found: Candidates, name: str, people: People, order: Order, score: Floats) -> Floats:
+    """How the candidates :func:`without` a source are ordered, ``(n_left,)``; ``score`` is that of all of ``found``.
+
+    Only pairs that the source spoke of are scored again: a fifth of the time of scoring all of them.
+    """
+    rank = found.column(name)
+    kept = np.flatnonzero(_left(found, name))
+    changed = np.flatnonzero(~np.isnan(rank[kept]))
+    scored = np.array(score[kept], dtype=np.float64)
+    scored[changed] = order(people, without(found, name).take(changed))
+    return scored
 
 
 def without(found: Candidates, name: str) -> Candidates:
@@ -120,7 +137,14 @@ def without(found: Candidates, name: str) -> Candidates:
     column = found.names.index(name)
     score, rank = found.score.copy(), found.rank.copy()
     score[:, column], rank[:, column] = 0.0, np.nan
-    return replace(found, score=score, rank=rank).take(np.flatnonzero(~np.isnan(rank).all(axis=1)))
+    return replace(found, score=score, rank=rank).take(np.flatnonzero(_left(found, name)))
+
+
+def _left(found: Candidates, name: str) -> Flags:
+    """Which pairs another source proposed as well, or instead."""
+    others = [place for place, other in enumerate(found.names) if other != name]
+    left: Flags = np.logical_or.reduce(~np.isnan(found.rank[:, others]), axis=1)
+    return left
 
 
 def _alone(sources: Sources, name: str, people: People, answers: Answers, popularity: Popularity) -> PerCustomer:

@@ -28,6 +28,11 @@ def bought_together(sources: Sources, people: People, each: int) -> Proposal:
     return best_products(people.purchased, sources.related["bought_together"], each)
 
 
+def viewed_then_bought(sources: Sources, people: People, each: int) -> Proposal:
+    """Items that others bought within days after they had viewed what the person viewed."""
+    return best_new(people.viewed, sources.related["viewed_then_bought"], people, each)
+
+
 def walks(sources: Sources, people: People, each: int) -> Proposal:
     """Items that two steps lead to from those of the person's interest: for items that few have touched."""
     return best_new(people.interest, sources.table(Walks).reached, people, each)
@@ -62,6 +67,15 @@ def because_of_interest(kind: str) -> Callable[[Sources, People, Ints, Ints], In
 
     def because(sources: Sources, people: People, customer: Ints, item: Ints) -> Ints:
         return strongest_link(people.interest, sources.related[kind], customer, item)
+
+    return because
+
+
+def because_of_view(kind: str) -> Callable[[Sources, People, Ints, Ints], Ints]:
+    """Names the viewed item that speaks most for an item by a kind of relation."""
+
+    def because(sources: Sources, people: People, customer: Ints, item: Ints) -> Ints:
+        return strongest_link(people.viewed, sources.related[kind], customer, item)
 
     return because
 

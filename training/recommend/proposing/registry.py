@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from features.arrays import Ints
 from features.errors import HuitouError
+from training.recommend.counted.basket_neighbours import BasketNeighbours
 from training.recommend.counted.embedding import Embedding
 from training.recommend.counted.low_rank import LowRank
+from training.recommend.counted.repurchases import Repurchases
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import Table
 from training.recommend.counted.transitions import Transitions
@@ -16,7 +18,7 @@ from training.recommend.counted.trends import Trends
 from training.recommend.counted.visit_neighbours import VisitNeighbours
 from training.recommend.counted.walks import Walks
 from training.recommend.people import People
-from training.recommend.proposing import linked, own, trending, visiting
+from training.recommend.proposing import again, like_minded, linked, own, trending, visiting
 from training.recommend.proposing.proposal import Proposal
 
 Propose = Callable[[Sources, People, int], Proposal]
@@ -45,16 +47,22 @@ class Source:
 REGISTRY: Mapping[str, Source] = {
     "open_cart": Source(own.open_cart, known=True),
     "open_favorite": Source(own.open_favorite, known=True),
-    "buy_again": Source(own.buy_again, known=True),
+    "buy_again": Source(again.buy_again, (Repurchases,), known=True),
     "viewed": Source(own.viewed, known=True),
     "viewed_together": Source(linked.viewed_together, because=linked.because_of_interest("viewed_together")),
     "bought_together": Source(linked.bought_together, because=linked.because_of_purchase("bought_together")),
+    "viewed_then_bought": Source(linked.viewed_then_bought, because=linked.because_of_view("viewed_then_bought")),
+    "like_minded": Source(like_minded.like_minded, (BasketNeighbours,)),
     "last_touched": Source(visiting.last_touched, known=True),
-    "next_viewed": Source(visiting.next_viewed, (Transitions,), weight=0.1),
-    "next_viewed_lately": Source(visiting.next_viewed_lately, (Transitions,), weight=0.1),
-    "next_step": Source(visiting.next_step, (Transitions,), weight=0.1),
-    "viewed_before": Source(visiting.viewed_before, (Transitions,), weight=0.1),
-    "viewed_with": Source(visiting.viewed_with, (Transitions,), weight=0.1),
+    "next_viewed": Source(visiting.next_viewed, (Transitions,), weight=0.1, because=visiting.because_of("after")),
+    "next_viewed_lately": Source(
+        visiting.next_viewed_lately, (Transitions,), weight=0.1, because=visiting.because_of("after_recent")
+    ),
+    "next_step": Source(visiting.next_step, (Transitions,), weight=0.1, because=visiting.because_of("after_next")),
+    "viewed_before": Source(
+        visiting.viewed_before, (Transitions,), weight=0.1, because=visiting.because_of("before_recent")
+    ),
+    "viewed_with": Source(visiting.viewed_with, (Transitions,), weight=0.1, because=visiting.because_of("together")),
     "two_steps": Source(visiting.two_steps, (Transitions,), weight=0.5),
     "visit_neighbours": Source(visiting.visit_neighbours, (VisitNeighbours,)),
     "visit_embedding": Source(visiting.visit_embedding, (Embedding,), weight=2.0),
@@ -83,7 +91,15 @@ PURCHASE_SOURCES = (
     "viewed",
     "viewed_together",
     "bought_together",
+    "viewed_then_bought",
+    "like_minded",
+    "visit_neighbours",
+    "walks",
+    "low_rank",
     "category",
+    "price_band",
+    "brand",
+    "new_items",
     "popular",
 )
 """What is asked where the next purchase is wanted."""

@@ -5,14 +5,18 @@ All of these look at the same few items, the newest of each person, each step ba
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import scipy.sparse as sparse
 
+from features.arrays import Ints
 from training.recommend.counted.embedding import Embedding
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.transitions import Transitions
 from training.recommend.counted.visit_neighbours import VisitNeighbours
 from training.recommend.people import People
+from training.recommend.proposing.linked import strongest_link
 from training.recommend.proposing.proposal import Proposal
 from training.recommend.top import best_products
 
@@ -77,6 +81,15 @@ def visit_embedding(sources: Sources, people: People, each: int) -> Proposal:
     """What the newest steps point at, by the learned embedding."""
     embedding = sources.table(Embedding)
     return Proposal(*embedding.nearest(embedding.directions(people.newest_steps(embedding.steps)), each))
+
+
+def because_of(name: str) -> Callable[[Sources, People, Ints, Ints], Ints]:
+    """Names the newest item that speaks most for an item in one table of :class:`Transitions`."""
+
+    def because(sources: Sources, people: People, customer: Ints, item: Ints) -> Ints:
+        return strongest_link(_newest(people, STEP_DECAY), getattr(sources.table(Transitions), name), customer, item)
+
+    return because
 
 
 def _stepped(people: People, table: sparse.csr_matrix, each: int) -> Proposal:

@@ -11,6 +11,8 @@ from features.pairs import pair_features
 from training.recommend.counted.sources import Sources
 from training.recommend.people import People
 from training.recommend.proposing.candidates import Candidates
+from training.recommend.ranking.fit_features import fit_features
+from training.recommend.ranking.visit_features import visit_features
 
 PairFeatures = Callable[[Sources, People, Ints, Ints], dict[str, Floats]]
 """Columns, each of shape ``(n_pairs,)``, for pairs of customer and item."""
@@ -36,5 +38,5 @@ def _touch_weight(people: People, found: Candidates) -> Floats:
     return weight
 
 
-MORE: tuple[PairFeatures, ...] = ()
+MORE: tuple[PairFeatures, ...] = (visit_features, fit_features, again_features)
 """Features beside those of :func:`features.pairs.pair_features`."""

@@ -43,6 +43,8 @@ class FoldPlan:
     """What counts as an answer."""
     most_cases: int = CASES_PER_FOLD
     """Customers that one fold takes, at most."""
+    most_judged: int = CASES_PER_FOLD
+    """Customers whose candidates are all kept, where orders are to be compared; a sample is of the others."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Fold:
     """Candidates and answers, a thousand people at a time; empty where only rows were wanted."""
     parts: tuple[RankingRows, ...]
     """Features and labels of the candidates of each of ``asked``; a weighted sample of them where only rows were."""
+    beside: tuple[RankingRows, ...] = ()
+    """Weighted samples of the candidates of further people, to train on."""
 
     @classmethod
     def at(
@@ -86,12 +90,16 @@ class Fold:
         )
         asked: list[Asked] = []
         parts: list[RankingRows] = []
+        beside: list[RankingRows] = []
+        people = 0
         for number, case in enumerate(_some(behaviour, cutoff, plan, sources)):
-            found, rows = _rows(sources, case, plan, None if whole else number)
-            parts.append(rows)
-            if whole:
+            judged = whole and people < plan.most_judged
+            people += len(case.history)
+            found, rows = _rows(sources, case, plan, None if judged else number)
+            (beside if whole and not judged else parts).append(rows)
+            if judged:
                 asked.append(Asked(found, case.answers))
-        return cls(cutoff, tuple(asked), tuple(parts))
+        return cls(cutoff, tuple(asked), tuple(parts), tuple(beside))
 
     @property
     def rows(self) -> RankingRows:
@@ -114,12 +122,12 @@ class Fold:
         return np.concatenate(each or [np.zeros(0)])
 
     def sampled(self, seed: int) -> RankingRows:
-        """A weighted sample of the rows of a whole fold, to train on."""
+        """A weighted sample of the rows of a whole fold, with those of further people, to train on."""
         chosen = [
             rows.take(*sampled(part.found, rows.bought, seed + number))
             for number, (part, rows) in enumerate(zip(self.asked, self.parts, strict=True))
         ]
-        return joined(chosen)
+        return joined([*chosen, *self.beside])
 
 
 def _some(behaviour: Behaviour, cutoff: datetime, plan: FoldPlan, sources: Sources) -> Iterator[Case]:

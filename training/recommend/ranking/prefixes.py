@@ -44,9 +44,7 @@ def _before(history: History, row: Ints) -> History:
     ids = history.customer_ids.take(pa.array(customer)).to_pylist()
     names = [f"{name}#{number}" for name, number in zip(ids, row.tolist(), strict=True)]
     orders = history.order_id.take(pa.array(events))
-    return replace(
-        history, customer_ids=pa.array(names, pa.string()), boundaries=boundaries, order_id=orders, **arrays
-    )
+    return replace(history, customer_ids=pa.array(names, pa.string()), boundaries=boundaries, order_id=orders, **arrays)
 
 
 def _answers(item: Ints, items: int) -> Answers:

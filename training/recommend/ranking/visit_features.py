@@ -16,10 +16,13 @@ LED_FROM = 3
 
 
 def visit_features(sources: Sources, people: People, customer: Ints, item: Ints) -> dict[str, Floats]:
-    """Columns of shape ``(n_pairs,)``; NaN where there is no such visit or step."""
+    """Columns of shape ``(n_pairs,)``, of the tables that were counted; NaN where there is no such visit or step."""
     columns = _revisits(people, customer, item)
-    columns |= _leading(sources.table(Transitions), people, customer, item)
-    return columns | _pointing(sources.table(Embedding), people, customer, item)
+    if Transitions.__name__ in sources.tables:
+        columns |= _leading(sources.table(Transitions), people, customer, item)
+    if Embedding.__name__ in sources.tables:
+        columns |= _pointing(sources.table(Embedding), people, customer, item)
+    return columns
 
 
 def _revisits(people: People, customer: Ints, item: Ints) -> dict[str, Floats]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -47,7 +48,7 @@ def bots(count: int = 6) -> list[EventRow]:
     ]
 
 
-def _at(days: float, hour: float) -> object:
+def _at(days: float | np.integer[Any], hour: float) -> object:
     return AS_OF - timedelta(days=int(days) + 1) + timedelta(hours=float(hour))
 
 

@@ -77,18 +77,17 @@ def test_people_who_are_all_the_same() -> None:
 def test_numbers_stay_with_their_people(five: Clusters) -> None:
     """Found again in another order, the clusters keep their numbers; one of other people gets a new one."""
     vectors, whose = blobs()
-    before = np.array([4, 2, 9, 1, 3])[whose]
-    again = five.renumbered(five.of(vectors), before)
-    assert again.numbers == (4, 2, 9, 1, 3)
+    before, former = np.array([4, 2, 9, 1, 3])[whose], (1, 2, 3, 4, 9, 12)
+    assert five.renumbered(five.of(vectors), before, former).numbers == (4, 2, 9, 1, 3)
     split = np.where(whose == 2, np.where(np.arange(len(whose)) % 2 == 0, 9, 5), before)
-    assert five.renumbered(five.of(vectors), split).numbers == (4, 2, 10, 1, 3)
+    assert five.renumbered(five.of(vectors), split, (*former, 5)).numbers == (4, 2, 13, 1, 3)
 
 
 def test_first_numbers_without_former_clusters(five: Clusters) -> None:
-    """Where nobody was in a cluster before, numbers go by size."""
+    """Where there were no clusters before, numbers go by size."""
     vectors, _ = blobs()
     none = np.full(len(vectors), NO_CLUSTER)
-    assert five.renumbered(five.of(vectors), none).numbers == (1, 2, 3, 4, 5)
+    assert five.renumbered(five.of(vectors), none, ()).numbers == (1, 2, 3, 4, 5)
 
 
 def test_saved_and_read(five: Clusters) -> None:

@@ -29,7 +29,7 @@ def portrait(kinds: PlantedKinds, kind: str) -> Portrait:
         ),
         ("readers", "midday regulars fond of “Books”", "偏爱“Books”、午间的回头客"),
         ("strollers", "afternoon visitors fond of “Lamps”", "偏爱“Lamps”、下午的访客"),
-        ("tea lovers", "morning, premium one-time buyers", "早间、高价位的一次性买家"),
+        ("tea lovers", "morning one-time buyers fond of “Tea”", "偏爱“Tea”、早间的一次性买家"),
     ],
 )
 def test_names_tell_what_was_planted(kinds: PlantedKinds, kind: str, en: str, zh: str) -> None:

@@ -27,7 +27,7 @@ def slowly(counts: OrderCounts, size: int) -> dict[tuple[int, ...], tuple[float,
         half = new if lines.age_minutes[places[0]] < middle else old
         for some in combinations(lines.item[places].tolist(), size):
             half[some][int(lines.person[places[0]])] += 1
-    found = {}
+    found: dict[tuple[int, ...], tuple[float, ...]] = {}
     for some in new.keys() | old.keys():
         capped = [sum(min(count, ORDERS_OF_ONE) for count in half[some].values()) for half in (new, old)]
         people = len(new[some].keys() | old[some].keys())

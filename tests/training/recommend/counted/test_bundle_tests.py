@@ -52,7 +52,7 @@ def test_the_test_is_fishers() -> None:
     (place,) = (number for number, row in enumerate(pairs.items.tolist()) if row[:2] == [8, 30])
     both = int(pairs.orders[place])
     first, second = (int(counts.of_item[item]) for item in (8, 30))
-    table = [[both, first - both], [second - both, counts.orders - first - second + both]]
+    table = np.array([[both, first - both], [second - both, counts.orders - first - second + both]])
     assert pairs.p_value[place] == pytest.approx(fisher_exact(table, alternative="greater").pvalue, rel=1e-6)
     assert pairs.expected(counts)[place] == pytest.approx(first * second / counts.orders)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,6 @@ import pytest
 from scipy.stats import beta, poisson
 
 from features.catalogue import UNKNOWN
-from features.history import PURCHASE
 from features.shop.anomalies import Anomalies
 from tests.training.recommend.conftest import PlantedShop
 from tests.training.recommend.counted.ordered import orders, random_orders
@@ -58,12 +57,10 @@ def test_bots_and_quantities_change_nothing(planted: PlantedShop) -> None:
     bots = truth.filter(pc.equal(truth["group"], "bot"))["customer_id"]
     told, real, many = [], [], []
     for history in behaviour.map_histories(lambda _, each: each, cutoff, catalogue):
-        told.append(Acts.orders(history).of(~anomalies.set_aside(history).flags))
-        real.append(
-            Acts.orders(history).of(~pc.is_in(history.customer_ids, value_set=bots).to_numpy(zero_copy_only=False))
-        )
-        history.quantity[history.of(PURCHASE)] *= 50
-        many.append(Acts.orders(history).of(~anomalies.set_aside(history).flags))
+        counts, is_bot = ~anomalies.set_aside(history).flags, pc.is_in(history.customer_ids, value_set=bots)
+        told.append(Acts.orders(history).of(counts))
+        real.append(Acts.orders(history).of(~is_bot.to_numpy(zero_copy_only=False)))
+        many.append(Acts.orders(replace(history, quantity=50 * history.quantity)).of(counts))
     size = len(catalogue)
     assert len(bundles(*real, items=size)) >= 4
     same(bundles(*told, items=size), bundles(*real, items=size))
@@ -86,7 +83,7 @@ def test_the_figures_are_those_that_are_said() -> None:
     # At the lower end so many orders or more come with the remaining chance.
     assert poisson.sf(both - 1, found.lift_low[0] * expected) == pytest.approx(1 - CERTAINTY, rel=1e-3)
     new = found.newest_share[0] * both
-    low, high = beta.ppf([0.025, 0.975], new + 0.5, both - new + 0.5)
+    low, high = np.asarray(beta.ppf([0.025, 0.975], new + 0.5, both - new + 0.5))
     assert (found.newest_low[0], found.newest_high[0]) == pytest.approx((low, high), rel=1e-4)
     assert (found.price[0], found.profit[0]) == (20, 8)
     assert (np.diff(found.orders - found.expected) <= 1e-3).all()

@@ -1,4 +1,4 @@
-"""The embedding: planted walks are learned, one person is told as in a crowd, and learning repeats."""
+"""The embedding: planted walks are learned, and one person is told as in a crowd."""
 
 from __future__ import annotations
 
@@ -8,29 +8,19 @@ import numpy as np
 import pytest
 
 from features.history import History
-from tests.small_shop import EventRow, events, history
-from tests.training.recommend.counted.walked import CUTOFF
+from tests.training.recommend.counted.walked import CUTOFF, ITEMS, SETTINGS, circle
 from training.recommend.counted.embedding import Embedding
-from training.recommend.counted.embedding_learning import Clicks, EmbeddingSettings, learn
+from training.recommend.counted.embedding_learning import Clicks, learn
 from training.recommend.counted.table import Shop, SourceSettings
 from training.recommend.counted.table_files import open_table, save_table
 from training.recommend.counted.visits import NewestSteps, Visits
 from training.recommend.people import People
 
-ITEMS = 12
-SETTINGS = EmbeddingSettings(dimensions=16, epochs=12, batch=64, negatives=8, least_clicks=100, learning_rate=2e-2)
-
 
 @pytest.fixture(scope="module")
 def cyclic() -> History:
-    """150 visitors who each view six items in a row of a circle of twelve."""
-    rng = np.random.default_rng(1)
-    rows: list[EventRow] = [
-        (f"v{who}", "view", f"i{(start + step) % ITEMS:02}", f"2025-03-10T{who % 20:02}:00:{step:02}Z")
-        for who, start in enumerate(rng.integers(0, ITEMS, 150))
-        for step in range(6)
-    ]
-    return history(events(*rows), CUTOFF)
+    """The visits of the circle."""
+    return circle()
 
 
 @pytest.fixture(scope="module")
@@ -53,15 +43,6 @@ def test_the_next_item_of_a_circle(learned: Embedding) -> None:
     assert person.tolist() == list(range(ITEMS))
     assert item.tolist() == [(start + 3) % ITEMS for start in range(ITEMS)]
     assert ((score > 0.3) & (score <= 1.0001)).all()
-
-
-def test_learning_repeats(cyclic: History, learned: Embedding) -> None:
-    """The same seed gives the same vectors, another one others."""
-    clicks = Clicks.of(Visits.of(cyclic))
-    again = learn(clicks, ITEMS, SETTINGS)
-    np.testing.assert_array_equal(again[0], learned.vectors)
-    other = learn(clicks, ITEMS, EmbeddingSettings(**{**vars(SETTINGS), "seed": 8}))
-    assert not np.array_equal(other[0], learned.vectors)
 
 
 def test_alone_as_in_the_crowd(learned: Embedding) -> None:
@@ -107,27 +88,6 @@ def fitted(past: History) -> Embedding:
     settings = SourceSettings()
     parts = [Embedding.part(People(past.part(start, start + 40), 14.0, 50), settings) for start in range(0, 150, 40)]
     return Embedding.of(parts, Shop(CUTOFF, settings, past.catalogue, None, None))  # type: ignore[arg-type]
-
-
-def test_clicks_of_parts(cyclic: History) -> None:
-    """Clicks of several parts are those of all customers together; of too many the newest are kept."""
-    whole = Clicks.of(Visits.of(cyclic))
-    parts = [Clicks.of(Visits.of(cyclic.part(start, start + 40))) for start in range(0, 150, 40)]
-    joined = Clicks.joined(parts, 10**6)
-    assert len(joined) == 150 * 5
-    (steps, item), (steps_joined, item_joined) = (clicks.batch(np.arange(750), 8) for clicks in (whole, joined))
-    np.testing.assert_array_equal(steps.item, steps_joined.item)
-    np.testing.assert_array_equal(item, item_joined)
-    few = Clicks.joined(parts, 100)
-    assert len(few) == 100
-    assert few.age_days.max() <= np.sort(whole.age_days)[100]
-
-
-def test_progress_is_told(cyclic: History) -> None:
-    """Every batch of every epoch is counted, up to the whole."""
-    told: list[tuple[int, int]] = []
-    learn(Clicks.of(Visits.of(cyclic)), ITEMS, SETTINGS, lambda done, whole: told.append((done, whole)))
-    assert told == [(done, 144) for done in range(1, 145)]
 
 
 def test_mapped_from_files(learned: Embedding, tmp_path: Path) -> None:

@@ -42,6 +42,14 @@ def test_one_person_makes_no_relation() -> None:
     assert (found[0].sum(), found[1, 2] > 0, found[2, 1] > 0) == (0, True, True)
 
 
+def test_what_was_seen_very_long_ago() -> None:
+    """Weights that are nearly nothing, or nothing, do not put people and scores out of step."""
+    seen = np.array([[1e-30, 1e-30, 1.0], [1.0, 1e-30, 1.0], [0.5, 1.0, 1e-30]])
+    found = seen_together(sparse.csr_matrix(seen), 2, neighbours=5)
+    assert found.nnz == 6
+    assert found[0, 2] > found[0, 1] > 0
+
+
 def test_nobody_saw_anything() -> None:
     """A shop without people, or without items, has an empty table."""
     for shape in ((0, 3), (3, 0), (0, 0), (4, 2)):
@@ -56,7 +64,7 @@ def test_rows_hold_their_best() -> None:
     table.add(np.array([0, 0]), np.array([1, 2]), np.array([0.0, 0.3]))
     found = table.matrix()
     assert (found.indptr.tolist(), found.indices.tolist()) == ([0, 1, 1, 3], [2, 1, 0])
-    np.testing.assert_allclose(found.data, [0.3, 0.5, 0.2], rtol=1e-6)
+    assert found.data.tolist() == pytest.approx([0.3, 0.5, 0.2])
     assert BestRows(2, each=1).matrix().shape == (2, 2)
 
 

@@ -24,7 +24,7 @@ def shelf(*rows: Any) -> Catalogue:
     return Catalogue.before(described, described["item_id"].combine_chunks())
 
 
-TEAS = (
+TEAS: tuple[Any, ...] = (
     ("t1", "Mountain green tea 100 g", "tea", 20, {"brand": "Leaf"}),
     ("t2", "Mountain green tea 250 g", "tea", 24, {"brand": "Leaf"}),
     ("t3", "高山绿茶 100克", "tea", 21, {}),
@@ -37,7 +37,7 @@ TEAS = (
 
 def nobody(catalogue: Catalogue) -> sparse.csr_matrix:
     """No item was seen with another."""
-    return sparse.csr_matrix((len(catalogue), len(catalogue)), dtype=np.float32)
+    return sparse.csr_matrix(np.zeros((len(catalogue), len(catalogue))))
 
 
 def ranked(table: sparse.csr_matrix, catalogue: Catalogue, name: str) -> list[str]:
@@ -49,7 +49,7 @@ def ranked(table: sparse.csr_matrix, catalogue: Catalogue, name: str) -> list[st
 
 def similar(catalogue: Catalogue, company: sparse.csr_matrix | None = None) -> sparse.csr_matrix:
     """Similar items where all are equally wanted."""
-    rows = traits(catalogue, nobody(catalogue) if company is None else company)
+    rows = traits(catalogue, catalogue.price, nobody(catalogue) if company is None else company)
     return similar_items(rows, np.ones(len(catalogue)), neighbours=6)
 
 
@@ -95,7 +95,9 @@ def test_company_makes_alike() -> None:
 def test_of_equals_the_wanted_come_first() -> None:
     """Items that are alike in everything are ordered by trend, which takes no more than a tenth of the score."""
     catalogue = shelf(*((f"i{number}", "Tea", "tea", 5, {}) for number in range(6)))
-    table = similar_items(traits(catalogue, nobody(catalogue)), np.array([5.0, 0, 1, 9, 3, 2]), neighbours=3)
+    table = similar_items(
+        traits(catalogue, catalogue.price, nobody(catalogue)), np.array([5.0, 0, 1, 9, 3, 2]), neighbours=3
+    )
     assert ranked(table, catalogue, "i1") == ["i3", "i0", "i4"]
     assert table.data.min() >= LEAST_TREND
 
@@ -112,7 +114,8 @@ def test_common_traits_are_left_out_first(monkeypatch: pytest.MonkeyPatch) -> No
 def replaced(catalogue: Catalogue, trend: Any = None) -> sparse.csr_matrix:
     """Replacements where all are equally wanted."""
     wanted = np.ones(len(catalogue)) if trend is None else np.asarray(trend, dtype=float)
-    return replacements(traits(catalogue, nobody(catalogue)), catalogue, catalogue.price, wanted, neighbours=6)
+    rows = traits(catalogue, catalogue.price, nobody(catalogue))
+    return replacements(rows, similar(catalogue), catalogue, catalogue.price, wanted, neighbours=6)
 
 
 def test_replacements_can_be_bought_and_cost_about_the_same() -> None:
@@ -143,6 +146,17 @@ def test_unknown_prices_neither_help_nor_forbid() -> None:
     )
     assert ranked(replaced(catalogue), catalogue, "a")[0] == "b"
     assert set(ranked(replaced(catalogue), catalogue, "a")) == {"b", "c", "d"}
+
+
+def test_replacements_without_categories() -> None:
+    """Where no category is told, what is similar stands in, in stock and at a near price."""
+    rows = [(name, title, None, price, more) for name, title, _, price, more in TEAS]
+    catalogue = shelf(*rows)
+    table = replaced(catalogue)
+    assert ranked(table, catalogue, "t1")[0] == "t2"
+    assert ranked(table, catalogue, "k2")[0] == "k1"
+    assert "k2" not in ranked(table, catalogue, "k1")
+    assert "t4" not in ranked(table, catalogue, "t3")
 
 
 def test_nothing_is_known() -> None:

@@ -66,7 +66,9 @@ def test_rare_items_tell_more() -> None:
 def test_the_order_of_customers_plays_no_part() -> None:
     """However the customers are cut into parts, the votes are the same."""
     rng = np.random.default_rng(4)
-    rows = [row for who in range(30) for row in walk(f"v{who:02}", "".join(rng.choice(list("abcdefgh"), 5)), who % 9 + 1)]
+    rows = [
+        row for who in range(30) for row in walk(f"v{who:02}", "".join(rng.choice(list("abcdefgh"), 5)), who % 9 + 1)
+    ]
     past = history(events(*rows), CUTOFF)
     whole, cut = fitted(past), fitted(past, parts=4)
     for touched in "abcdefgh":
@@ -77,7 +79,9 @@ def test_what_comes_after_the_cutoff_counts_nothing() -> None:
     """A visit that goes on after the cutoff is known as far as it went before."""
     rows = walk("anna", "ab")
     late = [("anna", "view", "c", "2025-03-11T00:00Z"), *walk("bo", "ac", 12)]
-    assert votes(fitted(history(events(*rows, *late), CUTOFF)), "a") == votes(fitted(history(events(*rows), CUTOFF)), "a")
+    assert votes(fitted(history(events(*rows, *late), CUTOFF)), "a") == votes(
+        fitted(history(events(*rows), CUTOFF)), "a"
+    )
 
 
 def test_single_items_and_bots() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,17 @@ import pytest
 from features.arrays import Floats
 from features.behaviour import Behaviour
 from tests.small_shop import events, moment, stored
+from tests.training.recommend.conftest import PlantedShop
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import SourceSettings
-from training.recommend.measuring.ablation import ablation, without
+from training.recommend.measuring.ablation import ablation, score_without, without
 from training.recommend.people import People
 from training.recommend.proposing.candidates import Candidates, candidates, tiered_score
 from training.recommend.ranking.cases import Case, cases
 from training.recommend.ranking.features import ranking_features
+from training.recommend.ranking.folds import Fold, FoldPlan
+from training.recommend.ranking.ranker import Ranker, RankerSettings
+from training.recommend.recommender import FittedRecommender, Recommender
 
 CUTOFF = moment("2025-03-11T00:00Z")
 NAMES = ("open_cart", "open_favorite", "viewed", "popular")
@@ -124,6 +129,22 @@ def test_without_by_hand() -> None:
     np.testing.assert_array_equal(left.score, [[0, 0.2], [0, 0.3]])
     np.testing.assert_array_equal(left.rank, [[nan, 0], [nan, 0]])
     assert found.rank[0, 0] == 0, "what was found is left as it was"
+
+
+def test_pairs_are_scored_by_themselves(planted: PlantedShop) -> None:
+    """Scoring only the pairs that a source spoke of gives what scoring all that are left gives, for a ranker too."""
+    plan = FoldPlan(5.0, SourceSettings())
+    rows = Fold.at(planted.behaviour, planted.cutoff - timedelta(days=10), plan).rows
+    ranker = Ranker.fit([rows], RankerSettings(trees=10, least_rows_per_leaf=20))
+    catalogue = planted.behaviour.catalogue(planted.cutoff)
+    recommender = Recommender(plan.settings, ranker, plan.names)
+    fitted = FittedRecommender.fit(planted.behaviour, planted.cutoff, catalogue, recommender)
+    people = fitted.sources.people(planted.behaviour.history(0, planted.cutoff, catalogue).part(0, 40))
+    found, score = fitted.candidates(people)
+    assert len(np.unique(score)) > 20
+    for name in plan.names:
+        again = fitted.score(people, without(found, name))
+        np.testing.assert_array_equal(score_without(found, name, people, fitted.score, score), again, err_msg=name)
 
 
 def test_the_ranker_sees_what_is_missing(shop: CartShop) -> None:

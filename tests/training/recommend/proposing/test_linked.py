@@ -43,6 +43,21 @@ def test_the_reason_is_an_own_item_of_the_right_kind(tmp_path: Path) -> None:
     }
 
 
+def test_what_others_bought_after_they_had_viewed_it(tmp_path: Path) -> None:
+    """Who viewed the cup gets the kettle that others bought days later, named by the cup; who touched it does not."""
+    others = [(f"c{person}", "view", "cup", at(9)) for person in range(4)]
+    buyers = [(f"c{person}", "purchase", "kettle", at(6)) for person in range(4)]
+    own = [("anna", "view", "cup", at(1)), ("bo", "view", "cup", at(1)), ("bo", "view", "kettle", at(1))]
+    shop = Proposed(tmp_path, *others, *buyers, *own, names=("viewed_then_bought",))
+    assert shop.ranked("viewed_then_bought", "anna") == ["kettle"]
+    assert shop.ranked("viewed_then_bought", "bo") == []
+    because = REGISTRY["viewed_then_bought"].because
+    assert because is not None
+    who = np.array([shop.history.customer_ids.to_pylist().index("anna")])
+    (code,) = because(shop.sources, shop.people, who, np.array([shop.ids.index("kettle")]))
+    assert shop.ids[code] == "cup"
+
+
 def test_best_products() -> None:
     """Every row of the product gives its best entries, falling; rows without any give none."""
     taste = sparse.csr_matrix(np.array([[1.0, 2.0], [0.0, 0.0], [0.0, 1.0]], dtype=np.float32))

@@ -31,6 +31,12 @@ def everything(planted: PlantedShop) -> Sources:
 
 
 @pytest.fixture(scope="module")
+def again(planted: PlantedShop) -> Sources:
+    """The same counted once more."""
+    return Sources.fit(planted.behaviour, planted.cutoff, SourceSettings(), tables=tables_of(SOURCES))
+
+
+@pytest.fixture(scope="module")
 def people(planted: PlantedShop, everything: Sources) -> People:
     """The people of one bucket."""
     return everything.people(next(histories(planted, everything)))
@@ -63,6 +69,14 @@ def test_alone_as_in_the_crowd(planted: PlantedShop, everything: Sources, people
         found, mine = REGISTRY[name].propose(everything, alone, EACH), together.customer == place
         assert found.item.tolist() == together.item[mine].tolist()
         np.testing.assert_allclose(found.score, together.score[mine], rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_counted_again_it_proposes_the_same(again: Sources, everything: Sources, people: People, name: str) -> None:
+    """Counting is repeatable: a second time the same is proposed, to the bit."""
+    one, other = (REGISTRY[name].propose(counted, people, EACH) for counted in (everything, again))
+    np.testing.assert_array_equal(one.item, other.item)
+    np.testing.assert_array_equal(one.score, other.score)
 
 
 @pytest.mark.parametrize("name", SOURCES)

@@ -119,6 +119,19 @@ def test_no_more_cases_than_planned(planted: PlantedShop) -> None:
         assert Fold.at(planted.behaviour, planted.cutoff, plan).customers == wanted
 
 
+def test_further_people_are_only_trained_on(planted: PlantedShop, fold: Fold) -> None:
+    """Of more people than are judged by, a sample of rows is taken, which counts for all their candidates."""
+    plan = FoldPlan(HORIZON_DAYS, SourceSettings(), most_judged=1)
+    some = Fold.at(planted.behaviour, planted.cutoff, plan)
+    assert some.customers == len(fold.asked[0].answers.bought) < fold.customers
+    assert len(some.asked) == len(some.parts) == 1
+    assert sum(len(rows.group_sizes) for rows in some.beside) == fold.customers - some.customers
+    everyone = some.sampled(3)
+    assert everyone.weight.sum() == pytest.approx(len(fold.rows.bought))
+    assert everyone.bought.sum() == fold.bought
+    assert some.ndcg([rows.bought.astype(np.float64) for rows in some.parts]).shape == (some.customers,)
+
+
 def test_next_views(planted: PlantedShop) -> None:
     """Where views are foreseen each beginning of a visit is a case with one answer, made with the view sources."""
     fold = Fold.at(planted.behaviour, planted.cutoff, BY_VIEW)

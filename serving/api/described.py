@@ -1,0 +1,81 @@
+"""``PUT /v1/customers``: describe customers, and take down what they choose."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from features.events.checks import check_rows
+from features.events.event import CUSTOMER_FIELDS
+from serving.api.events import RowError
+from serving.api.parsing import JsonRoute
+from serving.api.service import TheService
+from serving.findings import plain
+
+router = APIRouter(prefix="/v1", tags=["customers"], route_class=JsonRoute)
+
+MOST_CUSTOMERS = 1_000
+
+_TYPES = {"id": "string", "time": "string", "flag": "boolean"}
+CUSTOMER_JSON = {
+    "type": "object",
+    "required": ["customer_id"],
+    "properties": {
+        field.name: {"type": _TYPES[field.type.value], "description": field.description} for field in CUSTOMER_FIELDS
+    },
+}
+"""A customer as the document shows it."""
+
+
+class CustomersRequest(BaseModel):
+    """Customers to describe; what is left out keeps what is known."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"customers": [{"customer_id": "c-1", "personalized": False}]}]}
+    )
+
+    customers: Annotated[
+        list[Any],
+        Field(max_length=MOST_CUSTOMERS),
+        WithJsonSchema({"type": "array", "maxItems": MOST_CUSTOMERS, "items": CUSTOMER_JSON}),
+    ]
+
+
+class CustomerRow(BaseModel):
+    """What became of one row."""
+
+    row: int = Field(description="Its place in the request, from 1.")
+    customer_id: str | None
+    status: Literal["stored", "rejected"]
+    error: RowError | None = None
+
+
+class CustomersResult(BaseModel):
+    """What became of the rows."""
+
+    stored: int
+    rejected: int
+    results: list[CustomerRow]
+
+
+@router.put("/customers", summary="Describe customers")
+def put_customers(request: CustomersRequest, service: TheService) -> CustomersResult:
+    """Up to 1,000 customers. What is ``stored`` survives a loss of power.
+
+    ``personalized`` counts from the next answer on; lists and models know the rest when they are made anew.
+    """
+    now = service.clock()
+    checked = check_rows(request.customers, CUSTOMER_FIELDS, timezone=None, now=now)
+    service.described.put(checked.rows, now)
+    ids = checked.rows["customer_id"].to_pylist()
+    results = [
+        CustomerRow(row=place, customer_id=identity, status="stored")
+        for place, identity in zip(checked.positions.tolist(), ids, strict=True)
+    ]
+    for rejection in checked.rejections:
+        error = RowError(code="invalid", message=rejection.message, field=rejection.field, value=plain(rejection.value))
+        results.append(CustomerRow(row=rejection.row, customer_id=None, status="rejected", error=error))
+    results.sort(key=lambda result: result.row)
+    return CustomersResult(stored=len(ids), rejected=len(checked.rejections), results=results)

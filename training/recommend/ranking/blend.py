@@ -1,0 +1,188 @@
+"""The blend: a few dozen weights over what the sources and the person's own history say; for shops with few buyers.
+
+A conditional logit (McFadden 1974): of a person's candidates, one is taken with a chance in proportion to
+``exp(weights . terms)``. Only differences between the candidates of one person count, so who buys much or little is
+left out of it. Measured at earlier cutoffs of a shop with some hundred buyers a day, it beat the open-cart rule by
+.007 ndcg@10 where boosted trees on the same rows lost up to .005.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize
+
+from features.arrays import Flags, Floats, Ints, run_starts
+from features.errors import HuitouError
+from training.recommend.ranking.rows import RankingRows, joined
+
+
+@dataclass(frozen=True)
+class BlendSettings:
+    """How the blend is fitted."""
+
+    ridge: float = 200.0
+    """Penalty on the weights, whose terms all have the deviation 1; worth about so many purchases."""
+    most_bought: int = 5
+    """Somebody who bought more of the candidates counts as much as so many purchases."""
+    iterations: int = 200
+    """Steps of the search for the weights, at most."""
+
+
+class Blend:
+    """Scores candidate pairs; higher is likelier to be bought."""
+
+    def __init__(self, weights: Mapping[str, float], settings: BlendSettings) -> None:
+        self.weights = dict(weights)
+        """Weight of each term of :func:`terms`."""
+        self.settings = settings
+
+    @classmethod
+    def fit(cls, folds: Sequence[RankingRows], settings: BlendSettings | None = None) -> Blend:
+        """The weights that make what was taken at several cutoffs likeliest; all 0 where nothing was taken."""
+        settings = settings or BlendSettings()
+        rows = joined(folds)
+        named = terms(rows.names, rows.values)
+        person = np.repeat(np.arange(len(rows.group_sizes)), rows.group_sizes)
+        taken = np.bincount(person, weights=rows.bought, minlength=len(rows.group_sizes))
+        chosen = np.flatnonzero(taken[person] > 0)
+        if not len(chosen):
+            return cls(dict.fromkeys(named, 0.0), settings)
+        values = np.stack([term[chosen] for term in named.values()], axis=1)
+        deviation = values.std(axis=0)
+        deviation[deviation < 1e-9] = np.inf
+        choice = _Choice(values / deviation, rows.bought[chosen], rows.weight[chosen], person[chosen], settings)
+        found = minimize(
+            choice.loss,
+            np.zeros(len(deviation)),
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": settings.iterations},
+        )
+        return cls(dict(zip(named, (found.x / deviation).tolist(), strict=True)), settings)
+
+    def score(self, names: tuple[str, ...], values: Floats) -> Floats:
+        """The score of each pair, shape ``(n_pairs,)``; raises when the columns do not make the terms of training."""
+        named = terms(names, values)
+        if set(named) != set(self.weights):
+            missing = [f"- {name}" for name in self.weights if name not in named]
+            extra = [f"+ {name}" for name in named if name not in self.weights]
+            raise HuitouError(
+                f"This blend was trained with other terms: {'  '.join(missing + extra)}.  Retrain.",
+                code="other_features",
+            )
+        score = np.zeros(len(values))
+        for name, term in named.items():
+            score += self.weights[name] * term
+        return score
+
+    def importance(self) -> dict[str, float]:
+        """Weight of each term, the greatest first by size."""
+        return dict(sorted(self.weights.items(), key=lambda entry: -abs(entry[1])))
+
+    def save(self, folder: Path) -> None:
+        """Write weights and settings as JSON."""
+        folder.mkdir(parents=True, exist_ok=True)
+        said = {"weights": self.weights, "settings": asdict(self.settings)}
+        (folder / "blend.json").write_text(json.dumps(said, indent=2), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Blend:
+        """What :meth:`save` wrote; it scores the same."""
+        said = json.loads((folder / "blend.json").read_text(encoding="utf-8"))
+        return cls(said["weights"], BlendSettings(**said["settings"]))
+
+
+def terms(names: tuple[str, ...], values: Floats) -> dict[str, Floats]:
+    """The blend's terms from the columns of the ranking rows, each of shape ``(n_pairs,)`` and never NaN.
+
+    One for each source that proposes new items, by the place it gives the pair; the others are about what the person
+    did with the item, and about the item where the person knows it.
+    """
+    columns = _Columns(names, values)
+    sources = [name[7:-5] for name in names if name.startswith("source_") and name.endswith("_rank")]
+    found: dict[str, Floats] = {
+        f"from_{name}": 1 / (1 + columns.filled(f"source_{name}_rank", np.inf)) for name in sources
+    }
+    found |= _state("cart", columns.days("pair_open_cart_days"))
+    found |= _state("favorite", columns.days("pair_open_favorite_days"))
+    known = columns.known("pair_days_since_any").astype(np.float64)
+    cart = columns.known("pair_open_cart_days").astype(np.float64)
+    found |= _state("touch", columns.days("pair_days_since_any"))
+    found |= {
+        "cart_newest": cart * (1 - columns.filled("fit_cart_newer_share", 1)),
+        "cart_place": cart / (1 + columns.filled("fit_cart_place", np.inf)),
+        "touch_newest": known * (1 - columns.filled("fit_touch_newer_share", 1)),
+        "bought_before": (columns.filled("pair_purchase_count", 0) > 0).astype(np.float64),
+        "views": np.log1p(columns.filled("pair_view_count", 0)),
+        "views_in_cart": cart * np.log1p(columns.filled("pair_view_count", 0)),
+        "never_viewed": known * ~columns.known("pair_days_since_view"),
+        "viewed_lately": np.exp(-columns.filled("pair_days_since_view", np.inf)),
+        "carted": np.log1p(columns.filled("pair_cart_count", 0)),
+        "interest": np.log1p(columns.filled("pair_touch_weight", 0)),
+        "category": columns.filled("pair_category_share", 0),
+        "category_of_cart": cart * columns.filled("pair_category_share", 0),
+        "price_band": columns.filled("fit_band_share", 0),
+    }
+    about = ("fit_affinity", "fit_demand", "item_price_level", "item_purchase_per_cart", "item_purchase_per_view")
+    return found | {f"known_{name}": known * columns.filled(name, 0) for name in about}
+
+
+def _state(name: str, days: Floats) -> dict[str, Floats]:
+    """Whether something is so, and for how long, as a logarithm of days."""
+    here = ~np.isnan(days)
+    return {name: here.astype(np.float64), f"{name}_days": np.log1p(np.nan_to_num(days)) * here}
+
+
+@dataclass(frozen=True)
+class _Columns:
+    names: tuple[str, ...]
+    values: Floats
+
+    def days(self, name: str) -> Floats:
+        """A column as it is; all NaN where it is not there."""
+        if name not in self.names:
+            return np.full(len(self.values), np.nan)
+        column: Floats = self.values[:, self.names.index(name)].astype(np.float64)
+        return column
+
+    def known(self, name: str) -> Flags:
+        """Whether it says anything."""
+        known: Flags = ~np.isnan(self.days(name))
+        return known
+
+    def filled(self, name: str, nothing: float) -> Floats:
+        """The column, with ``nothing`` where it says nothing."""
+        column = self.days(name)
+        return np.where(np.isnan(column), nothing, column)
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """What some people took of their candidates; the rows of one person lie together."""
+
+    values: Floats
+    bought: Flags
+    weight: Floats
+    person: Ints
+    settings: BlendSettings
+
+    def loss(self, weights: Floats) -> tuple[float, Floats]:
+        """Minus the log likelihood with the ridge, and its slope."""
+        starts = run_starts(np.diff(self.person) != 0, len(self.person))
+        place = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(self.person))))
+        taken = np.add.reduceat(self.bought.astype(np.float64), starts)
+        each = np.minimum(taken, self.settings.most_bought) / taken
+        score = self.values @ weights
+        highest = np.maximum.reduceat(score, starts)
+        share = self.weight * np.exp(score - highest[place])
+        total = np.add.reduceat(share, starts)
+        log_total = np.log(total) + highest
+        loss = (each * taken * log_total).sum() - (each[place] * self.bought * score).sum()
+        slope = (share / total[place] * (each * taken)[place] - each[place] * self.bought) @ self.values
+        ridge = self.settings.ridge
+        return float(loss + ridge / 2 * (weights @ weights)), slope + ridge * weights
