@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 import pyarrow as pa
 
-from features.arrays import Ints
+from features.arrays import Flags, Ints
 from features.catalogue import UNKNOWN
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import ItemFilter
@@ -111,9 +111,10 @@ def told_bundles(snapshot: Snapshot, code: int | None = None, *, in_stock: bool 
     """
     bundles = snapshot.bundles
     places = np.arange(len(bundles)) if code is None else bundles.of_item(code)
+    if in_stock:
+        places = places[_offered(snapshot, bundles.items[places])]
     for place in places.tolist():
-        if not in_stock or _is_offered(snapshot, bundles.items[place]):
-            yield ToldBundle.of(bundles, place)
+        yield ToldBundle.of(bundles, place)
 
 
 def bundle_table(snapshot: Snapshot, language: str, most: int | None = None, *, in_stock: bool = False) -> pa.Table:
@@ -130,8 +131,12 @@ def _listed(snapshot: Snapshot, bundle: ToldBundle, language: str) -> dict[str, 
     return row
 
 
-def _is_offered(snapshot: Snapshot, items: Ints) -> bool:
-    return bool(snapshot.shelf.allowed(items[items != UNKNOWN], ItemFilter()).all())
+def _offered(snapshot: Snapshot, items: Ints) -> Flags:
+    """Whether all items of each bundle can be bought now, shape ``(n,)``."""
+    known = items != UNKNOWN
+    offered = np.ones(items.shape, dtype=bool)
+    offered[known] = snapshot.shelf.allowed(items[known], ItemFilter())
+    return np.asarray(offered.all(axis=1))
 
 
 def _rounded(value: float, digits: int) -> float | None:

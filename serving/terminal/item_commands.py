@@ -43,11 +43,12 @@ def related_command(console: Console) -> Callable[..., None]:
         checked_language(language)
         snapshot = Snapshot.open_current(ShopFolder.open(shop))
         code = code_of(snapshot, item)
+        kinds = (kind,) if kind else snapshot.related_kinds
+        found = {each: related_items(snapshot, each, code, n, in_stock=in_stock) for each in kinds}
         label = snapshot.shelf.label(code)
         console.print(f"{label} ({item})", markup=False)
-        for each in (kind,) if kind else snapshot.related_kinds:
-            found = related_items(snapshot, each, code, n, in_stock=in_stock)
-            rows = [(snapshot.shelf.ids.id(other), snapshot.shelf.label(other), score) for other, score in found]
+        for each, items in found.items():
+            rows = [(snapshot.shelf.ids.id(other), snapshot.shelf.label(other), score) for other, score in items]
             if rows:
                 title = f"{each}: {reason(each, language, because=label)}"
                 show_table(console, title, ("item", "title", "score"), rows)

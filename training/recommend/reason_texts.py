@@ -29,6 +29,7 @@ PLAIN: Mapping[str, _Sentence] = {
     "viewed": _sentence("you looked at this recently", "您最近浏览过"),
     "last_touched": _sentence("you looked at this just now", "您刚刚浏览过"),
     "buy_again": _sentence("you bought this before", "您之前购买过"),
+    "bought_before": _sentence("from your earlier orders", "来自您以往的订单"),
     "together": _sentence("goes with what you chose", "与您选择的商品搭配"),
     "interest": _sentence("goes with what you like", "符合您的喜好"),
     "next_viewed": _sentence("often looked at next", "其他顾客接着常看"),

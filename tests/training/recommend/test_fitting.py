@@ -148,7 +148,8 @@ def test_one_item(tmp_path: Path) -> None:
     (reason,) = found.gate.reasons
     assert reason == (
         "the ranker's ndcg@10 must beat the rule's on the newest fold (120 customers): 1.0000 against 1.0000, "
-        "difference +0.0000 (95 % interval +0.0000 to +0.0000): the rule serves"
+        "difference +0.0000 (95 % interval +0.0000 to +0.0000); the blend's 1.0000, difference +0.0000 "
+        "(80% interval from +0.0000): the rule serves"
     )
 
 

@@ -127,7 +127,8 @@ def test_training_and_answers(shop: Behaviour) -> None:
     """A shop is trained on and answered from whatever is known of it, and the gate says what serves in one sentence."""
     training = fit_recommender(shop, AS_OF, 7, settings=QUICK)
     (reason,) = training.gate.reasons
-    assert reason.endswith(": the ranker serves" if training.gate.passed else ": the rule serves")
+    assert reason.endswith(f": the {training.recommender.tier.removesuffix('s')} serves")
+    assert training.gate.passed == (training.recommender.tier != "rules")
     fitted = FittedRecommender.fit(shop, AS_OF, shop.catalogue(AS_OF), training.recommender)
     for history in people_of(shop, fitted.sources):
         check(fitted, history)

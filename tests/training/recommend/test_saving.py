@@ -17,6 +17,7 @@ from tests.training.recommend.conftest import PlantedShop, histories
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import SourceSettings
 from training.recommend.proposing.registry import REGISTRY, SOURCES, VIEW_SOURCES, tables_of
+from training.recommend.ranking.blend import Blend
 from training.recommend.ranking.cases import VIEW
 from training.recommend.ranking.folds import Fold, FoldPlan
 from training.recommend.ranking.ranker import Ranker, RankerSettings
@@ -34,15 +35,21 @@ def everything(planted: PlantedShop) -> Sources:
     return Sources.fit(planted.behaviour, planted.cutoff, SourceSettings(), tables=tables_of(SOURCES))
 
 
-@pytest.fixture(scope="module", params=["every source by the rule", "every source by a ranker", "next views"])
+@pytest.fixture(
+    scope="module",
+    params=["every source by the rule", "every source by a ranker", "every source by a blend", "next views"],
+)
 def fitted(request: pytest.FixtureRequest, planted: PlantedShop, everything: Sources) -> FittedRecommender:
-    """All sources by a rule and by a ranker, and those of a shop of views."""
+    """All sources by a rule, a ranker and a blend, and those of a shop of views."""
     match request.param:
         case "every source by the rule":
             recommender = Recommender(names=SOURCES, rule=(SOURCES,))
         case "every source by a ranker":
             fold = Fold.at(planted.behaviour, planted.cutoff, FoldPlan(10, everything.settings, SOURCES), whole=False)
             recommender = Recommender(names=SOURCES, ranker=Ranker.fit([fold.rows], QUICK))
+        case "every source by a blend":
+            fold = Fold.at(planted.behaviour, planted.cutoff, FoldPlan(10, everything.settings, SOURCES), whole=False)
+            recommender = Recommender(names=SOURCES, ranker=Blend.fit([fold.rows]))
         case _:
             recommender = Recommender(names=VIEW_SOURCES, goal=VIEW, rule=(VIEW_SOURCES,))
     return FittedRecommender(recommender, everything)

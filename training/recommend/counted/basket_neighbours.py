@@ -25,7 +25,7 @@ ORDER_DECAY = 0.9
 MOST_CUSTOMERS = 100_000
 """The customers with the newest orders that are kept."""
 
-BUYERS_PER_ITEM = 2_000
+BUYERS_PER_ITEM = 1_000
 """The buyers of one item that are looked up, those for whom it is the largest part of what they buy."""
 
 

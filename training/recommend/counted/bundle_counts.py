@@ -37,6 +37,8 @@ class Sets:
     """Different customers; shape (n,)."""
     all_orders: Floats
     """Joint orders, whoever made them; shape (n,)."""
+    squares: Floats
+    """The sum over customers of the square of their joint orders that count; shape (n,)."""
 
     def __len__(self) -> int:
         return len(self.orders)
@@ -102,7 +104,7 @@ class OrderCounts:
         weight = np.ones(len(label))
         meetings = Meetings(label, person, weight, start, stop, self.lines.item, self.is_new, self.items)
         sets: list[Ints] = [np.zeros((0, 2), np.int64)]
-        sums: list[Floats] = [np.zeros((0, 4))]
+        sums: list[Floats] = [np.zeros((0, 5))]
         for found in pair_sums(meetings, _counts):
             often = (found.sums[:, 0] >= LEAST_ORDERS) & (found.sums[:, 2] >= LEAST_PEOPLE)
             sets.append(np.column_stack([found.label, found.item])[often].astype(np.int64))
@@ -128,10 +130,11 @@ class OrderCounts:
 
 
 def _counts(pairs: PersonPairs) -> Floats:
-    """Joint orders that count, those of the newer half, people, and all joint orders; shape ``(n, 4)``."""
+    """The sums of :class:`Sets`, in its order; shape ``(n, 5)``."""
     newest = np.minimum(pairs.marked, ORDERS_OF_ONE)
     older = np.minimum(pairs.count - pairs.marked, ORDERS_OF_ONE)
-    return np.stack([newest + older, newest, np.ones(len(newest)), pairs.count], axis=1).astype(np.float64)
+    both = newest + older
+    return np.stack([both, newest, np.ones(len(both)), pairs.count, both**2], axis=1).astype(np.float64)
 
 
 def _places(keys: Ints, wanted: Ints) -> Ints:

@@ -35,6 +35,8 @@ class Told:
     """Different customers; shape (n,)."""
     all_orders: Floats
     """Joint orders, whoever made them; shape (n,)."""
+    together: Floats
+    """How many of them come together, as one customer's: 1 where every order is another's; shape (n,)."""
     p_value: Floats
     """Fisher's exact test to one side; shape (n,)."""
     q_value: Floats
@@ -49,7 +51,7 @@ class Told:
         q_value = false_discovery_rate(p_value, possible)
         padding = np.full((len(sets), 3 - sets.items.shape[1]), UNKNOWN)
         items = np.concatenate([sets.items, padding], axis=1)
-        every = cls(items, sets.orders, sets.newest, sets.people, sets.all_orders, p_value, q_value)
+        every = cls(items, sets.orders, sets.newest, sets.people, sets.all_orders, clumps(sets), p_value, q_value)
         return every._chosen(np.flatnonzero(q_value <= FALSE_DISCOVERIES))._ranked(counts, most)
 
     def joined(self, others: Told, counts: OrderCounts) -> Told:
@@ -78,7 +80,7 @@ def told_pairs(counts: OrderCounts) -> Told:
     """The pairs that come more often than chance explains."""
     pairs = counts.pairs()
     first, second = counts.of_item[pairs.items].T
-    p_value = hypergeom.sf(pairs.orders - 1, counts.orders, first, second)
+    p_value = exact_test(pairs, np.full(len(pairs), counts.orders), first, second)
     frequent = int(np.count_nonzero(counts.of_item >= LEAST_ORDERS))
     return Told.of(counts, pairs, p_value, frequent * (frequent - 1) // 2, MOST_PAIRS)
 
@@ -96,9 +98,29 @@ def told_triples(counts: OrderCounts, pairs: Told) -> Told:
     p_value = np.zeros(len(triples))
     for middle, left, right in ((0, (0, 1), (0, 2)), (1, (0, 1), (1, 2)), (2, (0, 2), (1, 2))):
         held = counts.of_item[triples.items[:, middle]]
-        chance = hypergeom.sf(triples.orders - 1, held, of_pair[left], of_pair[right])
-        p_value = np.maximum(p_value, chance)
+        p_value = np.maximum(p_value, exact_test(triples, held, of_pair[left], of_pair[right]))
     return Told.of(counts, triples, p_value, possible, MOST_TRIPLES)
+
+
+def clumps(sets: Sets) -> Floats:
+    """How many orders of each set come together because one customer made them, 1 or more, ``(n,)``.
+
+    The design effect of clusters of unequal size (Kish, 1965): the sum of their squared sizes over that of their sizes.
+    """
+    return sets.squares / sets.orders
+
+
+def exact_test(sets: Sets, orders: Ints, first: Ints | Floats, second: Ints | Floats) -> Floats:
+    """The chance of so many joint orders or more, if ``first`` and ``second`` of the ``orders`` are drawn independently.
+
+    Orders of one customer are no independent draws: who likes two things has them in one order again and again. So the
+    whole table is divided by how many of the joint orders come together, rounded against finding anything.
+    """
+    together = clumps(sets)
+    drawn, held = np.ceil(first / together), np.ceil(second / together)
+    among = np.maximum(np.floor(orders / together), np.maximum(drawn, held))
+    chance: Floats = hypergeom.sf(np.floor(sets.orders / together) - 1, among, drawn, held)
+    return chance
 
 
 def false_discovery_rate(p_value: Floats, tested: int) -> Floats:

@@ -3,7 +3,7 @@
 With ``N`` orders, ``n(a)`` of them with ``a`` and ``n(ab)`` with both: support = n(ab) / N, confidence of ``b`` given
 ``a`` = n(ab) / n(a), lift = n(ab) N / (n(a) n(b)). Whether so many would come by chance is Fisher's exact test to one
 side; that many pairs are tested is allowed for by the false discovery rate of Benjamini and Hochberg (1995), over all
-pairs that could have come often enough. A triple must go together beyond its pairs: among the orders with any one of
+pairs that could have come often enough; orders of one customer count less than those of several. A triple must go together beyond its pairs: among the orders with any one of
 its items the other two are tested again, and the least convincing of the three counts.
 """
 
@@ -85,7 +85,9 @@ class Bundles:
     @classmethod
     def _told(cls, counts: OrderCounts, told: Told, price: Floats, margin: Floats) -> Bundles:
         chance = told.expected(counts)
-        steady = told.newest + 0.5, told.orders - told.newest + 0.5
+        # Orders of one customer come together: so many are as sure as that many of different customers.
+        sure = told.orders / told.together
+        steady = told.newest / told.together + 0.5, (told.orders - told.newest) / told.together + 0.5
         outside = (1 - CERTAINTY) / 2
         of_item = np.where(told.items == UNKNOWN, np.nan, counts.of_item[told.items])
         item, bundle = told.items.ravel(), np.repeat(np.arange(len(told), dtype=np.int32), 3)
@@ -96,7 +98,7 @@ class Bundles:
             people=told.people.astype(np.int32),
             expected=chance.astype(np.float32),
             lift=(told.orders / chance).astype(np.float32),
-            lift_low=(gamma.ppf(1 - CERTAINTY, told.orders) / chance).astype(np.float32),
+            lift_low=(gamma.ppf(1 - CERTAINTY, sure) * told.together / chance).astype(np.float32),
             confidence=(told.orders[:, None] / of_item).astype(np.float32),
             p_value=told.p_value,
             q_value=told.q_value,

@@ -2,9 +2,10 @@
 
 *Alone*: the source's own proposals in its own order. *Without*: the source is taken away wholly, as on a night on which
 it failed: pairs that it alone proposed are gone, of the other pairs it says nothing any more (not proposed), and the
-same order, rule or ranker, sorts what is left. Only dropping its own pairs would call a source worthless whose items
-others propose too but which alone knows that they are the good ones. The order is not learned anew, so the loss is
-the most that the source can be worth: a ranker trained without it would make up for a part.
+same order (rule, blend or ranker) sorts what is left. Only dropping its own pairs would call a source worthless whose
+items others propose too but which alone knows that they are the good ones. What the order knows of the pair itself,
+such as that the item lies in the cart, stays. The order is not learned anew: one trained without the source could make
+up for a part of the loss.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ Baseline = Callable[[History], Ints]
 
 RULES: Mapping[str, Tiers] = {
     "trending": (("popular",),),
-    "buy_again": (("buy_again",), ("popular",)),
+    "buy_again": (("bought_before",), ("popular",)),
     "open_cart_first": (("open_cart",), ("viewed", "open_favorite"), ("popular",)),
 }
 """Baselines that order what the sources propose, tier by tier."""

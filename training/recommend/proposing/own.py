@@ -26,8 +26,8 @@ def viewed(sources: Sources, people: People, each: int) -> Proposal:
     return Proposal.best(people.touches.customer, people.touches.item, people.weight, each)
 
 
-def buy_again(sources: Sources, people: People, each: int) -> Proposal:
-    """Items bought before, by how often and how lately they were bought."""
+def bought_before(sources: Sources, people: People, each: int) -> Proposal:
+    """Items bought before, by how often and how lately they were bought, whatever their cycle."""
     touches = people.touches
     count, age = touches.counts[:, 3], touches.ages_days[:, 3]
     bought = np.flatnonzero(count > 0)

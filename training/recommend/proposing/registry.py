@@ -10,6 +10,7 @@ from features.errors import HuitouError
 from training.recommend.counted.basket_neighbours import BasketNeighbours
 from training.recommend.counted.embedding import Embedding
 from training.recommend.counted.low_rank import LowRank
+from training.recommend.counted.related_kinds import RELATED_KINDS
 from training.recommend.counted.repurchases import Repurchases
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import Table
@@ -48,6 +49,7 @@ REGISTRY: Mapping[str, Source] = {
     "open_cart": Source(own.open_cart, known=True),
     "open_favorite": Source(own.open_favorite, known=True),
     "buy_again": Source(again.buy_again, (Repurchases,), known=True),
+    "bought_before": Source(own.bought_before, known=True),
     "viewed": Source(own.viewed, known=True),
     "viewed_together": Source(linked.viewed_together, because=linked.because_of_interest("viewed_together")),
     "bought_together": Source(linked.bought_together, because=linked.because_of_purchase("bought_together")),
@@ -117,6 +119,11 @@ VIEW_SOURCES = (
     "popular",
 )
 """What is asked where the next view is wanted."""
+
+
+def related_of(names: Sequence[str]) -> tuple[str, ...]:
+    """The kinds of related items that some sources need: they are named after them."""
+    return tuple(name for name in names if name in RELATED_KINDS)
 
 
 def tables_of(names: Sequence[str]) -> tuple[type[Table], ...]:

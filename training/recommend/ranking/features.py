@@ -11,6 +11,7 @@ from features.pairs import pair_features
 from training.recommend.counted.sources import Sources
 from training.recommend.people import People
 from training.recommend.proposing.candidates import Candidates
+from training.recommend.ranking.again_features import again_features
 from training.recommend.ranking.fit_features import fit_features
 from training.recommend.ranking.visit_features import visit_features
 

@@ -15,7 +15,7 @@ from training.metrics import ndcg_at
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import SourceSettings
 from training.recommend.proposing.candidates import Candidates, candidates
-from training.recommend.proposing.registry import PURCHASE_SOURCES, tables_of
+from training.recommend.proposing.registry import PURCHASE_SOURCES, related_of, tables_of
 from training.recommend.ranking.answers import Answers
 from training.recommend.ranking.cases import PURCHASE, Case, cases
 from training.recommend.ranking.features import ranking_features
@@ -86,7 +86,13 @@ class Fold:
         ``whole`` keeps every candidate, so that orders can be compared; else only rows to train on are kept.
         """
         sources = Sources.fit(
-            behaviour, cutoff, plan.settings, tables=tables_of(plan.names), progress=progress, said=said
+            behaviour,
+            cutoff,
+            plan.settings,
+            tables=tables_of(plan.names),
+            related=related_of(plan.names),
+            progress=progress,
+            said=said,
         )
         asked: list[Asked] = []
         parts: list[RankingRows] = []

@@ -35,3 +35,16 @@ def random_orders(
         if held:
             rows.append((number, float(rng.uniform(0, 300)), sorted(held)))
     return orders(rows)
+
+
+def habitual_orders(seed: int, people: int, items: int, each: int) -> Acts:
+    """Orders of people who buy their own three staples again and again; whose staples are which is chance."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for who in range(people):
+        staples = rng.choice(items, 3, replace=False)
+        for _ in range(each):
+            held = {*staples[rng.random(3) < 0.6].tolist(), *rng.choice(items, rng.poisson(0.3)).tolist()}
+            if held:
+                rows.append((who, float(rng.uniform(0, 300)), sorted(held)))
+    return orders(rows)

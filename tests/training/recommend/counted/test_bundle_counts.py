@@ -33,13 +33,18 @@ def slowly(counts: OrderCounts, size: int) -> dict[tuple[int, ...], tuple[float,
         people = len(new[some].keys() | old[some].keys())
         every = sum(new[some].values()) + sum(old[some].values())
         if sum(capped) >= LEAST_ORDERS and people >= LEAST_PEOPLE:
-            found[some] = (float(sum(capped)), float(capped[0]), float(people), float(every))
+            by_person = [
+                sum(min(half[some].get(who, 0), ORDERS_OF_ONE) for half in (new, old))
+                for who in new[some].keys() | old[some].keys()
+            ]
+            squares = sum(count**2 for count in by_person)
+            found[some] = tuple(map(float, (sum(capped), capped[0], people, every, squares)))
     return found
 
 
 def told(sets: Sets) -> dict[tuple[int, ...], tuple[float, ...]]:
     """The same from what was counted."""
-    columns = (sets.orders, sets.newest, sets.people, sets.all_orders)
+    columns = (sets.orders, sets.newest, sets.people, sets.all_orders, sets.squares)
     return {
         tuple(some): tuple(float(column[place]) for column in columns) for place, some in enumerate(sets.items.tolist())
     }

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import false_discovery_control, fisher_exact
 
-from tests.training.recommend.counted.ordered import random_orders
+from tests.training.recommend.counted.ordered import habitual_orders, random_orders
 from training.recommend.counted.bundle_counts import LEAST_ORDERS, OrderCounts
 from training.recommend.counted.bundle_tests import false_discovery_rate, told_pairs, told_triples
 
@@ -19,6 +19,12 @@ def test_independent_items_make_no_bundles() -> None:
         pairs = told_pairs(counts)
         told += len(pairs) + len(told_triples(counts, pairs))
     assert told <= 2
+
+
+def test_personal_habits_make_no_bundles() -> None:
+    """Where each customer buys three things of their own every time, nothing goes together for the shop."""
+    told = [len(told_pairs(OrderCounts(habitual_orders(seed, 500, 50, 15), 50))) for seed in range(4)]
+    assert sum(told) <= 1
 
 
 def test_planted_pairs_are_told_and_little_else() -> None:

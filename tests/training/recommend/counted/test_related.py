@@ -73,4 +73,4 @@ def test_dense() -> None:
     matrix = sparse.csr_matrix(np.array([[0, 0.5, 0.7], [0, 0, 0], [0.2, 0, 0]]))
     items, scores = dense(matrix, 2)
     assert items.tolist() == [[2, 1], [-1, -1], [0, -1]]
-    np.testing.assert_allclose(scores, [[0.7, 0.5], [0, 0], [0.2, 0]], rtol=1e-6)
+    np.testing.assert_allclose(scores, [[0.7, 0.5], [0.0, 0.0], [0.2, 0.0]], rtol=1e-6)

@@ -14,9 +14,10 @@ from tests.training.recommend.counted.walked import CUTOFF, walk
 from training.recommend.counted import transitions
 from training.recommend.counted.table import Shop, SourceSettings
 from training.recommend.counted.table_files import open_table, save_table
-from training.recommend.counted.transitions import CAUTION, TransitionCounts, Transitions, entries
-from training.recommend.counted.visits import Visits
+from training.recommend.counted.transitions import CAUTION, Transitions, entries
 from training.recommend.people import People
+
+TABLES = ("after", "after_recent", "after_next", "before", "before_recent", "together")
 
 
 def fitted(past: History, parts: int = 1, half_life_days: float = 14.0) -> Transitions:
@@ -57,7 +58,7 @@ def test_newer_visits_count_more() -> None:
 def test_never_of_an_item_with_itself() -> None:
     """Viewing an item again is told by ``again``, and no table relates an item to itself."""
     table = fitted(history(events(*walk("anna", "aaba")), CUTOFF), half_life_days=1e9)
-    for name in ("after", "after_recent", "after_next", "before", "before_recent", "together"):
+    for name in TABLES:
         assert getattr(table, name).diagonal().tolist() == [0, 0], name
     assert table.again.tolist() == pytest.approx([1 / (3 + CAUTION), 0])
 
@@ -77,9 +78,21 @@ def test_parts_add_up() -> None:
     rows = [row for who in range(40) for row in walk(f"v{who:02}", "".join(rng.choice(list("abcdefgh"), 6)))]
     past = history(events(*rows), CUTOFF)
     whole, cut = fitted(past), fitted(past, parts=5)
-    for name in ("after", "after_recent", "after_next", "before", "before_recent", "together"):
+    for name in TABLES:
         np.testing.assert_allclose(getattr(whole, name).toarray(), getattr(cut, name).toarray(), atol=1e-6)
     np.testing.assert_allclose(whole.popularity, cut.popularity, rtol=1e-6)
+
+
+def test_made_some_rows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few rows are made at a time, the tables are the same."""
+    rng = np.random.default_rng(6)
+    rows = [row for who in range(30) for row in walk(f"v{who:02}", "".join(rng.choice(list("abcdefgh"), 6)))]
+    past = history(events(*rows), CUTOFF)
+    whole = fitted(past)
+    monkeypatch.setattr(transitions, "PAIRS_AT_ONCE", 9)
+    cut = fitted(past)
+    for name in TABLES:
+        np.testing.assert_array_equal(getattr(whole, name).toarray(), getattr(cut, name).toarray())
 
 
 def test_what_comes_after_the_cutoff_counts_nothing() -> None:
@@ -89,22 +102,6 @@ def test_what_comes_after_the_cutoff_counts_nothing() -> None:
     one, other = fitted(history(events(*rows), CUTOFF)), fitted(history(events(*rows, *later), CUTOFF))
     np.testing.assert_array_equal(one.after.toarray(), other.after.toarray())
     assert one.popularity.tolist() == other.popularity.tolist()
-
-
-def test_bots_count_no_more_than_keen_people() -> None:
-    """Of an endless visit only the newest steps are counted."""
-    rows = [("bot", "view", "ab"[step % 2], f"2025-03-10T{step // 60:02}:{step % 60:02}Z") for step in range(900)]
-    counts = TransitionCounts.of(Visits.of(history(events(*rows), CUTOFF)), 2, 1e9)
-    assert counts.sums[:, 0].sum() == transitions.LONGEST_VISIT - 1
-
-
-def test_the_lightest_pairs_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With more pairs than are kept, the closest and newest stay."""
-    monkeypatch.setattr(transitions, "PAIRS_PER_STEP", 1)
-    counts = TransitionCounts.of(Visits.of(history(events(*walk("anna", "abcd")), CUTOFF)), 4, 1e9)
-    assert [(key // 4, key % 4) for key in counts.key.tolist()][:1] == [(0, 1)]
-    assert {(0, 1), (1, 2), (2, 3)} <= {(key // 4, key % 4) for key in counts.key.tolist()}
-    assert len(counts.key) == 4
 
 
 def test_each_row_keeps_its_best(monkeypatch: pytest.MonkeyPatch) -> None:

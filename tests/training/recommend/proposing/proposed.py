@@ -23,7 +23,7 @@ DESCRIBED = items(("cup", "kitchen", None), ("kettle", "kitchen", None), ("pan",
 NAMES = (
     "open_cart",
     "open_favorite",
-    "buy_again",
+    "bought_before",
     "viewed",
     "viewed_together",
     "bought_together",

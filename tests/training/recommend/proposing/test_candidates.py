@@ -26,7 +26,7 @@ def test_the_first_source_gives_the_reason(tmp_path: Path) -> None:
         ("bo", "purchase", "kettle", at(2)),
     )
     assert shop.reasons("anna") == {"cup": "open_cart", "tea": "open_favorite", "pan": "viewed", "kettle": "popular"}
-    assert shop.reasons("bo")["kettle"] == "buy_again"
+    assert shop.reasons("bo")["kettle"] == "bought_before"
     anna = shop.history.customer_ids.to_pylist().index("anna")
     mine = shop.found.take(shop.found.customer == anna)
     count = dict(zip((shop.ids[code] for code in mine.item), mine.columns()["source_count"], strict=True))

@@ -78,3 +78,14 @@ def test_strongest_link() -> None:
     assert strongest_link(own, to_item, customer, item).tolist() == [0, 1, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]
     none = np.zeros(0, dtype=np.int64)
     assert strongest_link(own, to_item, none, none).tolist() == []
+
+
+def test_walks_and_low_rank_lead_to_new_items(tmp_path: Path) -> None:
+    """Who looked at the cup gets what is liked by people who like it, near or over others, and never the cup again."""
+    pairs = [("cup", "jug"), ("jug", "pan"), ("tea", "pot"), ("pot", "tin")]
+    others = [(f"{a}{b}{n}", "view", item, at(2)) for a, b in pairs for n in range(8) for item in (a, b)]
+    shop = Proposed(tmp_path, *others, ("anna", "view", "cup", at(1)), names=("walks", "low_rank", "popular"))
+    assert "pan" in shop.ranked("walks", "anna"), "nobody held cup and pan together"
+    assert not set(shop.ranked("walks", "anna")) & {"cup", "tea", "pot", "tin"}
+    assert shop.ranked("low_rank", "anna")[0] == "jug"
+    assert "cup" not in shop.ranked("low_rank", "anna")

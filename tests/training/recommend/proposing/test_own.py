@@ -61,7 +61,7 @@ def test_open_favorites(tmp_path: Path) -> None:
     assert shop.ranked("open_cart", "anna") == []
 
 
-def test_buy_again_by_count_and_recency(tmp_path: Path) -> None:
+def test_bought_before_by_count_and_recency(tmp_path: Path) -> None:
     """What was bought often comes before what was bought once, of equal counts the later; views do not count."""
     shop = Proposed(
         tmp_path,
@@ -71,9 +71,10 @@ def test_buy_again_by_count_and_recency(tmp_path: Path) -> None:
         ("anna", "purchase", "pan", at(2)),
         ("anna", "view", "kettle", at(1)),
         settings=SourceSettings(half_life_days=2.0),
+        names=("bought_before",),
     )
-    assert shop.ranked("buy_again", "anna") == ["tea", "cup", "pan"]
-    np.testing.assert_allclose(shop.score("buy_again", "anna", "tea"), 2 * 0.5 ** (4 / 8), rtol=1e-6)
+    assert shop.ranked("bought_before", "anna") == ["tea", "cup", "pan"]
+    np.testing.assert_allclose(shop.score("bought_before", "anna", "tea"), 2 * 0.5 ** (4 / 8), rtol=1e-6)
 
 
 def test_viewed_by_interest(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from features.errors import HuitouError
 from features.history import History
 from tests.training.recommend.conftest import PlantedShop, histories
+from training.recommend.counted.related_kinds import RELATED_KINDS
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import SourceSettings
 from training.recommend.people import People
@@ -18,6 +19,7 @@ from training.recommend.proposing.registry import (
     SOURCES,
     VIEW_SOURCES,
     checked_names,
+    related_of,
     tables_of,
 )
 
@@ -135,3 +137,12 @@ def test_a_name_that_is_none() -> None:
     )
     assert (told.value.code, told.value.field, told.value.value) == ("unknown_source", "sources", "horoscope")
     assert told.value.allowed == list(REGISTRY)
+
+
+def test_only_the_relations_that_sources_need_are_counted() -> None:
+    """Sources are named after the kind of related items that they propose; the others need none."""
+    assert related_of(["open_cart", "bought_together", "viewed_then_bought", "popular"]) == (
+        "bought_together",
+        "viewed_then_bought",
+    )
+    assert set(related_of(SOURCES)) <= set(RELATED_KINDS)
