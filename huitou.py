@@ -30,6 +30,7 @@ from serving.terminal.options import SHOP, Horizon, Shop
 from serving.terminal.people_commands import people_commands
 from serving.terminal.progress import bar, spinner
 from serving.terminal.rules_commands import rules_commands
+from serving.terminal.similar_command import similar_command
 from serving.terminal.snapshot_commands import snapshot_commands
 from serving.terminal.tables import show_training
 
@@ -167,6 +168,7 @@ app.command("interested")(interested_command(database, console))
 app.command("related")(related_command(console))
 app.command("bundles")(bundles_command(console))
 app.command("clusters")(clusters_command(console))
+app.command("similar")(similar_command(console))
 
 
 @app.command()

@@ -66,7 +66,7 @@ def against_truth(truth: pd.DataFrame, numbers: Floats, vectors: Floats) -> dict
     }
     half, draw = half_squares(vectors), np.random.default_rng(0)
     asked = draw.choice(len(vectors), ASKED, replace=False)
-    near = np.array([nearest(vectors, half, int(row), EACH).rows for row in asked])
+    near = np.array([nearest(vectors, half, asked[place : place + 1], EACH).rows for place in range(len(asked))])
     favourite = np.array([loved[0] for loved in truth["loved_categories"]])
     for name, values in (("group", truth["group"].to_numpy()), ("band", band), ("favourite", favourite)):
         told[f"neighbours_same_{name}"] = float(np.mean(values[near] == values[asked][:, None]))
@@ -89,7 +89,7 @@ def among_many(vectors: Floats, alike: Alike, many: int, folder: Path) -> dict[s
     took_ms = []
     for row in draw.integers(0, many, SEARCHES + 1):
         started = time.perf_counter()
-        nearest(mapped, half, int(row), EACH)
+        nearest(mapped, half, row[None], EACH)
         took_ms.append(1000 * (time.perf_counter() - started))
     started = time.perf_counter()
     for start in range(0, many, BLOCK):

@@ -124,8 +124,9 @@ def test_a_wrong_option(command: str, message: str) -> None:
 def test_help_names_every_command() -> None:
     """Without a word the commands are listed."""
     listed = re.findall(r"^│ ([a-z]+) ", run().said, re.MULTILINE)
-    groups = ["import", "models", "snapshots", "people"]
-    assert listed == ["init", "horizon", "train", "publish", "serve", "backtest", "list", "demo", *groups]
+    groups = ["import", "models", "snapshots", "people", "rules"]
+    asked = ["list", "interested", "related", "bundles", "clusters", "similar"]
+    assert listed == ["init", "horizon", "train", "publish", "serve", "backtest", *asked, "demo", *groups]
 
 
 def test_help_is_quick_to_come(tmp_path: Path) -> None:

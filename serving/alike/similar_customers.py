@@ -1,14 +1,18 @@
-"""The customers of a snapshot who are most like one of them, with what they have in common."""
+"""The customers of a snapshot who are most like some of them, with what they have in common."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
+
+from features.arrays import Ints
 from serving.snapshot import Snapshot
-from training.customers.alike.similar import in_common, similarity
+from training.customers.alike.similar import MOST_TOLD, in_common, middle, similarity
 
 MOST = 100
-"""So many similar customers are given at most."""
+"""So many similar customers are given at most over HTTP."""
 
 NOT_COMPARED = {
     "en": "too little is known of this customer to be compared, or it is no usual customer (set_aside)",
@@ -19,7 +23,7 @@ NOT_COMPARED = {
 
 @dataclass(frozen=True)
 class SimilarCustomer:
-    """One customer who is like another."""
+    """One customer who is like others."""
 
     customer_id: str
     """Who it is."""
@@ -31,12 +35,16 @@ class SimilarCustomer:
     """What both are that is not usual in the shop, in words."""
 
 
-def similar_customers(snapshot: Snapshot, row: int, count: int, language: str) -> list[SimilarCustomer] | None:
-    """The ``count`` most similar customers of a row, the most similar first; None where it cannot be compared."""
+def similar_customers(snapshot: Snapshot, rows: Ints, count: int, language: str) -> list[SimilarCustomer] | None:
+    """The ``count`` customers most like those of some rows, the most similar first; None where none can be compared.
+
+    Like several are those who are like the middle of them.
+    """
     files = snapshot.alike
-    if not files.is_compared(row):
+    asked = files.compared(rows)
+    if not len(asked):
         return None
-    alike, found = files.alike, files.nearest(row, count)
+    alike, found, centre = files.alike, files.nearest(asked, count), middle(files.vectors, asked)
     alikeness = similarity(alike.space, found.distance).round(3).tolist()
     numbers = alike.clusters.of(files.vectors[found.rows]).tolist()
     return [
@@ -44,7 +52,20 @@ def similar_customers(snapshot: Snapshot, row: int, count: int, language: str) -
             snapshot.customers.id(other),
             near,
             number or None,
-            in_common(alike.space, files.vectors[row], files.vectors[other], language),
+            in_common(alike.space, centre, files.vectors[other], language),
         )
         for other, near, number in zip(found.rows.tolist(), alikeness, numbers, strict=True)
     ]
+
+
+def similar_table(found: Sequence[SimilarCustomer]) -> pa.Table:
+    """A row for each customer, with a column for each thing in common."""
+    columns: dict[str, pa.Array] = {
+        "customer_id": pa.array([each.customer_id for each in found], pa.string()),
+        "similarity": pa.array([each.similarity for each in found], pa.float64()),
+        "cluster": pa.array([each.cluster for each in found], pa.int64()),
+    }
+    for place in range(MOST_TOLD):
+        told = [each.in_common[place] if place < len(each.in_common) else None for each in found]
+        columns[f"in_common_{place + 1}"] = pa.array(told, pa.string())
+    return pa.table(columns)

@@ -61,7 +61,7 @@ class Bundle(BaseModel):
     lift: float = Field(description="orders / expected_orders: how many times as often as by chance.")
     lift_low: float = Field(description="The lift that it has at least, with 95 % certainty.")
     support: float = Field(description="Share of all orders.")
-    p_value: float = Field(description="Fisher's exact test to one side; of a triple, against what its pairs explain.")
+    p_value: float = Field(description="Fisher's exact test to one side; of a triple, of an item and a pair.")
     q_value: float = Field(
         description="False discovery rate (Benjamini and Hochberg) at which it is told; at most 0.05."
     )

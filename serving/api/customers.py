@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import APIRouter, Query
 
 from features.errors import HuitouError
@@ -98,7 +99,7 @@ def get_similar_customers(
     row = snapshot.customers.row(customer_id)
     if row == NO_ROW:
         raise _unknown(customer_id)
-    found = similar_customers(snapshot, row, n, language)
+    found = similar_customers(snapshot, np.array([row]), n, language)
     said = {"customer_id": customer_id, **stamp(snapshot), "customers": [asdict(each) for each in found or ()]}
     return said | {"why_none": NOT_COMPARED[language] if found is None else None}
 

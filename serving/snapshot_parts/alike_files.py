@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from features.arrays import Floats
+from features.arrays import Floats, Ints
 from serving.snapshot_parts.array_file import ArrayWriter, broken, mapped
 from training.customers.alike.alike import FILE, Alike, Placed
 from training.customers.alike.similar import Nearest, half_squares, nearest
@@ -60,10 +60,10 @@ class AlikeFiles:
         """The coordinates of all customers, 0 for those who are not compared; shape ``(n, n_traits)``."""
         return mapped(self._place / "vectors.npy", np.float32, len(self.alike.space.names))
 
-    def is_compared(self, row: int) -> bool:
-        """Whether the customer of a row has done enough to be compared, and is not set aside."""
-        return bool(np.isfinite(self._half_squares[row]))
+    def compared(self, rows: Ints) -> Ints:
+        """Those of some rows who have done enough to be compared, and are not set aside."""
+        return rows[np.isfinite(self._half_squares[rows])]
 
-    def nearest(self, row: int, count: int) -> Nearest:
-        """The customers most like that of a row, without it."""
-        return nearest(self.vectors, self._half_squares, row, count)
+    def nearest(self, rows: Ints, count: int) -> Nearest:
+        """The customers most like those of some rows, without them."""
+        return nearest(self.vectors, self._half_squares, rows, count)

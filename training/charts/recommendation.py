@@ -49,7 +49,7 @@ def source_bars(sources: Mapping[str, Mapping[str, Any]], language: str = "en") 
     table = table.sort_values("value", ascending=False, kind="stable")
     table["color"] = np.select([table["low"] > 0, table["high"] < 0], [BLUE, ORANGE], GREY)
     table["name"] = [source_name(source, language) for source in table["source"]]
-    title = told("lost of ndcg@10 without the source", language)
+    title = told("Loss of ndcg@10 without the source", language)
     base = alt.Chart(table).encode(y=alt.Y("name:N", sort=None, title=None))
     return alt.layer(
         base.mark_bar().encode(

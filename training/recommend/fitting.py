@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from features.arrays import Floats
+from features.arrays import Floats, Ints
 from features.behaviour import Behaviour
 from features.progress import Said
 from training.cutoffs import CutoffSettings, embargoed, training_cutoffs
@@ -54,14 +54,14 @@ VIEW_CANDIDATES = 100
 """Candidates of each source and in all where the next view is wanted: more of the right ones than 50 hold."""
 
 VIEW_RANKER = RankerSettings(
-    trees=80, leaves=63, learning_rate=0.1, least_rows_per_leaf=200, feature_fraction=0.6, l2=5.0
+    trees=80, leaves=63, learning_rate=0.1, least_rows_per_leaf=200, feature_fraction=0.6, l2=5.0, from_blend=False
 )
 """Next views give many more rows to learn from than purchases."""
 
 RULE_OF = {PURCHASE: RULE, VIEW: VIEW_RULE}
 """What serves where no model does better, by goal."""
 
-ENOUGH = {PURCHASE: "customers must have bought", VIEW: "beginnings of visits must have gone on"}
+ENOUGH = {PURCHASE: "customers must have bought", VIEW: "customers must have gone on within a visit"}
 """What a fold must have enough of, by goal."""
 
 RIGHT = {PURCHASE: "bought candidates", VIEW: "candidates that were looked at next"}
@@ -155,11 +155,11 @@ def _judged(
     by_rule = judge.ndcg([tiered_score(part.found, rule.rule) for part in judge.asked])
     rows = [fold.rows for fold in earlier]
     by_ranker = _by(Ranker.fit(rows, settings), judge)
-    figures = _compared(by_rule, by_ranker, settings.seed)
+    figures = _compared(by_rule, by_ranker, judge.whose, settings.seed)
     winner = "ranker" if figures["difference_low"] > 0 else "rules"
     if plan.goal == PURCHASE:
         by_blend = _by(Blend.fit(rows), judge)
-        figures |= _blend_compared(by_rule, by_blend, settings.seed)
+        figures |= _blend_compared(by_rule, by_blend, judge.whose, settings.seed)
         if figures["blend_difference_low"] > 0 and (winner == "rules" or by_blend.mean() > by_ranker.mean()):
             winner = "blend"
     reasons = (_told(figures, len(by_rule), plan.goal, winner),)
@@ -203,19 +203,18 @@ def _too_little(folds: Sequence[Fold], earlier: Sequence[Fold], goal: str) -> st
     """Why there is nothing to train a ranker on, or None."""
     if not folds:
         return "the history is too short for a cutoff with a horizon after it: the rule serves"
-    if folds[-1].customers < LEAST_CUSTOMERS:
-        return (
-            f"at least {LEAST_CUSTOMERS} {ENOUGH[goal]} in the newest fold; {folds[-1].customers} did: the rule serves"
-        )
+    customers = len(np.unique(folds[-1].whose))
+    if customers < LEAST_CUSTOMERS:
+        return f"at least {LEAST_CUSTOMERS} {ENOUGH[goal]} in the newest fold; {customers} did: the rule serves"
     bought = sum(fold.bought for fold in earlier)
     if bought < LEAST_BOUGHT:
         return f"at least {LEAST_BOUGHT} {RIGHT[goal]} are needed before it; there are {bought}: the rule serves"
     return None
 
 
-def _blend_compared(by_rule: Floats, by_blend: Floats, seed: int) -> dict[str, float]:
+def _blend_compared(by_rule: Floats, by_blend: Floats, whose: Ints, seed: int) -> dict[str, float]:
     """The blend's mean, its difference to the rule, and the lower end of that."""
-    means = _resampled(by_blend - by_rule, seed)
+    means = _resampled(by_blend - by_rule, whose, seed)
     return {
         "blend_ndcg_at_10": float(by_blend.mean()),
         "blend_difference": float((by_blend - by_rule).mean()),
@@ -223,17 +222,18 @@ def _blend_compared(by_rule: Floats, by_blend: Floats, seed: int) -> dict[str, f
     }
 
 
-def _resampled(values: Floats, seed: int) -> Floats:
-    """Means of a thousand resamples of customers."""
-    draws = np.random.default_rng(seed).integers(0, len(values), (1000, len(values)))
-    means: Floats = values[draws].mean(axis=1)
+def _resampled(values: Floats, whose: Ints, seed: int) -> Floats:
+    """Means of a thousand resamples of customers, each with all of the own values."""
+    sums, sizes = np.bincount(whose, weights=values), np.bincount(whose)
+    draws = np.random.default_rng(seed).integers(0, len(sums), (1000, len(sums)))
+    means: Floats = sums[draws].sum(axis=1) / sizes[draws].sum(axis=1)
     return means
 
 
-def _compared(by_rule: Floats, by_ranker: Floats, seed: int) -> dict[str, float]:
+def _compared(by_rule: Floats, by_ranker: Floats, whose: Ints, seed: int) -> dict[str, float]:
     """Means and the bootstrap interval of the paired difference over customers."""
     difference = by_ranker - by_rule
-    means = _resampled(difference, seed)
+    means = _resampled(difference, whose, seed)
     return {
         "rule_ndcg_at_10": float(by_rule.mean()),
         "ranker_ndcg_at_10": float(by_ranker.mean()),

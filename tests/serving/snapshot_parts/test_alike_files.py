@@ -32,7 +32,7 @@ def test_what_was_written_is_read(kinds: PlantedKinds, folder: Path) -> None:
     files, placed = AlikeFiles(folder), kinds.placed
     assert len(files) == len(kinds.history)
     np.testing.assert_array_equal(files.vectors, placed.vectors)
-    assert [files.is_compared(row) for row in range(len(files))] == placed.compared.tolist()
+    assert files.compared(np.arange(len(files))).tolist() == np.flatnonzero(placed.compared).tolist()
     assert files.alike.as_dict() == kinds.alike.as_dict()
 
 
@@ -40,8 +40,9 @@ def test_the_nearest_are_found_in_the_maps(kinds: PlantedKinds, folder: Path) ->
     """A search in the files is the search in memory."""
     placed = kinds.placed
     half = np.where(placed.compared, half_squares(placed.vectors), np.inf).astype(np.float32)
-    for row in (0, 200):
-        stored, held = AlikeFiles(folder).nearest(row, 10), nearest(placed.vectors, half, row, 10)
+    for rows in ([0], [200], [3, 5, 7]):
+        stored = AlikeFiles(folder).nearest(np.array(rows), 10)
+        held = nearest(placed.vectors, half, np.array(rows), 10)
         np.testing.assert_array_equal(stored.rows, held.rows)
 
 
@@ -59,7 +60,7 @@ def test_nobody_is_compared(tmp_path: Path) -> None:
     writer.add(Placed.nowhere(3))
     writer.close()
     files = AlikeFiles(tmp_path)
-    assert (len(files), files.vectors.shape, files.is_compared(2)) == (3, (3, 0), False)
+    assert (len(files), files.vectors.shape, len(files.compared(np.arange(3)))) == (3, (3, 0), 0)
 
 
 @pytest.mark.parametrize(("name", "text"), [("alike.json", "{}"), ("alike.json", "no JSON"), ("vectors.npy", "")])

@@ -102,7 +102,11 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> RecommenderTraining:
         ),
         (
             [(f"c{number % 80}", "view", f"i{number % 7}", day(1 + number % 60)) for number in range(240)],
-            "at least 50 beginnings of visits must have gone on in the newest fold; 0 did: the rule serves",
+            "at least 50 customers must have gone on within a visit in the newest fold; 0 did: the rule serves",
+        ),
+        (
+            [("bot", "view", f"i{step % 7}", day(age - step / 999)) for age in range(60, 0, -1) for step in range(99)],
+            "at least 50 customers must have gone on within a visit in the newest fold; 1 did: the rule serves",
         ),
         (
             [
@@ -126,6 +130,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> RecommenderTraining:
         "one customer",
         "nobody bought lately",
         "no purchases",
+        "all views of one bot",
         "all views in one hour",
         "all purchases on one day",
     ],

@@ -219,7 +219,7 @@ def test_open_cart_first_by_the_rule(tmp_path: Path) -> None:
     assert [ids[code] for code in best.item[0]] == ["kettle", "cup", "tray", "pan", "hit", None, None, None]
     assert [NAMES[place] for place in best.source[0, :5]] == [
         "open_cart",
-        "buy_again",
+        "bought_before",
         "viewed_together",
         "category",
         "popular",

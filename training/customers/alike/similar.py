@@ -45,25 +45,31 @@ def half_squares(vectors: Floats) -> Floats:
     return np.asarray(np.square(vectors.astype(np.float64)).sum(axis=1) / 2, dtype=np.float32)
 
 
-def nearest(vectors: Floats, half: Floats, row: int, count: int) -> Nearest:
-    """The ``count`` customers nearest to that of ``row``, exactly, without it; fewer where there are fewer.
+def nearest(vectors: Floats, half: Floats, rows: Ints, count: int) -> Nearest:
+    """The ``count`` customers nearest to those of ``rows``, exactly, without them; fewer where there are fewer.
 
-    ``vectors`` is float32 of shape ``(n, n_traits)`` and may be a memory map, ``half`` what :func:`half_squares` says
-    of it, infinite for those who are not compared. One pass over the vectors answers, see ``docs/alike.md``.
+    Nearest to several are those nearest to the middle of them. ``vectors`` is float32 of shape ``(n, n_traits)`` and
+    may be a memory map, ``half`` what :func:`half_squares` says of it, infinite for those who are not compared. One
+    pass over the vectors answers, see ``docs/alike.md``.
     """
-    point = np.array(vectors[row])
-    rows, scores = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+    point, most = middle(vectors, rows), count + SPARE + len(rows)
+    found, scores = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
     for start in range(0, len(vectors), BLOCK):
         # |v - p|^2 / 2 = |v|^2 / 2 - v p + |p|^2 / 2, and the last is the same for all.
         score = vectors[start : start + BLOCK] @ point - half[start : start + BLOCK]
-        best = _largest(score, count + SPARE + 1)
-        rows, scores = np.append(rows, start + best), np.append(scores, score[best])
-        kept = _largest(scores, count + SPARE + 1)
-        rows, scores = rows[kept], scores[kept]
-    rows = np.sort(rows[np.isfinite(scores) & (rows != row)])
-    distance = np.sqrt(np.square(vectors[rows].astype(np.float64) - point).sum(axis=1))
+        best = _largest(score, most)
+        found, scores = np.append(found, start + best), np.append(scores, score[best])
+        kept = _largest(scores, most)
+        found, scores = found[kept], scores[kept]
+    found = np.setdiff1d(found[np.isfinite(scores)], rows)
+    distance = np.sqrt(np.square(vectors[found].astype(np.float64) - point).sum(axis=1))
     order = np.argsort(distance, kind="stable")[:count]
-    return Nearest(rows[order], distance[order])
+    return Nearest(found[order], distance[order])
+
+
+def middle(vectors: Floats, rows: Ints) -> Floats:
+    """The mean coordinates of some customers; float32, shape ``(n_traits,)``."""
+    return np.asarray(vectors[rows].mean(axis=0, dtype=np.float64), dtype=np.float32)
 
 
 def similarity(space: Space, distance: Floats) -> Floats:

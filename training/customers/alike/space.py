@@ -40,6 +40,9 @@ BOUND = 3.0
 NORMAL_QUARTILES = 1.349
 """Distance between the quartiles of a normal distribution, in standard deviations."""
 
+LARGEST_LOG = 60.0
+"""No number has a larger logarithm; what lies at the bound would have."""
+
 LEAST_KNOWN = 0.01
 """A trait that fewer customers have is left out."""
 
@@ -136,7 +139,7 @@ def _unscaled(names: tuple[str, ...], scaled: Floats) -> Floats:
     values = np.array(scaled, dtype=np.float64)
     for column, name in zip(values.T, names, strict=True):
         if trait_of(name).scale == "log":
-            np.expm1(np.maximum(column, 0.0), out=column)
+            np.expm1(np.clip(column, 0.0, LARGEST_LOG), out=column)
         elif trait_of(name).scale == "root":
             np.square(np.maximum(column, 0.0), out=column)
     return values

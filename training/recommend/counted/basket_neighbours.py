@@ -79,7 +79,7 @@ class BasketNeighbours:
     """Customers by the age of their newest order, and what they buy."""
 
     rarity: Floats
-    """How much an item says of a likeness: the logarithm of customers per buyer; float32, shape (n_items,)."""
+    """How much an item says of a likeness: the logarithm of 1 + customers per buyer; float32, shape (n_items,)."""
     buyers_of: sparse.csr_matrix
     """How large a part of each buyer's baskets the item is, rarity counted in; ``(n_items, n_customers)``."""
     items_of: sparse.csr_matrix
@@ -95,7 +95,7 @@ class BasketNeighbours:
         """The customers of the whole shop who ordered last."""
         buyers = np.sum([part.buyers for part in parts], axis=0)
         customers = sum(part.customers for part in parts)
-        rarity = np.log((customers + 1) / (buyers + 1)).astype(np.float32)
+        rarity = np.log1p(customers / np.maximum(buyers, 1.0)).astype(np.float32)
         rows = sparse.vstack([_matrix(part) for part in parts], format="csr")
         newest = np.argsort(np.concatenate([part.age_days for part in parts]), kind="stable")[:MOST_CUSTOMERS]
         items_of = unit_rows(rows[newest])

@@ -37,6 +37,8 @@ class Told:
     """Joint orders, whoever made them; shape (n,)."""
     together: Floats
     """How many of them come together, as one customer's: 1 where every order is another's; shape (n,)."""
+    expected: Floats
+    """Orders that would hold all of it by chance, of a triple if each item came independently of the other two; (n,)."""
     p_value: Floats
     """Fisher's exact test to one side; shape (n,)."""
     q_value: Floats
@@ -46,27 +48,22 @@ class Told:
         return len(self.orders)
 
     @classmethod
-    def of(cls, counts: OrderCounts, sets: Sets, p_value: Floats, possible: int, most: int) -> Told:
+    def of(cls, sets: Sets, expected: Floats, p_value: Floats, possible: int, most: int) -> Told:
         """The best of those ``sets`` that pass among so many possible ones."""
         q_value = false_discovery_rate(p_value, possible)
         padding = np.full((len(sets), 3 - sets.items.shape[1]), UNKNOWN)
         items = np.concatenate([sets.items, padding], axis=1)
-        every = cls(items, sets.orders, sets.newest, sets.people, sets.all_orders, clumps(sets), p_value, q_value)
-        return every._chosen(np.flatnonzero(q_value <= FALSE_DISCOVERIES))._ranked(counts, most)
+        counted = (sets.orders, sets.newest, sets.people, sets.all_orders, clumps(sets))
+        every = cls(items, *counted, expected, p_value, q_value)
+        return every._chosen(np.flatnonzero(q_value <= FALSE_DISCOVERIES))._ranked(most)
 
-    def joined(self, others: Told, counts: OrderCounts) -> Told:
+    def joined(self, others: Told) -> Told:
         """These and others, in one order."""
         both = (np.concatenate([getattr(self, name), getattr(others, name)]) for name in _NAMES)
-        return Told(*both)._ranked(counts, len(self) + len(others))
+        return Told(*both)._ranked(len(self) + len(others))
 
-    def expected(self, counts: OrderCounts) -> Floats:
-        """Orders that would hold each set if every item came independently, shape ``(n,)``."""
-        share = np.append(counts.of_item / max(counts.orders, 1), 1.0)
-        chance: Floats = counts.orders * share[self.items].prod(axis=1)
-        return chance
-
-    def _ranked(self, counts: OrderCounts, most: int) -> Told:
-        beyond = self.orders - self.expected(counts)
+    def _ranked(self, most: int) -> Told:
+        beyond = self.orders - self.expected
         return self._chosen(np.lexsort((*self.items.T[::-1], -beyond))[:most])
 
     def _chosen(self, places: Ints) -> Told:
@@ -82,24 +79,30 @@ def told_pairs(counts: OrderCounts) -> Told:
     first, second = counts.of_item[pairs.items].T
     p_value = exact_test(pairs, np.full(len(pairs), counts.orders), first, second)
     frequent = int(np.count_nonzero(counts.of_item >= LEAST_ORDERS))
-    return Told.of(counts, pairs, p_value, frequent * (frequent - 1) // 2, MOST_PAIRS)
+    expected = first * (second / max(counts.orders, 1))
+    return Told.of(pairs, expected, p_value, frequent * (frequent - 1) // 2, MOST_PAIRS)
 
 
 def told_triples(counts: OrderCounts, pairs: Told) -> Told:
-    """The triples that come more often than their pairs explain.
+    """The triples of which each item comes with the other two together more often than chance explains.
 
-    Among the orders with ``b`` those with ``a`` and those with ``c`` are drawn independently if the pairs explain it;
-    that is tested with each of the three in the place of ``b``, and the greatest p-value counts.
+    All three pairs are told, the greatest p-value of an item against the pair of the others counts, and the triple
+    comes no less often than its pairs explain: ``n(abc) n(b) >= n(ab) n(bc)`` with each item in the middle. So a chain,
+    in which ``a`` and ``c`` only share ``b``, is no triple.
     """
     triples, possible = counts.triples(pairs.items[:, :2])
-    of_pair = {
-        places: _all_orders(pairs, triples.items[:, places], counts.items) for places in ((0, 1), (0, 2), (1, 2))
-    }
-    p_value = np.zeros(len(triples))
+    p_value, expected = np.zeros(len(triples)), np.zeros(len(triples))
+    explained = np.zeros(len(triples), dtype=bool)
+    orders = np.full(len(triples), counts.orders)
     for middle, left, right in ((0, (0, 1), (0, 2)), (1, (0, 1), (1, 2)), (2, (0, 2), (1, 2))):
         held = counts.of_item[triples.items[:, middle]]
-        p_value = np.maximum(p_value, exact_test(triples, held, of_pair[left], of_pair[right]))
-    return Told.of(counts, triples, p_value, possible, MOST_TRIPLES)
+        beside, beyond = (_all_orders(pairs, triples.items[:, list(pair)], counts.items) for pair in (left, right))
+        explained |= triples.all_orders * held < beside * beyond
+        (place,) = {0, 1, 2} - {*left}
+        third = counts.of_item[triples.items[:, place]]
+        p_value = np.maximum(p_value, exact_test(triples, orders, beside, third))
+        expected = np.maximum(expected, beside * third / max(counts.orders, 1))
+    return Told.of(triples, expected, np.where(explained, 1.0, p_value), possible, MOST_TRIPLES)
 
 
 def clumps(sets: Sets) -> Floats:
@@ -111,7 +114,7 @@ def clumps(sets: Sets) -> Floats:
 
 
 def exact_test(sets: Sets, orders: Ints, first: Ints | Floats, second: Ints | Floats) -> Floats:
-    """The chance of so many joint orders or more, if ``first`` and ``second`` of the ``orders`` are drawn independently.
+    """The chance of so many joint orders, if ``first`` and ``second`` of ``orders`` are drawn independently, ``(n,)``.
 
     Orders of one customer are no independent draws: who likes two things has them in one order again and again. So the
     whole table is divided by how many of the joint orders come together, rounded against finding anything.
@@ -119,8 +122,7 @@ def exact_test(sets: Sets, orders: Ints, first: Ints | Floats, second: Ints | Fl
     together = clumps(sets)
     drawn, held = np.ceil(first / together), np.ceil(second / together)
     among = np.maximum(np.floor(orders / together), np.maximum(drawn, held))
-    chance: Floats = hypergeom.sf(np.floor(sets.orders / together) - 1, among, drawn, held)
-    return chance
+    return np.asarray(hypergeom.sf(np.floor(sets.orders / together) - 1, among, drawn, held))
 
 
 def false_discovery_rate(p_value: Floats, tested: int) -> Floats:

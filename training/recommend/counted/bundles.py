@@ -2,9 +2,9 @@
 
 With ``N`` orders, ``n(a)`` of them with ``a`` and ``n(ab)`` with both: support = n(ab) / N, confidence of ``b`` given
 ``a`` = n(ab) / n(a), lift = n(ab) N / (n(a) n(b)). Whether so many would come by chance is Fisher's exact test to one
-side; that many pairs are tested is allowed for by the false discovery rate of Benjamini and Hochberg (1995), over all
-pairs that could have come often enough; orders of one customer count less than those of several. A triple must go together beyond its pairs: among the orders with any one of
-its items the other two are tested again, and the least convincing of the three counts.
+side, in which orders of one customer count less than those of several; that many pairs are tested is allowed for by
+the false discovery rate of Benjamini and Hochberg (1995), over all pairs that could have come often enough. A triple is
+looked at as an item and the pair of the others, in the three ways, and the least convincing of them counts.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Bundles:
     people: Ints
     """Different customers who made them; int32, shape (n,)."""
     expected: Floats
-    """Orders that would hold all of them by chance; float32, shape (n,)."""
+    """Orders that would hold all of them by chance, of a triple: pair and item, at most; float32, shape (n,)."""
     lift: Floats
     """How many times as often as by chance; float32, shape (n,)."""
     lift_low: Floats
@@ -75,7 +75,7 @@ class Bundles:
         """
         counts = OrderCounts(Acts.joined(orders), len(price))
         pairs = told_pairs(counts)
-        return cls._told(counts, pairs.joined(told_triples(counts, pairs), counts), price, price - unit_cost)
+        return cls._told(counts, pairs.joined(told_triples(counts, pairs)), price, price - unit_cost)
 
     @classmethod
     def none(cls, items: int) -> Bundles:
@@ -84,7 +84,6 @@ class Bundles:
 
     @classmethod
     def _told(cls, counts: OrderCounts, told: Told, price: Floats, margin: Floats) -> Bundles:
-        chance = told.expected(counts)
         # Orders of one customer come together: so many are as sure as that many of different customers.
         sure = told.orders / told.together
         steady = told.newest / told.together + 0.5, (told.orders - told.newest) / told.together + 0.5
@@ -96,9 +95,9 @@ class Bundles:
             items=told.items.astype(np.int32),
             orders=told.orders.astype(np.int32),
             people=told.people.astype(np.int32),
-            expected=chance.astype(np.float32),
-            lift=(told.orders / chance).astype(np.float32),
-            lift_low=(gamma.ppf(1 - CERTAINTY, sure) * told.together / chance).astype(np.float32),
+            expected=told.expected.astype(np.float32),
+            lift=(told.orders / told.expected).astype(np.float32),
+            lift_low=(gamma.ppf(1 - CERTAINTY, sure) * told.together / told.expected).astype(np.float32),
             confidence=(told.orders[:, None] / of_item).astype(np.float32),
             p_value=told.p_value,
             q_value=told.q_value,

@@ -97,7 +97,7 @@ class Repurchases:
         bought, size = people.bought, people.shape[1]
         earlier, taken = bought.before_newest()
 
-        def total(values: Ints) -> Floats:
+        def total(values: Ints | Flags) -> Floats:
             return np.bincount(bought.item, weights=values, minlength=size).astype(np.float64)
 
         return RepurchaseSums(
@@ -171,6 +171,7 @@ class Repurchases:
 
 def _drawn(part: Floats, whole: Floats, kin: Ints) -> Floats:
     """``part / whole`` of each item, drawn towards that of its category (``kin``), and this towards the shop's."""
-    of_kin = shrunk(np.bincount(kin, weights=part), np.bincount(kin, weights=whole), STRENGTH)
+    part_of_kin, whole_of_kin = (np.bincount(kin, weights=sums).astype(np.float64) for sums in (part, whole))
+    of_kin = shrunk(part_of_kin, whole_of_kin, STRENGTH)
     drawn: Floats = (part + STRENGTH * of_kin[kin]) / (whole + STRENGTH)
     return drawn

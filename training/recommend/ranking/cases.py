@@ -57,9 +57,7 @@ def cases(
     yield from behaviour.map_histories(bought, cutoff, catalogue)
 
 
-def _next_views(
-    behaviour: Behaviour, cutoff: datetime, horizon_days: float, catalogue: Catalogue
-) -> Iterator[Case]:
+def _next_views(behaviour: Behaviour, cutoff: datetime, horizon_days: float, catalogue: Catalogue) -> Iterator[Case]:
     """Every beginning of a visit that started in ``[cutoff, cutoff + horizon_days)``, and the item that came next."""
 
     def begun(_: int, history: History) -> Case:

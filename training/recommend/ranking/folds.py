@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import pyarrow as pa
 
-from features.arrays import Floats
+from features.arrays import Floats, Ints
 from features.behaviour import Behaviour
 from features.progress import Progress, Said
 from training.metrics import ndcg_at
@@ -17,8 +18,9 @@ from training.recommend.counted.table import SourceSettings
 from training.recommend.proposing.candidates import Candidates, candidates
 from training.recommend.proposing.registry import PURCHASE_SOURCES, related_of, tables_of
 from training.recommend.ranking.answers import Answers
-from training.recommend.ranking.cases import PURCHASE, Case, cases
+from training.recommend.ranking.cases import PURCHASE, VIEW, Case, cases
 from training.recommend.ranking.features import ranking_features
+from training.recommend.ranking.prefixes import owner
 from training.recommend.ranking.rows import RankingRows, joined, sampled
 from training.recommend.top import top_items
 
@@ -55,6 +57,8 @@ class Asked:
     """The proposals."""
     answers: Answers
     """What came after."""
+    customer_ids: tuple[str, ...]
+    """Whose answers they are: beginnings of visits of one customer are not independent of each other."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ class Fold:
             found, rows = _rows(sources, case, plan, None if judged else number)
             (beside if whole and not judged else parts).append(rows)
             if judged:
-                asked.append(Asked(found, case.answers))
+                asked.append(Asked(found, case.answers, _customer_ids(case, plan.goal)))
         return cls(cutoff, tuple(asked), tuple(parts), tuple(beside))
 
     @property
@@ -126,6 +130,12 @@ class Fold:
         """ndcg@10 of each person when the candidates of each part are ordered by ``scores``; ``(customers,)``."""
         each = [_ndcg(part, score) for part, score in zip(self.asked, scores, strict=True)]
         return np.concatenate(each or [np.zeros(0)])
+
+    @property
+    def whose(self) -> Ints:
+        """Number of the customer behind each of :meth:`ndcg`, from 0, shape ``(customers,)``."""
+        names = pa.array([name for part in self.asked for name in part.customer_ids], pa.string())
+        return names.dictionary_encode().indices.to_numpy()
 
     def sampled(self, seed: int) -> RankingRows:
         """A weighted sample of the rows of a whole fold, with those of further people, to train on."""
@@ -158,6 +168,11 @@ def _rows(sources: Sources, case: Case, plan: FoldPlan, seed: int | None) -> tup
     names, values = ranking_features(sources, people, found)
     sizes = np.bincount(found.customer, minlength=len(people))
     return found, RankingRows(names, values, bought, sizes[sizes > 0], weight)
+
+
+def _customer_ids(case: Case, goal: str) -> tuple[str, ...]:
+    names = case.history.customer_ids.to_pylist()
+    return tuple(owner(name) for name in names) if goal == VIEW else tuple(names)
 
 
 def _ndcg(asked: Asked, score: Floats) -> Floats:

@@ -18,6 +18,9 @@ LONGEST_PREFIX = 200
 INSTANT_DAYS = 1 / 86_400
 """The newest event of a prefix lies this long before the moment at which it is looked at."""
 
+MARK = "#"
+"""Stands between the customer's id and the number of the event that a prefix ends before."""
+
 
 def prefixes(history: History, since_days: float) -> tuple[History, Answers]:
     """The prefixes of the visits that began in the last ``since_days``, and the item that came next in each.
@@ -31,6 +34,11 @@ def prefixes(history: History, since_days: float) -> tuple[History, Answers]:
     return _before(history, row), _answers(answer, len(history.catalogue))
 
 
+def owner(prefix_id: str) -> str:
+    """The id of the customer that a prefix is of."""
+    return prefix_id.rpartition(MARK)[0]
+
+
 def _before(history: History, row: Ints) -> History:
     """One customer for each of ``row``: the events of its customer before it."""
     customer = history.customer[row]
@@ -42,7 +50,7 @@ def _before(history: History, row: Ints) -> History:
     newest = history.age_days[row - 1]
     arrays["age_days"] = arrays["age_days"] - np.repeat(newest - INSTANT_DAYS, lengths)
     ids = history.customer_ids.take(pa.array(customer)).to_pylist()
-    names = [f"{name}#{number}" for name, number in zip(ids, row.tolist(), strict=True)]
+    names = [f"{name}{MARK}{number}" for name, number in zip(ids, row.tolist(), strict=True)]
     orders = history.order_id.take(pa.array(events))
     return replace(history, customer_ids=pa.array(names, pa.string()), boundaries=boundaries, order_id=orders, **arrays)
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import lightgbm
 import numpy as np
+from scipy.special import expit
 
 from features.arrays import Floats
 from features.errors import HuitouError
 from training.recommend.ranking.rows import RankingRows, joined
+from training.recommend.ranking.start import Start
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class RankerSettings:
     """Share of the columns that each tree sees."""
     l2: float = 10.0
     """Ridge penalty on leaf values."""
+    from_blend: bool = True
+    """Whether the trees start from the blend's log-odds instead of one number for all pairs."""
     seed: int = 7
     """Makes training repeatable."""
 
@@ -38,8 +42,9 @@ class RankerSettings:
 class Ranker:
     """Scores candidate pairs; higher is likelier to be bought within the horizon."""
 
-    def __init__(self, booster: lightgbm.Booster, settings: RankerSettings) -> None:
+    def __init__(self, booster: lightgbm.Booster, settings: RankerSettings, start: Start | None = None) -> None:
         self._booster = booster
+        self._start = start
         self.settings = settings
 
     @property
@@ -51,10 +56,12 @@ class Ranker:
     def fit(cls, folds: Sequence[RankingRows], settings: RankerSettings) -> Ranker:
         """Train on the rows of several cutoffs."""
         rows = joined(folds)
+        start = Start.fit(rows) if settings.from_blend else None
         data = lightgbm.Dataset(
             rows.values,
             label=rows.bought.astype(np.float32),
             weight=rows.weight.astype(np.float32),
+            init_score=None if start is None else start.log_odds(rows.names, rows.values),
             feature_name=list(rows.names),
         )
         parameters = {
@@ -69,8 +76,9 @@ class Ranker:
             "force_row_wise": True,
             "num_threads": 2,
             "verbosity": -1,
+            "boost_from_average": start is None,
         }
-        return cls(lightgbm.train(parameters, data, num_boost_round=settings.trees), settings)
+        return cls(lightgbm.train(parameters, data, num_boost_round=settings.trees), settings, start)
 
     def score(self, names: tuple[str, ...], values: Floats) -> Floats:
         """The score of each pair, shape ``(n_pairs,)``; raises when the columns are not those of training."""
@@ -84,7 +92,11 @@ class Ranker:
             )
         if not len(values):
             return np.zeros(0)
-        return np.asarray(self._booster.predict(values, num_threads=2))
+        if self._start is None:
+            return np.asarray(self._booster.predict(values, num_threads=2))
+        mended = np.asarray(self._booster.predict(values, num_threads=2, raw_score=True))
+        chance: Floats = expit(self._start.log_odds(names, values) + mended)
+        return chance
 
     def importance(self) -> dict[str, float]:
         """Total gain of each feature, the greatest first."""
@@ -97,10 +109,12 @@ class Ranker:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "ranker.txt").write_text(self._booster.model_to_string(), encoding="utf-8")
         (folder / "ranker.json").write_text(json.dumps(asdict(self.settings), indent=2), encoding="utf-8")
+        if self._start is not None:
+            self._start.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> Ranker:
         """What :meth:`save` wrote; it scores the same."""
         settings = RankerSettings(**json.loads((folder / "ranker.json").read_text(encoding="utf-8")))
         text = (folder / "ranker.txt").read_text(encoding="utf-8")
-        return cls(lightgbm.Booster(model_str=text), settings)
+        return cls(lightgbm.Booster(model_str=text), settings, Start.load(folder) if settings.from_blend else None)

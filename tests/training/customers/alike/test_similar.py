@@ -23,7 +23,7 @@ def test_exactly_the_nearest(vectors: Floats, monkeypatch: pytest.MonkeyPatch) -
     for block in (3_000, 700):
         monkeypatch.setattr(similar, "BLOCK", block)
         for row in (0, 1_234, 2_999):
-            found = nearest(vectors, half_squares(vectors), row, 10)
+            found = nearest(vectors, half_squares(vectors), np.array([row]), 10)
             distance, rows = reference.kneighbors(vectors[row : row + 1].astype(np.float64))
             assert found.rows.tolist() == rows[0, 1:].tolist()
             np.testing.assert_allclose(found.distance, distance[0, 1:])
@@ -33,9 +33,9 @@ def test_who_is_not_compared_is_not_found(vectors: Floats) -> None:
     """Those with an infinite half square are passed over, were they the very same."""
     twins = np.concatenate([vectors[:50], vectors[:50]])
     half = half_squares(twins)
-    assert nearest(twins, half, 7, 1).rows.tolist() == [57]
+    assert nearest(twins, half, np.array([7]), 1).rows.tolist() == [57]
     half[57] = np.inf
-    assert nearest(twins, half, 7, 3).distance.min() > 0
+    assert nearest(twins, half, np.array([7]), 3).distance.min() > 0
 
 
 def test_a_map_that_cannot_be_written(vectors: Floats) -> None:
@@ -43,20 +43,20 @@ def test_a_map_that_cannot_be_written(vectors: Floats) -> None:
     vectors = vectors.copy()
     half = half_squares(vectors)
     vectors.flags.writeable = half.flags.writeable = False
-    assert len(nearest(vectors, half, 0, 10).rows) == 10
+    assert len(nearest(vectors, half, np.array([0]), 10).rows) == 10
 
 
 def test_fewer_people_than_asked_for(vectors: Floats) -> None:
     """Three people have two others each; one alone has nobody."""
     few = vectors[:3]
-    assert sorted(nearest(few, half_squares(few), 1, 10).rows.tolist()) == [0, 2]
-    assert nearest(few[:1], half_squares(few[:1]), 0, 10).rows.tolist() == []
+    assert sorted(nearest(few, half_squares(few), np.array([1]), 10).rows.tolist()) == [0, 2]
+    assert nearest(few[:1], half_squares(few[:1]), np.array([0]), 10).rows.tolist() == []
 
 
 def test_everyone_the_same_comes_by_row(vectors: Floats) -> None:
     """Of equally near people those of the first rows are given."""
     same = np.repeat(vectors[:1], 5, axis=0)
-    assert nearest(same, half_squares(same), 2, 3).rows.tolist() == [0, 1, 3]
+    assert nearest(same, half_squares(same), np.array([2]), 3).rows.tolist() == [0, 1, 3]
 
 
 def test_similar_people_are_of_the_planted_kind(kinds: PlantedKinds) -> None:
@@ -65,8 +65,18 @@ def test_similar_people_are_of_the_planted_kind(kinds: PlantedKinds) -> None:
     half = np.where(placed.compared, half_squares(placed.vectors), np.inf).astype(np.float32)
     for kind in ("snackers", "tea lovers", "readers", "strollers"):
         for row in kinds.rows(kind)[::20]:
-            found = nearest(placed.vectors, half, int(row), 10)
+            found = nearest(placed.vectors, half, row[None], 10)
             assert {kinds.ids[other].rsplit(" ", 1)[0] for other in found.rows} == {kind}
+
+
+def test_like_several_are_those_like_their_middle(vectors: Floats) -> None:
+    """Nearest to three people are those nearest to the mean of them, and none of the three."""
+    asked = np.array([5, 900, 2_000])
+    found = nearest(vectors, half_squares(vectors), asked, 20)
+    far = np.sqrt(np.square(vectors.astype(np.float64) - vectors[asked].mean(axis=0, dtype=np.float64)).sum(axis=1))
+    far[asked] = np.inf
+    assert found.rows.tolist() == np.argsort(far)[:20].tolist()
+    np.testing.assert_allclose(found.distance, np.sort(far)[:20], rtol=1e-5)
 
 
 def test_similarity_is_between_nothing_and_one(kinds: PlantedKinds) -> None:

@@ -80,6 +80,12 @@ def test_coordinates_tell_the_numbers_again(space: Space, crowd: Traits) -> None
     np.testing.assert_allclose(back[~known], np.nanmedian(values[:, 2]), atol=1e-4)
 
 
+def test_the_bound_is_a_number(space: Space) -> None:
+    """Coordinates at the very bound, and beyond it, tell numbers that can be printed."""
+    out = np.array([space.weight * BOUND, space.weight * -BOUND * 2])
+    assert np.isfinite(space.values(out)).all()
+
+
 def test_little_evidence_is_drawn_to_the_middle(space: Space) -> None:
     """A share of one category that one look tells lies nearer to the middle than one that fifty tell."""
     values = np.tile([2.0, 50.0, 0.0, 1.0, 0.0, 0.0], (2, 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 from math import sqrt
 from pathlib import Path
 
@@ -30,8 +31,7 @@ def fitted(past: History, parts: int = 1) -> BasketNeighbours:
     """The table of ``past``, counted in so many parts."""
     edges = np.linspace(0, len(past), parts + 1).astype(int)
     counted = [
-        BasketNeighbours.part(People(past.part(start, stop), 14.0, 50), SETTINGS)
-        for start, stop in zip(edges[:-1], edges[1:], strict=True)
+        BasketNeighbours.part(People(past.part(start, stop), 14.0, 50), SETTINGS) for start, stop in pairwise(edges)
     ]
     return BasketNeighbours.of(counted, Shop(CUTOFF, SETTINGS, past.catalogue, None, None))  # type: ignore[arg-type]
 
@@ -49,7 +49,7 @@ def test_by_hand() -> None:
     rows = [*order("anna", 3, "tea"), *order("bo", 5, "tea", "cup"), *order("cy", 7, "tea", "pan")]
     past = history(events(*rows, *order("di", 4, "hat", "bag")), CUTOFF)
     found = votes(fitted(past), past, "anna")
-    assert list(found)[0] == "tea"
+    assert next(iter(found)) == "tea"
     assert found == pytest.approx({"tea": 1 / sqrt(2), "cup": 0.5 / sqrt(2), "pan": 0.5 / sqrt(2)})
 
 
@@ -72,7 +72,7 @@ def test_rare_items_tell_more() -> None:
 
 
 def test_only_the_newest_customers_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where there is room for some customers only, those with the newest orders stay; so it is with an item's buyers."""
+    """Where there is room for some customers only, those with the newest orders stay; so with an item's buyers."""
     rows = [*order("anna", 30, "tea"), *order("bo", 5, "tea", "cup"), *order("cy", 7, "tea", "pan")]
     past = history(events(*rows), CUTOFF)
     with monkeypatch.context() as patched:

@@ -60,7 +60,7 @@ def test_the_test_is_fishers() -> None:
     first, second = (int(counts.of_item[item]) for item in (8, 30))
     table = np.array([[both, first - both], [second - both, counts.orders - first - second + both]])
     assert pairs.p_value[place] == pytest.approx(fisher_exact(table, alternative="greater").pvalue, rel=1e-6)
-    assert pairs.expected(counts)[place] == pytest.approx(first * second / counts.orders)
+    assert pairs.expected[place] == pytest.approx(first * second / counts.orders)
 
 
 def test_pairs_that_never_came_were_tested_as_well() -> None:
@@ -77,3 +77,14 @@ def test_pairs_of_rare_items_are_not_among_the_tests() -> None:
     counts, wide = OrderCounts(few, 40), OrderCounts(few, 100_000)
     assert (counts.of_item >= LEAST_ORDERS).any()
     np.testing.assert_array_equal(told_pairs(counts).q_value, told_pairs(wide).q_value)
+
+
+def test_the_lift_of_a_triple_is_that_of_its_weakest_rule() -> None:
+    """Expected is what the pair and the third item give by chance, in the way that gives most."""
+    counts = OrderCounts(random_orders(3, 3000, 80, [(11, 40, 77)], share=0.03), 80)
+    pairs = told_pairs(counts)
+    triple = told_triples(counts, pairs)
+    joint = {tuple(row[:2]): orders for row, orders in zip(pairs.items.tolist(), pairs.all_orders, strict=True)}
+    rules = [((11, 40), 77), ((11, 77), 40), ((40, 77), 11)]
+    chance = max(joint[pair] * counts.of_item[third] / counts.orders for pair, third in rules)
+    assert triple.expected.tolist() == [pytest.approx(chance)]

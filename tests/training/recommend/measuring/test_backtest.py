@@ -171,3 +171,19 @@ def test_hostile_names_in_reasons(tmp_path: Path) -> None:
     anna = told[told["customer_id"] == "anna"]
     assert set(anna["item_id"]) == set(names)
     assert set(anna.loc[anna["source"] == "viewed_together", "reason"]) == {"often viewed together with $item"}
+
+
+def test_a_shop_of_views(tmp_path: Path) -> None:
+    """Where the next view is the goal every step of a visit after the cutoff is measured, by what it came after."""
+    before = [(f"c{person}", "view", f"i{person % 3}", "2025-03-01T10:00Z") for person in range(9)]
+    visit = [("anna", "view", item, f"2025-03-12T10:0{minute}Z") for minute, item in enumerate(("i0", "i1", "i0"))]
+    behaviour = Behaviour.of(stored(tmp_path / "shop", events(*before, *visit)))
+    recommender = Recommender(names=("last_touched", "popular"), goal="view", rule=(("last_touched",), ("popular",)))
+    report = recommendation_backtest(behaviour, training(recommender), CUTOFF, 5, tmp_path / "views.parquet")
+    assert (report["goal"], report["customers"], report["customers_measured"]) == ("view", 9, 2)
+    # Before i1 only i0 had been seen; before the second i0 the newest was i1.
+    served = report["models"]["served"]
+    assert served["known_recall@10"]["value"] == 1
+    assert served["mrr@10"]["value"] < 1
+    assert set(report["ablation"]["sources"]) == {"last_touched", "popular"}
+    assert report["groups"]["visitor"]["customers"] == 2

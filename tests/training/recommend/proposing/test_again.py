@@ -16,7 +16,7 @@ def regular(customer: str, item: str, every_days: int, times: int, last_days: fl
 
 
 def test_at_its_cycle(tmp_path: Path) -> None:
-    """What is due comes before what was bought just now, though that is bought as often; who bought nothing has none."""
+    """What is due comes before what was bought just now, though bought as often; who bought nothing has none."""
     rows = []
     for number in range(30):
         rows += regular(f"c{number}", "soap", 30, 4, 1 + number % 30)

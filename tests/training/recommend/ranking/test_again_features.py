@@ -1,4 +1,4 @@
-"""What tells of buying again: worked-by-hand columns, missing where there is nothing, alike in a shop twice as large."""
+"""What tells of buying again: columns by hand, missing where there is nothing, the same in a larger shop."""
 
 from __future__ import annotations
 

@@ -145,6 +145,17 @@ def test_next_views(planted: PlantedShop) -> None:
     assert 0.02 < rule.mean() < best.mean()
 
 
+def test_whose_answers_they_are(planted: PlantedShop, fold: Fold) -> None:
+    """Buyers are people of their own; the beginnings of visits of one customer are told to be of one."""
+    assert fold.whose.tolist() == list(range(fold.customers))
+    by_view = Fold.at(planted.behaviour, planted.cutoff, BY_VIEW)
+    assert len(by_view.whose) == by_view.customers == len(by_view.ndcg([rows.weight for rows in by_view.parts]))
+    names = [name for part in by_view.asked for name in part.customer_ids]
+    assert 10 < len(set(names)) == by_view.whose.max() + 1 < by_view.customers
+    known = {name for bucket in range(4) for name in planted.behaviour.reader.bucket(bucket)["customer_id"].to_pylist()}
+    assert set(names) <= known
+
+
 def test_only_the_horizon_matters(tmp_path: Path) -> None:
     """What happens after the horizon changes neither features nor labels."""
     cutoff = moment("2024-06-01T00:00Z")

@@ -9,7 +9,7 @@ from features.history import History
 from tests.small_shop import EventRow, events, history, moment
 from training.recommend.ranking import prefixes as module
 from training.recommend.ranking.answers import Answers
-from training.recommend.ranking.prefixes import INSTANT_DAYS, prefixes
+from training.recommend.ranking.prefixes import INSTANT_DAYS, owner, prefixes
 
 CUTOFF = moment("2025-03-11T00:00Z")
 
@@ -90,3 +90,11 @@ def test_no_visits() -> None:
     assert len(begun) == 0
     assert len(answers.key) == len(answers.bought) == 0
     assert len(prefixes(known(), 2.0)[0]) == 0
+
+
+def test_whose_prefix_it_is() -> None:
+    """The customer behind a prefix is told by its id, whatever signs the customer's own id has."""
+    past = known(*(("a#b #1", item, f"2025-03-10T10:0{step}Z") for step, item in enumerate("xyz")))
+    found, _ = prefixes(past, 1.0)
+    assert {owner(name) for name in found.customer_ids.to_pylist()} == {"a#b #1"}
+    assert len(set(found.customer_ids.to_pylist())) == len(found) == 2
