@@ -6,6 +6,7 @@ zero. ``docs/features.md`` lists every name with its meaning; a test holds the t
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,22 +59,11 @@ class CustomerFeatures:
         return pd.DataFrame(self.values, index=index, columns=list(self.names))
 
 
-def customer_features(history: History) -> CustomerFeatures:
-    """All features of every customer in ``history``."""
-    counts = history.counts(WINDOW_DAYS)
-    columns = {
-        **activity(counts),
-        **recency(history),
-        **presence(history),
-        **customer_orders.orders(history),
-        **customer_orders.gaps(history),
-        **conversion(counts),
-        **open_items(history),
-        **variety(history),
-        **prices(history),
-        **habits(history),
-        **trends(counts),
-    }
+def customer_features(history: History, families: Sequence[str] | None = None) -> CustomerFeatures:
+    """All features of every customer in ``history``, or those of some of ``FAMILIES``."""
+    counts, columns = history.counts(WINDOW_DAYS), {}
+    for family in FAMILIES if families is None else families:
+        columns |= FAMILIES[family](history, counts)
     values = np.empty((len(history), len(columns)), dtype=np.float32)
     for position, column in enumerate(columns.values()):
         values[:, position] = column
@@ -249,3 +239,19 @@ def trends(counts: Floats) -> Columns:
         "purchase_trend_90d_365d": newest_share([PURCHASE], 90, 365),
         "return_per_purchase": ratio(counts[:, RETURN, -1], counts[:, PURCHASE, -1]),
     }
+
+
+FAMILIES: Mapping[str, Callable[[History, Floats], Columns]] = {
+    "activity": lambda _, counts: activity(counts),
+    "recency": lambda history, _: recency(history),
+    "presence": lambda history, _: presence(history),
+    "orders": lambda history, _: customer_orders.orders(history),
+    "gaps": lambda history, _: customer_orders.gaps(history),
+    "conversion": lambda _, counts: conversion(counts),
+    "open_items": lambda history, _: open_items(history),
+    "variety": lambda history, _: variety(history),
+    "prices": lambda history, _: prices(history),
+    "habits": lambda history, _: habits(history),
+    "trends": lambda _, counts: trends(counts),
+}
+"""What makes each family of columns from a history and its events in ``WINDOW_DAYS``, in the order of the table."""

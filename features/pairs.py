@@ -37,6 +37,9 @@ CUSTOMER_COLUMNS = (
 )
 """The customer features that the ranker sees beside those of the pair."""
 
+CUSTOMER_FAMILIES = ("activity", "recency", "orders", "conversion", "open_items", "variety", "prices")
+"""The families that they are of; computing the others as well would double the cost of one person's."""
+
 
 @dataclass(frozen=True)
 class Touches:
@@ -129,8 +132,7 @@ def pair_features(
     cycle = items.column("item_repurchase_gap_days")[item]
     columns["pair_repurchase_due"] = ratio(columns["pair_days_since_purchase"], cycle)
     columns |= {f"customer_{name}": customers.column(name)[customer] for name in CUSTOMER_COLUMNS}
-    columns |= {name: items.column(name)[item] for name in items.names}
-    return columns
+    return columns | dict(zip(items.names, items.values[item].T, strict=True))
 
 
 def _own_touches(touches: Touches, customer: Ints, item: Ints) -> dict[str, Floats]:

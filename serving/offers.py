@@ -31,6 +31,8 @@ class Candidate:
     """What proposed it."""
     because: int = NO_ITEM
     """Code of the item that the reason speaks of, ``NO_ITEM`` where none."""
+    every_days: int = 0
+    """How often the person usually buys the item, in days; 0 where that is not known or not the reason."""
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,14 @@ from serving.arranging.person import Person
 from serving.arranging.rules import Usual
 from serving.arranging.shelf_rules import InForce, Occasion, ShelfRules
 from serving.database.inbox import Touch
+from serving.live_history import live_history
 from serving.live_person import live_person
-from serving.offers import OPEN_CART, OPEN_FAVORITE, POPULAR, Candidate, Visitor, of_context, of_visitor
+from serving.offers import NOBODY, OPEN_CART, OPEN_FAVORITE, POPULAR, Candidate, Visitor, of_context, of_visitor
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_files import NO_ITEM
 from serving.snapshot_parts.id_index import NO_ROW
 from serving.snapshot_parts.shelf import ItemFilter
+from training.recommend.proposing.again import BUY_AGAIN, usual_days
 from training.recommend.reason_texts import reason
 
 _POPULAR_BLOCK = 256
@@ -119,9 +121,9 @@ def recommend(snapshot: Snapshot, wish: Wish) -> Answer:
         snapshot.shelf, snapshot.traits, replace(asked, hidden=np.array(hidden, dtype=np.int64)), person, rules
     )
     found = arranging.arrange(offered, wish.offset + wish.n, () if wish.strict else _blocks(snapshot))
-    items = _falling(_shown(found, offers))
+    items = _with_cycles(snapshot, visitor, _falling(_shown(found, offers))[wish.offset :])
     fallback = None if found.has_own else _why_popular(wish, row)
-    return Answer(tuple(items[wish.offset :]), OPTED_OUT if opted_out else fallback, found.explored)
+    return Answer(tuple(items), OPTED_OUT if opted_out else fallback, found.explored)
 
 
 def related_kinds(snapshot: Snapshot, placement: str) -> tuple[str, ...]:
@@ -133,7 +135,27 @@ def related_kinds(snapshot: Snapshot, placement: str) -> tuple[str, ...]:
 def reason_of(snapshot: Snapshot, candidate: Candidate, language: str) -> str:
     """Why the item is shown, in words."""
     because = snapshot.shelf.label(candidate.because) if candidate.because not in (NO_ITEM, candidate.item) else None
-    return reason(candidate.source, language, because=because, category=snapshot.shelf.item(candidate.item).category)
+    return reason(
+        candidate.source,
+        language,
+        because=because,
+        category=snapshot.shelf.item(candidate.item).category,
+        every_days=candidate.every_days,
+    )
+
+
+def _with_cycles(snapshot: Snapshot, visitor: Visitor, items: Sequence[Candidate]) -> list[Candidate]:
+    """The same, those to buy again with how often the person usually buys them."""
+    again = np.array([candidate.item for candidate in items if candidate.source == BUY_AGAIN], dtype=np.int64)
+    if not len(again):
+        return list(items)
+    history = live_history(snapshot, visitor.person or NOBODY, visitor.row, visitor.touches, visitor.now)
+    days = np.nan_to_num(np.round(usual_days(history, np.zeros_like(again), again))).astype(int)
+    every_days = dict(zip(again.tolist(), days.tolist(), strict=True))
+    return [
+        replace(candidate, every_days=every_days[candidate.item]) if candidate.source == BUY_AGAIN else candidate
+        for candidate in items
+    ]
 
 
 def _why_popular(wish: Wish, row: int) -> str:

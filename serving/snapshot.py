@@ -148,6 +148,10 @@ class Snapshot:
         """Item codes stored for the customers of some rows, ``NO_ITEM`` pads, shape ``(n, places)``."""
         return np.asarray(self._item[rows])
 
+    def recommended_sources(self, rows: Ints) -> Ints:
+        """Where these items came from, as positions in the header's sources, -1 pads, shape ``(n, places)``."""
+        return np.asarray(self._source[rows])
+
     def related(self, kind: str, code: int) -> tuple[Ints, Floats]:
         """Codes and scores of the items related to one, best first; raises for a kind that is not stored."""
         if kind not in self._related:

@@ -133,7 +133,7 @@ class Recommendations(BaseModel):
                     "placement": "item",
                     "model_version": "3",
                     "as_of": "2025-03-01T00:00:00Z",
-                    "tier": "model",
+                    "tier": "ranker",
                     "fallback": None,
                     "items": [
                         {"item_id": "sku-12", "score": 0.81, "source": "open_cart", "reason": "in your cart"},
@@ -148,7 +148,9 @@ class Recommendations(BaseModel):
     placement: str
     model_version: str
     as_of: datetime = Field(description="The moment that the snapshot speaks of; newer events count on top of it.")
-    tier: str = Field(description="What ranked the items: ranker, rules, or popular where the answer is not personal.")
+    tier: str = Field(
+        description="What ranked the items: ranker, blend, rules, or popular where the answer is not personal."
+    )
     fallback: str | None = Field(
         description="Why it is not personal: unknown_customer, anonymous, opted_out, no_candidates; or null."
     )

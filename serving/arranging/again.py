@@ -1,10 +1,10 @@
-"""What a person has bought already, and whether it is time to buy it again."""
+"""What people have bought already, and whether it is time to buy it again."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from features.arrays import Flags, Ints
+from features.arrays import Flags, Floats, Ints
 from serving.arranging.person import Person
 from serving.snapshot_parts.item_traits import ItemTraits
 from serving.snapshot_parts.shelf import Shelf
@@ -27,25 +27,44 @@ VARIANT_DAYS = 30.0
 
 def not_again(items: Ints, person: Person, shelf: Shelf, traits: ItemTraits) -> Flags:
     """Which items the person has and is not due to buy again, shape ``(n,)``."""
-    unwanted = np.zeros(len(items), dtype=bool)
     if not len(person.bought):
-        return unwanted
-    newest = dict(zip(person.bought.tolist(), person.bought_days.tolist(), strict=True))
-    variants: dict[int, float] = {}
-    for group, days in zip(traits.variant_group(person.bought).tolist(), newest.values(), strict=True):
-        if days < variants.get(group, VARIANT_DAYS):
-            variants[group] = days
-    for place, (item, group) in enumerate(zip(items.tolist(), traits.variant_group(items).tolist(), strict=True)):
-        days = newest.get(item, variants.get(group))
-        if days is not None:
-            unwanted[place] = not _is_due(item, days, shelf, traits)
+        return np.zeros(len(items), dtype=bool)
+    nobody_else = np.zeros(len(person.bought), dtype=np.int64)
+    return not_again_of_many(items[None], nobody_else, person.bought, person.bought_days, shelf, traits)[0]
+
+
+def not_again_of_many(
+    items: Ints, buyer: Ints, bought: Ints, bought_days: Floats, shelf: Shelf, traits: ItemTraits
+) -> Flags:
+    """The same for a row of items for each of several people, shape ``(n_people, n)``.
+
+    ``buyer`` is the row of who bought ``bought`` so many days ago, for each purchase; all three have one shape.
+    """
+    size = len(shelf)
+    row = np.arange(len(items))[:, None] * size
+    days = _newest(buyer * size + bought, bought_days, row + items)
+    groups = buyer * size + traits.variant_group(bought)
+    of_variant = _newest(groups, bought_days, row + traits.variant_group(items))
+    of_variant[of_variant >= VARIANT_DAYS] = np.nan
+    # A comparison with NaN is false: what was never bought is wanted.
+    unwanted: Flags = np.where(np.isnan(days), of_variant, days) < _due_days(items, shelf, traits)
     return unwanted
 
 
-def _is_due(item: int, days: float, shelf: Shelf, traits: ItemTraits) -> bool:
-    """Whether one who bought the item so many days ago may want it again."""
-    cycle_days = shelf.cycle(item).days
-    often = traits.repeat_share(item) >= RARELY_AGAIN_SHARE
-    if cycle_days is None:
-        return often and days >= JUST_BOUGHT_DAYS
-    return days >= max(JUST_BOUGHT_DAYS, cycle_days * (DUE_SHARE if often else 1.0))
+def _newest(key: Ints, days: Floats, wanted: Ints) -> Floats:
+    """The fewest days of each wanted key, NaN where the key is none of those known, shape of ``wanted``."""
+    order = np.lexsort((days, key))
+    known, first = np.unique(key[order], return_index=True)
+    if not len(known):
+        return np.full(wanted.shape, np.nan)
+    place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    return np.where(known[place] == wanted, days[order][first][place], np.nan)
+
+
+def _due_days(items: Ints, shelf: Shelf, traits: ItemTraits) -> Floats:
+    """So many days after a purchase each item may be wanted again, infinity for never, shape of ``items``."""
+    cycle_days = shelf.cycle_days(items)
+    often = traits.repeat_share(items) >= RARELY_AGAIN_SHARE
+    after = np.fmax(JUST_BOUGHT_DAYS, cycle_days * np.where(often, DUE_SHARE, 1.0))
+    days: Floats = np.where(np.isnan(cycle_days) & ~often, np.inf, after)
+    return days

@@ -89,9 +89,9 @@ class ItemTraits:
         """log(price / median price of the category), NaN where no price is known, shape ``(n,)``."""
         return self._price_level[codes]
 
-    def repeat_share(self, code: int) -> float:
-        """The share of an item's buyers who bought it on two days or more, NaN where nothing is known."""
-        return float(self._repeat_share[code])
+    def repeat_share(self, codes: Ints) -> Floats:
+        """The share of an item's buyers who bought it on two days or more, NaN where nothing is known, shape ``(n,)``."""
+        return self._repeat_share[codes]
 
     def little_seen(self, category: int) -> Ints:
         """Codes of the little-seen items of a category that are in stock, shape ``(n,)``, at most LITTLE_SEEN_EACH."""

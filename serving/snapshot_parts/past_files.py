@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from features.arrays import Floats, Ints
 from features.catalogue import UNKNOWN
 from features.events.event import EPOCH
-from features.history import DAY_US, History
+from features.history import DAY_US, PURCHASE, History
 from serving.snapshot_parts.array_file import ArrayWriter, mapped, write_array
 
 MOST_EVENTS = 200
@@ -122,10 +122,22 @@ class Past:
 
     def of_several(self, rows: Ints) -> tuple[PastEvents, Ints]:
         """The events of several customers one after another, and where each begins and the last ends."""
+        chosen, boundaries = self._places(rows)
+        return PastEvents(**{name: array[chosen] for name, array in self._arrays.items()}), boundaries
+
+    def purchases_of(self, rows: Ints) -> tuple[Ints, Ints, Ints]:
+        """For each purchase of several customers the place of its customer in ``rows``, its item and its moment."""
+        chosen, boundaries = self._places(rows)
+        customer = np.repeat(np.arange(len(rows)), np.diff(boundaries))
+        bought = self._arrays["kind"][chosen] == PURCHASE
+        chosen = chosen[bought]
+        return customer[bought], self._arrays["item"][chosen], self._arrays["occurred_us"][chosen]
+
+    def _places(self, rows: Ints) -> tuple[Ints, Ints]:
+        """Where the events of several customers are, and where each customer's begin among them."""
         starts, lengths = self._boundaries[rows], self._boundaries[rows + 1] - self._boundaries[rows]
         boundaries = np.concatenate(([0], np.cumsum(lengths)))
-        chosen = np.repeat(starts - boundaries[:-1], lengths) + np.arange(boundaries[-1])
-        return PastEvents(**{name: array[chosen] for name, array in self._arrays.items()}), boundaries
+        return np.repeat(starts - boundaries[:-1], lengths) + np.arange(boundaries[-1]), boundaries
 
 
 def _order_numbers(order_ids: pa.Array) -> Ints:

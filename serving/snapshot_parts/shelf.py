@@ -122,6 +122,10 @@ class Shelf:
         days = float(self._cycle_days[code])
         return ItemCycle(None if np.isnan(days) else days, int(self._cycle_gaps[code]))
 
+    def cycle_days(self, codes: Ints) -> Floats:
+        """Median days until an item is bought again, NaN where nobody knows, shape of ``codes``."""
+        return np.asarray(self._cycle_days[codes])
+
     def label(self, code: int) -> str:
         """The item's title, or its id where it has none."""
         return self._titles[code].as_py() or self.ids.id(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,10 +23,10 @@ from features.events.warehouse import Warehouse
 from features.shop_folder import ShopFolder
 from serving.api.application import create_app
 from serving.snapshot import Snapshot
-from serving.snapshot_parts.shelf import ItemFilter
 from tests.command_line.command import done, killed, new_shop
 from tests.serving.api.served_shop import encoded, send
-from training.recommend.proposing.candidates import SOURCES
+from tests.serving.stored_offers import offered
+from training.recommend.proposing.registry import SOURCES
 
 SETTINGS = SimulationSettings(customers=1_500, items=300, days=300, events_per_customer=40)
 
@@ -127,18 +128,22 @@ def test_everything_known_is_in_the_snapshot(simulated: Simulated) -> None:
     assert len(simulated.customers) == people
 
 
-def test_batch_and_live_answers_agree(simulated: Simulated) -> None:
-    """With nothing new a live answer is what was published for that customer, each item once, from a known source."""
-    snapshot = simulated.snapshot
-    people = simulated.customers[lambda table: table["personalized"]].iloc[::60]
-    with answering(simulated.shop, snapshot.header.as_of) as client:
-        for row, person in zip(people["row"], people["customer_id"], strict=True):
+def test_batch_and_live_answers_agree(copied: Simulated) -> None:
+    """With nothing new a live answer is what was published for that customer, each item once, from a known source.
+
+    The shop keeps the order as it is; what is left out is told by :func:`tests.serving.stored_offers.offered`.
+    """
+    snapshot, moment = copied.snapshot, copied.snapshot.header.as_of
+    as_it_is = {"diversity": 0.0, "price_respect": 0.0, "exploration": 0.0}
+    (copied.shop / "arrange.json").write_text(json.dumps({"usual": as_it_is}), encoding="utf-8")
+    people = copied.customers[lambda table: table["personalized"]].iloc[::60]
+    with answering(copied.shop, moment) as client:
+        for person in people["customer_id"]:
             body = {"customer_id": person, "n": 50, "strict": True}
             shown = client.post("/v1/recommendations", json=body).json()["items"]
-            stored = snapshot.recommended(int(row)).item
-            in_stock = [snapshot.shelf.ids.id(item) for item in stored[snapshot.shelf.allowed(stored, ItemFilter())]]
-            assert [item["item_id"] for item in shown] == in_stock
-            assert len(set(in_stock)) == len(in_stock) > 0
+            expected = [snapshot.shelf.ids.id(item) for item in offered(snapshot, person, moment)]
+            assert [item["item_id"] for item in shown] == expected
+            assert len(set(expected)) == len(expected) > 0
             assert {item["source"] for item in shown} <= set(SOURCES)
             assert all(item["reason"] for item in shown)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from serving.live_history import live_history
 from serving.recommender import Answer, Wish, reason_of, recommend
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import ItemFilter
-from tests.serving.published_shop import AS_OF, ITEMS, NOW, PEOPLE, later, small_shop, write_snapshot
+from tests.serving.published_shop import AS_OF, HEADER, ITEMS, NOW, PEOPLE, later, small_shop, write_snapshot
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +146,23 @@ def test_the_page_is_served_without_a_customer(snapshot: Snapshot) -> None:
 def test_the_cart_page_does_not_offer_the_cart(snapshot: Snapshot) -> None:
     """In the cart, what lies in it already is not recommended."""
     assert "kettle" not in names(snapshot, recommend(snapshot, wish("anna", placement="cart", n=7)))
+
+
+def test_the_own_cycle_is_the_reason(tmp_path: Path) -> None:
+    """Who has bought an item three times is told how often they buy it; who has not, that they bought it."""
+    again = replace(HEADER, sources=("buy_again", *HEADER.sources[1:]))
+    shop = ShopFolder.create(tmp_path)
+    write_snapshot(shop, header=again)
+    snapshot = Snapshot.open_current(shop)
+    day = 24 * 60
+    bought = [touch("purchase", "a/b 苹果", -days * day) for days in (93, 63, 33)]
+    first = {
+        len(touches): recommend(snapshot, wish("somebody", n=1, touches=(*touches, touch("cart", "a/b 苹果")))).items[0]
+        for touches in (bought, bought[1:])
+    }
+    assert {item.source for item in first.values()} == {"buy_again"}
+    assert reason_of(snapshot, first[3], "en") == "you usually buy this every 30 days"
+    assert reason_of(snapshot, first[2], "en") == "you bought this before"
 
 
 def test_filters(snapshot: Snapshot) -> None:

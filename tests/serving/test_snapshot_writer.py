@@ -38,6 +38,7 @@ STEPS = (
     "customers",
     "customers",
     "cycles",
+    "bundles",
     "closed",
     "checked",
     "renamed",
@@ -76,7 +77,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return contents(shop)
 
 
-@pytest.mark.parametrize("steps", [1, 4, 6, 8, 9, 10, 11, 12, 13])
+@pytest.mark.parametrize("steps", [1, 4, 6, 8, 9, 10, 11, 12, 13, 14])
 def test_killed_publishing_harms_nothing(tmp_path: Path, root: Path, undisturbed: dict[str, bytes], steps: int) -> None:
     """Killed after any step the old or the new snapshot is served whole.
 

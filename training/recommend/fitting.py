@@ -44,14 +44,14 @@ VIEW_FOLDS = 2
 VIEW_SHARE = 1 / 12
 """Each of them looks at so much of the history's time after it."""
 
-MOST_PREFIXES = 40_000
-"""Beginnings of visits that one fold takes at most; their rows take 850 MB."""
+MOST_PREFIXES = 30_000
+"""Beginnings of visits that one fold takes at most; their rows take 650 MB."""
 
 MOST_JUDGED = 10_000
 """Beginnings of visits that the ranker is judged by at most."""
 
 VIEW_CANDIDATES = 100
-"""Candidates of each source and in all where the next view is wanted: more of the right ones than 50 hold."""
+"""Candidates of each source where the next view is wanted: they hold more of the right ones than 50."""
 
 VIEW_RANKER = RankerSettings(
     trees=80, leaves=63, learning_rate=0.1, least_rows_per_leaf=200, feature_fraction=0.6, l2=5.0, from_blend=False
@@ -119,7 +119,7 @@ def fit_recommender(
     for number, cutoff in enumerate(cutoffs, start=1):
         if said is not None:
             said(f"ranking cases {number} of {len(cutoffs)}, known before {cutoff:%Y-%m-%d}")
-        folds.append(Fold.at(behaviour, cutoff, plan, whole=cutoff == cutoffs[-1]))
+        folds.append(Fold.at(behaviour, cutoff, plan, whole=cutoff == cutoffs[-1], said=said))
     return _judged(folds, behaviour, plan, settings)
 
 
@@ -127,7 +127,7 @@ def fold_plan(goal: str, history_days: float, horizon_days: float) -> FoldPlan:
     """How folds are made in a shop with so much history."""
     sources = source_settings(history_days)
     if goal == VIEW:
-        sources = replace(sources, per_source=VIEW_CANDIDATES, most_candidates=VIEW_CANDIDATES)
+        sources = replace(sources, per_source=VIEW_CANDIDATES)
         return FoldPlan(history_days * VIEW_SHARE, sources, VIEW_SOURCES, VIEW, MOST_PREFIXES, MOST_JUDGED)
     return FoldPlan(horizon_days, sources)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import scipy.sparse as sparse
@@ -11,10 +13,12 @@ import scipy.sparse as sparse
 from features.arrays import Floats
 from features.customers import CustomerFeatures, customer_features
 from features.history import History
-from features.pairs import TOUCH_KINDS, Touches
+from features.pairs import CUSTOMER_FAMILIES, TOUCH_KINDS, Touches
 from training.recommend.bought import Bought
 from training.recommend.counted.visits import LastItems, NewestSteps, Visits
-from training.recommend.top import sparse_matrix, strongest
+from training.recommend.top import ordered_matrix, strongest
+
+T = TypeVar("T")
 
 LAST_ITEMS = 10
 """So many of the items that a customer touched last are looked at by the sources of the visit."""
@@ -45,6 +49,11 @@ class People:
         return customer_features(self.history)
 
     @cached_property
+    def features_for_pairs(self) -> CustomerFeatures:
+        """Those of them that features of pairs need."""
+        return customer_features(self.history, CUSTOMER_FAMILIES)
+
+    @cached_property
     def weight(self) -> Floats:
         """Decayed interest of each touched pair, shape ``(n_pairs,)``."""
         return self.touches.weight(self.half_life_days)
@@ -52,13 +61,13 @@ class People:
     @cached_property
     def interest(self) -> sparse.csr_matrix:
         """Each customer's strongest items by decayed touches, shape ``(n_customers, n_items)``."""
-        kept = strongest(self.touches.customer, self.weight, self.history_items)
-        return sparse_matrix(self.touches.customer[kept], self.touches.item[kept], self.weight[kept], self.shape)
+        kept = np.sort(strongest(self.touches.customer, self.weight, self.history_items))
+        return ordered_matrix(self.touches.customer[kept], self.touches.item[kept], self.weight[kept], self.shape)
 
     @cached_property
     def touched(self) -> sparse.csr_matrix:
         """1 for every item that each customer has touched, shape ``(n_customers, n_items)``."""
-        return sparse_matrix(self.touches.customer, self.touches.item, np.ones(len(self.touches.key)), self.shape)
+        return ordered_matrix(self.touches.customer, self.touches.item, np.ones(len(self.touches.key)), self.shape)
 
     @cached_property
     def bought(self) -> Bought:
@@ -89,6 +98,16 @@ class People:
         """The last ``steps`` steps of each of them."""
         return NewestSteps.of(self.visits, len(self), steps)
 
+    def once(self, work: Callable[[People], T]) -> T:
+        """What ``work`` makes of these people, made once: a source and the features may ask for the same."""
+        if work not in self._made:
+            self._made[work] = work(self)
+        return cast("T", self._made[work])
+
+    @cached_property
+    def _made(self) -> dict[Callable[[People], Any], Any]:
+        return {}
+
     @property
     def shape(self) -> tuple[int, int]:
         """Customers and items."""
@@ -98,8 +117,6 @@ class People:
         column = list(TOUCH_KINDS).index(name)
         chosen = np.flatnonzero(self.touches.counts[:, column] > 0)
         weight = 0.5 ** (self.touches.ages_days[chosen, column] / self.half_life_days)
-        kept = chosen[strongest(self.touches.customer[chosen], weight, self.history_items)]
-        age = self.touches.ages_days[kept, column]
-        return sparse_matrix(
-            self.touches.customer[kept], self.touches.item[kept], 0.5 ** (age / self.half_life_days), self.shape
-        )
+        best = np.sort(strongest(self.touches.customer[chosen], weight, self.history_items))
+        kept = chosen[best]
+        return ordered_matrix(self.touches.customer[kept], self.touches.item[kept], weight[best], self.shape)

@@ -81,15 +81,28 @@ ABOUT_CATEGORY: Mapping[str, _Sentence] = {
 }
 """The sentence of each source that speaks of the item's category."""
 
+ABOUT_CYCLE: Mapping[str, _Sentence] = {
+    "buy_again": _sentence("you usually buy this every $days days", "您通常每$days天购买一次"),
+}
+"""The sentence of each source that speaks of the customer's own cycle."""
+
+LEAST_CYCLE_DAYS = 2
+"""Of a shorter cycle nobody is told."""
+
 ANY = _sentence("picked for you", "为您推荐")
 """The sentence of a source that has none of its own."""
 
 
-def reason(source: str, language: str, *, because: str | None = None, category: str | None = None) -> str:
+def reason(
+    source: str, language: str, *, because: str | None = None, category: str | None = None, every_days: int = 0
+) -> str:
     """Why an item of ``source`` is shown.
 
-    ``because`` and ``category`` are the labels that it may speak of.
+    ``because`` and ``category`` are the labels that it may speak of, ``every_days`` how often the customer usually
+    buys it, 0 where that is not known.
     """
+    if every_days >= LEAST_CYCLE_DAYS and source in ABOUT_CYCLE:
+        return ABOUT_CYCLE[source].told(language, {"days": str(every_days)})
     if because is not None and source in ABOUT_ITEM:
         return ABOUT_ITEM[source].told(language, {"item": because})
     if category is not None and source in ABOUT_CATEGORY:

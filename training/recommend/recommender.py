@@ -91,7 +91,7 @@ class Recommender:
             ranker=MODELS[said["tier"]].load(folder) if said["tier"] in MODELS else None,
             names=checked_names(said["sources"]),
             goal=said["goal"],
-            rule=tuple(tuple(tier) for tier in said["rule"]),
+            rule=tuple(checked_names(tier) for tier in said["rule"]),
         )
 
 

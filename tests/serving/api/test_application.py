@@ -186,6 +186,7 @@ def test_the_description_follows_the_code(reader: TestClient) -> None:
     said = reader.get("/openapi.json").json()
     assert set(said["paths"]) == {
         "/v1/recommendations",
+        "/v1/customers",
         "/v1/customers/{id}/items",
         "/v1/customers/{id}",
         "/v1/items/{id}/related",

@@ -35,7 +35,7 @@ def test_a_catalogue_alone(tmp_path: Path) -> None:
     traits = ItemTraits(tmp_path, 4)
     assert traits.variant_group(np.arange(4)).tolist() == [0, 0, 2, 3]
     np.testing.assert_allclose(traits.price_level(np.arange(4)), catalogue.price_level, rtol=1e-6)
-    assert np.isnan(traits.repeat_share(0))
+    assert np.isnan(traits.repeat_share(np.array([0])))
     assert [traits.little_seen(category).tolist() for category in (0, 1)] == [[], []]
 
 
@@ -53,7 +53,7 @@ def test_little_seen_items(tmp_path: Path) -> None:
     traits = ItemTraits(tmp_path, size)
     assert sorted(traits.little_seen(0).tolist()) == list(range(2, many)), "without the two oldest"
     assert traits.little_seen(1).tolist() == [catalogue.ids.to_pylist().index("z one")]
-    assert traits.repeat_share(3) == 0.25
+    assert traits.repeat_share(np.array([3])) == [0.25]
 
 
 def test_what_the_recommender_counted(fitted_sources: Sources) -> None:

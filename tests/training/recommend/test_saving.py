@@ -93,14 +93,15 @@ def test_settings_survive(tmp_path: Path) -> None:
 
 
 def test_a_source_that_is_no_more(tmp_path: Path) -> None:
-    """A recommender saved with a source that this Huitou does not have is refused by its name."""
-    Recommender(names=("popular", "horoscope")).save(tmp_path)
-    with pytest.raises(HuitouError) as told:
-        Recommender.load(tmp_path)
-    assert told.value.message == (
-        f"a source must be one of {', '.join(REGISTRY)}; got 'horoscope'. Train again with this Huitou."
-    )
-    assert told.value.code == "unknown_source"
+    """A recommender saved with a source that is no more, asked for or in the rule, is refused by its name."""
+    for old in (Recommender(names=("popular", "horoscope")), Recommender(rule=(("popular",), ("horoscope",)))):
+        old.save(tmp_path)
+        with pytest.raises(HuitouError) as told:
+            Recommender.load(tmp_path)
+        assert told.value.message == (
+            f"a source must be one of {', '.join(REGISTRY)}; got 'horoscope'. Train again with this Huitou."
+        )
+        assert told.value.code == "unknown_source"
 
 
 def test_it_answers_the_same(planted: PlantedShop, fitted: FittedRecommender, saved: Path) -> None:

@@ -38,7 +38,7 @@ class Told:
     together: Floats
     """How many of them come together, as one customer's: 1 where every order is another's; shape (n,)."""
     expected: Floats
-    """Orders that would hold all of it by chance, of a triple if each item came independently of the other two; (n,)."""
+    """Orders that would hold all of it by chance, of a triple: an item and the pair of the others; (n,)."""
     p_value: Floats
     """Fisher's exact test to one side; shape (n,)."""
     q_value: Floats
@@ -91,17 +91,17 @@ def told_triples(counts: OrderCounts, pairs: Told) -> Told:
     in which ``a`` and ``c`` only share ``b``, is no triple.
     """
     triples, possible = counts.triples(pairs.items[:, :2])
+    joint = {pair: _all_orders(pairs, triples.items[:, list(pair)], counts.items) for pair in ((0, 1), (0, 2), (1, 2))}
+    held = counts.of_item[triples.items].T
     p_value, expected = np.zeros(len(triples)), np.zeros(len(triples))
     explained = np.zeros(len(triples), dtype=bool)
     orders = np.full(len(triples), counts.orders)
-    for middle, left, right in ((0, (0, 1), (0, 2)), (1, (0, 1), (1, 2)), (2, (0, 2), (1, 2))):
-        held = counts.of_item[triples.items[:, middle]]
-        beside, beyond = (_all_orders(pairs, triples.items[:, list(pair)], counts.items) for pair in (left, right))
-        explained |= triples.all_orders * held < beside * beyond
-        (place,) = {0, 1, 2} - {*left}
-        third = counts.of_item[triples.items[:, place]]
-        p_value = np.maximum(p_value, exact_test(triples, orders, beside, third))
-        expected = np.maximum(expected, beside * third / max(counts.orders, 1))
+    for (first, second), third in (((0, 1), 2), ((0, 2), 1), ((1, 2), 0)):
+        pair = joint[first, second]
+        p_value = np.maximum(p_value, exact_test(triples, orders, pair, held[third]))
+        expected = np.maximum(expected, pair * held[third] / max(counts.orders, 1))
+        sides = (joint[min(third, side), max(third, side)] for side in (first, second))
+        explained |= triples.all_orders * held[third] < np.prod(list(sides), axis=0)
     return Told.of(triples, expected, np.where(explained, 1.0, p_value), possible, MOST_TRIPLES)
 
 

@@ -39,7 +39,7 @@ class EmbeddingSettings:
     """Items are drawn in proportion to their clicks to this power."""
     sharpness: float = 12.0
     """Factor of the cosine before the softmax."""
-    dropout: float = 0.3
+    dropout: float = 0.15
     """Share of the inputs that is left out while learning."""
     learning_rate: float = 2e-3
     """Step of Adam."""

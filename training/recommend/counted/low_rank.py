@@ -50,6 +50,9 @@ MOST_PEOPLE = 300_000
 AT_ONCE = 512
 """People whose scores of all items are held at once."""
 
+EQUALS = 20
+"""So many more items than wanted are compared exactly: of equal ones the same are kept for one person as in a crowd."""
+
 
 @dataclass(frozen=True)
 class LowRank:
@@ -77,6 +80,10 @@ class LowRank:
         vectors[held == 0] = 0
         products = vectors.T.astype(np.float64) @ vectors + RIDGE * np.eye(vectors.shape[1])
         return cls(vectors, np.linalg.inv(products).astype(np.float32), damping)
+
+    def placed(self, people: People) -> Floats:
+        """Vector of each of some people, 0 for who touched nothing; ``(n_people, dimensions)``."""
+        return self.places(people.interest)
 
     def places(self, interest: sparse.csr_matrix) -> Floats:
         """Vector of each person by the items of their interest, 0 for who has none; ``(n_people, dimensions)``.
@@ -115,14 +122,16 @@ class LowRank:
             scores = places[some] @ self.vectors.T
             row, column = without[some].nonzero()
             scores[row, column] = -np.inf
-            most = min(each, scores.shape[1])
-            persons.append(np.repeat(some, most))
-            items.append(np.argpartition(-scores, most - 1, axis=1)[:, :most].ravel())
+            most = min(each + EQUALS, scores.shape[1])
+            # By item, so that equal affinities come in the same order for one person as in a crowd.
+            best = np.sort(np.argpartition(-scores, most - 1, axis=1)[:, :most], axis=1)
+            allowed = np.take_along_axis(scores, best, axis=1).ravel() > -np.inf
+            persons.append(np.repeat(some, most)[allowed])
+            items.append(best.ravel()[allowed])
         person, item = np.concatenate(persons), np.concatenate(items)
         affinity = self.affinity(places, person, item)
         kept = strongest(person, affinity, each)
-        row_of = without[person[kept], item[kept]] if len(kept) else np.zeros(0)
-        kept = kept[(affinity[kept] > 0) & (np.asarray(row_of).ravel() == 0)]
+        kept = kept[affinity[kept] > 0]
         return person[kept], item[kept], affinity[kept]
 
 

@@ -17,6 +17,9 @@ from training.recommend.people import People
 STRENGTH = 20.0
 """What is usual for a category counts as so many orders, or buyers, of an item's own."""
 
+MOST_ORDERS = 20
+"""One customer says of an item no more than so many orders would: a bound on resellers and test orders."""
+
 OWN_STRENGTH = 8.0
 """What is usual for an item counts as so many of a customer's own orders."""
 
@@ -96,14 +99,15 @@ class Repurchases:
         """What one bucket of customers adds."""
         bought, size = people.bought, people.shape[1]
         earlier, taken = bought.before_newest()
+        voice = np.minimum(1.0, MOST_ORDERS / np.maximum(bought.since_first, 1))
 
-        def total(values: Ints | Flags) -> Floats:
+        def total(values: Ints | Floats | Flags) -> Floats:
             return np.bincount(bought.item, weights=values, minlength=size).astype(np.float64)
 
         return RepurchaseSums(
             cycle_sums(people.history),
-            total(bought.since_first),
-            total(bought.count - 1),
+            total(bought.since_first * voice),
+            total((bought.count - 1) * voice),
             total(np.ones_like(bought.count)),
             total(bought.count > 1),
             Chances.of(earlier),

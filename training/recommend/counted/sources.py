@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -95,6 +96,19 @@ class Sources:
                 kind.__name__: kind.of([part[2][place] for part in parts], shop) for place, kind in enumerate(tables)
             },
         )
+
+    @cached_property
+    def buying(self) -> Mapping[str, Floats]:
+        """What the shop's purchases say of each item: shares of all, of the newest, rise and place; ``(n_items,)``."""
+        purchases, trend = self.statistics.counts[:, PURCHASE, -1], self.statistics.decayed[:, PURCHASE]
+        share, trend_share = purchases / max(purchases.sum(), 1.0), trend / max(trend.sum(), 1e-12)
+        # A part in a hundred thousand of all purchases is as good as none.
+        return {
+            "purchase_share": share,
+            "trend_share": trend_share,
+            "rise": np.log((trend_share + 1e-5) / (share + 1e-5)),
+            "purchase_percentile": np.searchsorted(np.sort(purchases), purchases) / max(len(purchases), 1),
+        }
 
     def table(self, kind: type[T]) -> T:
         """The table of a type, which must have been counted."""

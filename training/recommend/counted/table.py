@@ -25,7 +25,7 @@ class SourceSettings:
     """A customer's strongest items that related items are looked up for; also a bound on what bots can do."""
     per_source: int = 50
     """Candidates taken from each source for each customer."""
-    most_candidates: int = 150
+    most_candidates: int = 200
     """Candidates kept for each customer, over all sources."""
     seed: int = 7
     """Makes what is learned or sampled in counting repeatable."""

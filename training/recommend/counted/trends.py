@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sparse
@@ -64,6 +65,11 @@ class Trends:
     """Log of each item's pace in the last days over that of the days before, cautiously; float32, shape (n_items,)."""
     rising: Ints
     """The items that rise most, weighted by their demand, the best first."""
+
+    @cached_property
+    def mean_demand(self) -> float:
+        """That of a mean item."""
+        return max(float(self.demand.mean()), 1e-9) if len(self.demand) else 1.0
 
     @classmethod
     def part(cls, people: People, settings: SourceSettings) -> None:

@@ -20,6 +20,7 @@ from training.recommend.measuring.baselines import baselines
 from training.recommend.measuring.popularity import Popularity
 from training.recommend.measuring.sources_shown import SourcesShown
 from training.recommend.measuring.trial import SERVED, Trial
+from training.recommend.proposing.again import BUY_AGAIN, usual_days
 from training.recommend.ranking.cases import Case, cases
 from training.recommend.reason_texts import reason
 from training.recommend.recommender import FittedRecommender, Recommendations
@@ -109,15 +110,20 @@ def table_of(best: Recommendations, history: History, names: Sequence[str]) -> p
     catalogue = history.catalogue
     row, column = np.nonzero(best.item >= 0)
     item, source, because = best.item[row, column], best.source[row, column], best.because[row, column]
-    keys, place = np.unique(np.stack([source, because, catalogue.category[item]]), axis=1, return_inverse=True)
+    again = np.array([name == BUY_AGAIN for name in names])[source]
+    every_days = np.zeros(len(row), dtype=np.int64)
+    every_days[again] = np.nan_to_num(np.round(usual_days(history, row[again], item[again])))
+    columns = [source, because, catalogue.category[item], every_days]
+    keys, place = np.unique(np.stack(columns), axis=1, return_inverse=True)
     texts = [
         reason(
             names[kind],
             "en",
             because=catalogue.label(other) if other >= 0 else None,
             category=catalogue.categories[category].as_py() if category >= 0 else None,
+            every_days=days,
         )
-        for kind, other, category in keys.T.tolist()
+        for kind, other, category, days in keys.T.tolist()
     ]
     return pa.table(
         {

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 import scipy.sparse as sparse
-from sparse_dot_topn import sp_matmul_topn
 
 from features.arrays import Ints
 from features.catalogue import UNKNOWN
@@ -41,7 +40,7 @@ def walks(sources: Sources, people: People, each: int) -> Proposal:
 def low_rank(sources: Sources, people: People, each: int) -> Proposal:
     """Items that lie where the person's interest lies, by the low-rank vectors."""
     table = sources.table(LowRank)
-    return Proposal(*table.nearest(table.places(people.interest), people.touched, each))
+    return Proposal(*table.nearest(people.once(table.placed), people.touched, each))
 
 
 def best_new(taste: sparse.csr_matrix, relation: sparse.csr_matrix, people: People, each: int) -> Proposal:
@@ -56,10 +55,7 @@ def best_products(taste: sparse.csr_matrix, relation: sparse.csr_matrix, each: i
 
     Only the rows of ``relation`` that somebody's taste names are read: it may lie in a read-only memory map.
     """
-    named, place = np.unique(taste.indices, return_inverse=True)
-    relation = relation[named]
-    taste = sparse.csr_matrix((taste.data, place.astype(np.int32), taste.indptr), shape=(taste.shape[0], len(named)))
-    return Proposal.of_matrix(sp_matmul_topn(taste, relation, top_n=each, sort=True, n_threads=1))
+    return Proposal.of_matrix(top.best_products(taste, relation, each))
 
 
 def because_of_interest(kind: str) -> Callable[[Sources, People, Ints, Ints], Ints]:
@@ -101,7 +97,9 @@ def strongest_link(taste: sparse.csr_matrix, relation: sparse.csr_matrix, custom
     own = taste.indices[place]
     link = np.full(len(customer), UNKNOWN, dtype=np.int32)
     if len(pair):
-        strength = taste.data[place] * np.asarray(relation[own, item[pair]]).ravel()
+        # Only the named rows are looked at: asked for entries, the library would check the whole relation first.
+        named, row = np.unique(own, return_inverse=True)
+        strength = taste.data[place] * np.asarray(top.rows_of(relation, named)[row, item[pair]]).ravel()
         order = np.lexsort((own, -strength, pair))
         best = order[np.flatnonzero(np.diff(pair[order], prepend=-1))]
         linked = best[strength[best] > 0]

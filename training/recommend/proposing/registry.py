@@ -50,7 +50,7 @@ REGISTRY: Mapping[str, Source] = {
     "open_favorite": Source(own.open_favorite, known=True),
     "buy_again": Source(again.buy_again, (Repurchases,), known=True),
     "bought_before": Source(own.bought_before, known=True),
-    "viewed": Source(own.viewed, known=True),
+    "viewed": Source(own.viewed, known=True, weight=3.0),
     "viewed_together": Source(linked.viewed_together, because=linked.because_of_interest("viewed_together")),
     "bought_together": Source(linked.bought_together, because=linked.because_of_purchase("bought_together")),
     "viewed_then_bought": Source(linked.viewed_then_bought, because=linked.because_of_view("viewed_then_bought")),
@@ -102,6 +102,7 @@ PURCHASE_SOURCES = (
     "price_band",
     "brand",
     "new_items",
+    "in_demand",
     "popular",
 )
 """What is asked where the next purchase is wanted."""

@@ -15,6 +15,7 @@ from training.recommend.counted.trends import Trends
 from training.recommend.people import People
 from training.recommend.proposing.linked import best_new
 from training.recommend.proposing.proposal import Proposal, untouched
+from training.recommend.top import ordered_matrix
 
 
 def category(sources: Sources, people: People, each: int) -> Proposal:
@@ -73,9 +74,8 @@ def _shares(interest: sparse.csr_matrix, group: Ints, groups: int) -> sparse.csr
     person = np.repeat(np.arange(interest.shape[0]), np.diff(interest.indptr))
     code = group[interest.indices]
     known = code != UNKNOWN
-    shape = (interest.shape[0], groups)
-    shares = sparse.csr_matrix((interest.data[known], (person[known], code[known])), shape=shape, dtype=np.float32)
-    shares.sum_duplicates()
-    total = np.asarray(shares.sum(axis=1)).ravel()
-    shares.data /= np.repeat(np.maximum(total, 1e-9), np.diff(shares.indptr)).astype(np.float32)
-    return shares
+    key, place = np.unique(person[known] * np.int64(groups) + code[known], return_inverse=True)
+    share = np.bincount(place, weights=interest.data[known], minlength=len(key))
+    owner = key // groups
+    total = np.bincount(owner, weights=share, minlength=len(interest.indptr))
+    return ordered_matrix(owner, key % groups, share / np.maximum(total[owner], 1e-9), (interest.shape[0], groups))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 
 from features.arrays import Floats, Ints, ratio
-from features.history import PURCHASE
 from training.recommend.bought import Bought
 from training.recommend.counted.repurchases import Chances, Repurchases
 from training.recommend.counted.sources import Sources
@@ -24,7 +23,7 @@ def again_features(sources: Sources, people: People, customer: Ints, item: Ints)
         return {}
     return (
         _of_pairs(sources.table(Repurchases), people.bought, customer, item)
-        | {name: column[item] for name, column in _of_items(sources).items()}
+        | _of_items(sources, item)
         | {name: column[customer] for name, column in _of_customers(sources, people).items()}
     )
 
@@ -46,19 +45,10 @@ def _of_pairs(table: Repurchases, bought: Bought, customer: Ints, item: Ints) ->
     return columns
 
 
-def _of_items(sources: Sources) -> dict[str, Floats]:
-    table, statistics = sources.table(Repurchases), sources.statistics
-    purchases, trend = statistics.counts[:, PURCHASE, -1], statistics.decayed[:, PURCHASE]
-    share, trend_share = purchases / max(purchases.sum(), 1.0), trend / max(trend.sum(), 1e-12)
-    # A part in a hundred thousand of all purchases is as good as none.
-    return {
-        "again_item_share": table.again_share,
-        "again_item_repeat_share": table.repeat_share,
-        "again_item_purchase_share": share,
-        "again_item_trend_share": trend_share,
-        "again_item_rise": np.log((trend_share + 1e-5) / (share + 1e-5)),
-        "again_item_purchase_percentile": _percentile(purchases),
-    }
+def _of_items(sources: Sources, item: Ints) -> dict[str, Floats]:
+    table = sources.table(Repurchases)
+    columns = {"again_item_share": table.again_share[item], "again_item_repeat_share": table.repeat_share[item]}
+    return columns | {f"again_item_{name}": column[item] for name, column in sources.buying.items()}
 
 
 def _of_customers(sources: Sources, people: People) -> dict[str, Floats]:
@@ -66,7 +56,7 @@ def _of_customers(sources: Sources, people: People) -> dict[str, Floats]:
     bought = people.bought
     lines = np.bincount(bought.customer, weights=bought.count, minlength=len(people))
     again = np.bincount(bought.customer, weights=bought.count - 1, minlength=len(people))
-    common = _percentile(sources.statistics.counts[:, PURCHASE, -1])[bought.item]
+    common = sources.buying["purchase_percentile"][bought.item]
     newest = np.bincount(bought.customer, weights=bought.since == 0, minlength=len(people))
     pairs = np.bincount(bought.customer, minlength=len(people))
     return {
@@ -76,9 +66,3 @@ def _of_customers(sources: Sources, people: People) -> dict[str, Floats]:
         "again_customer_share": ratio(again, lines),
         "again_customer_percentile": ratio(np.bincount(bought.customer, weights=common, minlength=len(people)), pairs),
     }
-
-
-def _percentile(values: Floats) -> Floats:
-    """The share of the items with a smaller value, ``(n_items,)``."""
-    below: Floats = np.searchsorted(np.sort(values), values, side="left") / max(len(values), 1)
-    return below

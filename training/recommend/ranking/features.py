@@ -21,7 +21,7 @@ PairFeatures = Callable[[Sources, People, Ints, Ints], dict[str, Floats]]
 
 def ranking_features(sources: Sources, people: People, found: Candidates) -> tuple[tuple[str, ...], Floats]:
     """Names and values (float32, ``(n_pairs, n_features)``) of what the ranker sees of each candidate."""
-    columns = pair_features(people.touches, people.features, sources.items, found.customer, found.item)
+    columns = pair_features(people.touches, people.features_for_pairs, sources.items, found.customer, found.item)
     columns["pair_touch_weight"] = _touch_weight(people, found)
     for more in MORE:
         columns |= more(sources, people, found.customer, found.item)

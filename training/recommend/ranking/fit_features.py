@@ -31,13 +31,13 @@ def fit_features(sources: Sources, people: People, customer: Ints, item: Ints) -
         columns |= _demand(sources.table(Trends), people, customer, item)
     if LowRank.__name__ in sources.tables:
         table = sources.table(LowRank)
-        columns["fit_affinity"] = table.affinity(table.places(people.interest), customer, item)
+        columns["fit_affinity"] = table.affinity(people.once(table.placed), customer, item)
     return columns
 
 
 def _demand(trends: Trends, people: People, customer: Ints, item: Ints) -> dict[str, Floats]:
     """The item's place in its category, its rise, and the share of the person's interest at its price."""
-    mean = max(float(trends.demand.mean()), 1e-9) if len(trends.demand) else 1.0
+    mean = trends.mean_demand
     interest = people.interest
     person = np.repeat(np.arange(len(people)), np.diff(interest.indptr))
     return {

@@ -21,11 +21,11 @@ from training.recommend.ranking.start import Start
 class RankerSettings:
     """How the ranker is trained."""
 
-    trees: int = 120
+    trees: int = 100
     """Boosting rounds."""
-    leaves: int = 31
+    leaves: int = 15
     """Leaves of a tree."""
-    learning_rate: float = 0.06
+    learning_rate: float = 0.05
     """Shrinkage of each tree."""
     least_rows_per_leaf: int = 100
     """A leaf holds at least this many pairs."""

@@ -37,5 +37,5 @@ RULES: Mapping[str, Tiers] = {
 }
 """The rules of which the best serves where no model does better."""
 
-VIEW_RULE: Tiers = (("visit_neighbours",), ("next_viewed_lately",), ("two_steps",), ("popular",))
-"""The same where the next view is wanted: what like visits hold, then what comes after, then what is popular."""
+VIEW_RULE: Tiers = (("visit_embedding", "visit_neighbours"), ("next_viewed_lately",), ("two_steps",), ("popular",))
+"""The same where the next view is wanted: what the visit points at and like visits hold, then what comes after."""

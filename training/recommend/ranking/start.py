@@ -50,8 +50,12 @@ class Start:
 
     def save(self, folder: Path) -> None:
         """Write it as JSON."""
-        said = {"weights": self.blend.weights, "settings": asdict(self.blend.settings)}
-        said |= {"slope": self.slope, "offset": self.offset}
+        said = {
+            "weights": self.blend.weights,
+            "settings": asdict(self.blend.settings),
+            "slope": self.slope,
+            "offset": self.offset,
+        }
         (folder / FILE).write_text(json.dumps(said, indent=2), encoding="utf-8")
 
     @classmethod

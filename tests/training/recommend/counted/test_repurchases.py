@@ -112,6 +112,16 @@ def test_what_few_have_bought_is_as_usual_for_its_category() -> None:
     assert by_item["new bread"] > 10 * by_item["lamp"]
 
 
+def test_one_customer_is_one_voice() -> None:
+    """A machine that buys the same hundreds of times makes it no thing that people buy again."""
+    people_rows = [row for number in range(60) for row in regular(f"c{number}", f"i{number % 3}", 7, 4, 2)]
+    once = [row for number in range(60) for row in regular(f"c{number}", "vase", 1, 1, 30)]
+    without = history(events(*people_rows, *once), CUTOFF)
+    machine = history(events(*people_rows, *once, *regular("machine", "vase", 1, 300, 1)), CUTOFF)
+    vase = without.catalogue.ids.to_pylist().index("vase")
+    assert fitted(machine).again_share[vase] < fitted(without).again_share[vase] + 0.1
+
+
 def test_parts_add_up(planted: History) -> None:
     """The table does not depend on how the customers are divided."""
     one, other = fitted(planted), fitted(planted, parts=4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,18 @@ def test_hostile_names_in_reasons(tmp_path: Path) -> None:
     anna = told[told["customer_id"] == "anna"]
     assert set(anna["item_id"]) == set(names)
     assert set(anna.loc[anna["source"] == "viewed_together", "reason"]) == {"often viewed together with $item"}
+
+
+def test_the_own_cycle_in_reasons(tmp_path: Path) -> None:
+    """Who has bought an item three times is told how often they buy it."""
+    days = [("anna", 3), ("anna", 10), ("anna", 17), ("bo", 4), ("bo", 11)]
+    rows = [(who, "purchase", "tea", CUTOFF - timedelta(days=ago)) for who, ago in days]
+    behaviour = Behaviour.of(stored(tmp_path / "shop", events(*rows)))
+    by_rule = Recommender(names=("buy_again", "popular"), rule=(("buy_again",), ("popular",)))
+    recommendation_backtest(behaviour, training(by_rule), CUTOFF, 5, tmp_path / "file.parquet")
+    told = pq.read_table(tmp_path / "file.parquet").to_pandas().set_index("customer_id")["reason"]
+    assert told["anna"] == "you usually buy this every 7 days"
+    assert told["bo"] == "you bought this before"
 
 
 def test_a_shop_of_views(tmp_path: Path) -> None:

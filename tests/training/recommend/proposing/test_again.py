@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from tests.small_shop import EventRow
 from tests.training.recommend.proposing.proposed import Proposed, at
+from training.recommend.proposing.again import usual_days
 
 NAMES = ("buy_again",)
 
@@ -47,3 +50,17 @@ def test_little_where_nothing_is_bought_twice(tmp_path: Path) -> None:
     ]
     shop = Proposed(tmp_path, *rows, names=NAMES)
     assert len(shop.found) == 0
+
+
+def test_usual_days(tmp_path: Path) -> None:
+    """What was in three orders has a usual gap, what was in two has none, and so has what somebody else buys."""
+    rows = [*regular("anna", "tea", 30, 3, 4), *regular("anna", "cup", 30, 2, 4), *regular("bo", "pan", 7, 4, 1)]
+    shop = Proposed(tmp_path, *rows, names=NAMES)
+    customer, item = np.array([0, 0, 0, 1]), np.array([shop.ids.index(name) for name in ("tea", "cup", "pan", "pan")])
+    np.testing.assert_allclose(usual_days(shop.history, customer, item), [30, np.nan, np.nan, 7])
+
+
+def test_usual_days_of_who_bought_nothing(tmp_path: Path) -> None:
+    """A visitor usually buys nothing."""
+    shop = Proposed(tmp_path, ("anna", "view", "tea", at(2)), names=NAMES)
+    assert np.isnan(usual_days(shop.history, np.array([0]), np.array([0]))).all()

@@ -122,3 +122,29 @@ def test_one_pair_scores_as_in_the_crowd(ranker: Ranker) -> None:
     together = ranker.score(NAMES, unseen.values)
     for place in (0, 17, 2999):
         assert ranker.score(NAMES, unseen.values[place : place + 1])[0] == together[place]
+
+
+def in_cart(seed: int) -> RankingRows:
+    """Few rows, of which those in the cart are bought five times as often."""
+    rng = np.random.default_rng(seed)
+    cart = rng.random(400) < 0.4
+    values = np.stack([np.ones(400), np.where(cart, 1.0, np.nan)], axis=1)
+    bought = rng.random(400) < np.where(cart, 0.5, 0.1)
+    return RankingRows(("pair_days_since_any", "pair_open_cart_days"), values, bought, np.full(20, 20), np.ones(400))
+
+
+def test_trees_start_from_the_blend(tmp_path: Path) -> None:
+    """With rows too few for a single split the blend still tells the cart from the rest; saved, it scores the same."""
+    settings = replace(QUICK, least_rows_per_leaf=1_000)
+    trained = Ranker.fit([in_cart(1), in_cart(2)], settings)
+    unseen = in_cart(3)
+    score, cart = trained.score(unseen.names, unseen.values), ~np.isnan(unseen.values[:, 1])
+    assert score[cart].min() > 2 * score[~cart].max()
+    assert score.mean() == pytest.approx(unseen.bought.mean(), abs=0.1)
+    without = Ranker.fit([in_cart(1), in_cart(2)], replace(settings, from_blend=False))
+    assert len(set(without.score(unseen.names, unseen.values))) == 1
+    for number, ranker in enumerate((trained, without)):
+        ranker.save(tmp_path / str(number))
+        opened = Ranker.load(tmp_path / str(number))
+        expected = ranker.score(unseen.names, unseen.values)
+        np.testing.assert_array_equal(opened.score(unseen.names, unseen.values), expected)
