@@ -24,7 +24,10 @@ def joined(column: pa.ChunkedArray) -> pa.Array:
 
 def run_starts(changed: Flags, size: int) -> Ints:
     """Where each run of equal values begins, told by whether each of ``size`` values but the first changed."""
-    return np.append(0, np.flatnonzero(changed) + 1)[:size]
+    ends = np.flatnonzero(changed)
+    starts = np.zeros(len(ends) + 1, dtype=np.int64)
+    np.add(ends, 1, out=starts[1:])
+    return starts[:size]
 
 
 def runs(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:

@@ -61,7 +61,8 @@ class CustomerFeatures:
 
 def customer_features(history: History, families: Sequence[str] | None = None) -> CustomerFeatures:
     """All features of every customer in ``history``, or those of some of ``FAMILIES``."""
-    counts, columns = history.counts(WINDOW_DAYS), {}
+    counts = history.counts(WINDOW_DAYS)
+    columns: Columns = {}
     for family in FAMILIES if families is None else families:
         columns |= FAMILIES[family](history, counts)
     values = np.empty((len(history), len(columns)), dtype=np.float32)

@@ -39,7 +39,9 @@ def findings(shop: ShopFolder, truth: SimulatedTruth) -> list[Finding]:
         *_next_orders(shop, snapshot, regulars[~left]),
         *_bots(people),
         *_complements(snapshot, truth),
+        *_bundles(snapshot, truth),
         *_tastes(snapshot, people),
+        *_clusters(people),
     ]
 
 
@@ -113,24 +115,41 @@ def _bots(people: pd.DataFrame) -> Iterator[Finding]:
         )
 
 
+def _pairs(snapshot: Snapshot, truth: SimulatedTruth) -> list[tuple[int, int]]:
+    """Codes of each item and its planted complement that anyone has touched."""
+    pairs = truth.complements.to_pydict()
+    rows = (map(snapshot.shelf.ids.row, pairs[name]) for name in ("item_id", "complement_item_id"))
+    return [(item, other) for item, other in zip(*rows, strict=True) if item >= 0 and other >= 0]
+
+
 def _complements(snapshot: Snapshot, truth: SimulatedTruth) -> Iterator[Finding]:
     """Planted complements should be among the first items bought together."""
-    pairs = truth.complements.to_pydict()
-    row = snapshot.shelf.ids.row
-    items = np.array([row(item) for item in pairs["item_id"]], dtype=np.int64)
-    complements = np.array([row(item) for item in pairs["complement_item_id"]], dtype=np.int64)
-    known = (items >= 0) & (complements >= 0)
-    found = first = total = 0
-    for item, complement in zip(items[known].tolist(), complements[known].tolist(), strict=True):
+    pairs = _pairs(snapshot, truth)
+    first = found = 0
+    for item, complement in pairs:
         related, _ = snapshot.related("bought_together", item)
         place = np.flatnonzero(related[:RELATED_DEPTH] == complement)
-        total, found, first = total + 1, found + len(place), first + int(len(place) > 0 and place[0] == 0)
-    if total:
+        found, first = found + len(place), first + int(len(place) > 0 and place[0] == 0)
+    if pairs:
         yield (
-            f"items that go together ({total} planted pairs)",
-            f"{found} in the first {RELATED_DEPTH}",
-            f"by chance {total * RELATED_DEPTH / max(len(snapshot.shelf), 1):.1f}",
-            f"{first} of them in first place",
+            f"items that go together ({len(pairs)} planted pairs)",
+            f"{first} in first place",
+            f"by chance {len(pairs) / max(len(snapshot.shelf), 1):.2f}",
+            f"{found} are among the first {RELATED_DEPTH} of what is bought with the first of the pair",
+        )
+
+
+def _bundles(snapshot: Snapshot, truth: SimulatedTruth) -> Iterator[Finding]:
+    """Planted pairs should be bundles, and come before the others."""
+    told = [frozenset(row[row >= 0].tolist()) for row in snapshot.bundles.items]
+    pairs = {frozenset(pair) for pair in _pairs(snapshot, truth)}
+    places = [place for place, bundle in enumerate(told, start=1) if bundle in pairs]
+    if pairs:
+        yield (
+            f"bundles ({len(told):,} told)",
+            f"{len(places)} of {len(pairs)} planted pairs",
+            f"{sum(place <= len(pairs) for place in places)} in the first {len(pairs)}",
+            "pairs and triples in one order more often than chance explains",
         )
 
 
@@ -149,3 +168,17 @@ def _tastes(snapshot: Snapshot, people: pd.DataFrame) -> Iterator[Finding]:
         f"popular items {np.mean(everyones):.0%}",
         "items in a category that the customer was made to love",
     )
+
+
+def _clusters(people: pd.DataFrame) -> Iterator[Finding]:
+    """Clusters were made without the planted groups; each should hold people of one group."""
+    inside = people[people["cluster"].notna()]
+    if len(inside):
+        main = inside.groupby("cluster")["group"].agg(lambda group: group.value_counts().iloc[0]).sum()
+        largest = inside["group"].value_counts().iloc[0]
+        yield (
+            f"clusters ({inside['cluster'].nunique()} of {len(inside):,} people)",
+            f"{main / len(inside):.0%} among their own kind",
+            f"largest kind {largest / len(inside):.0%}",
+            "people of the planted group that most of their cluster belong to",
+        )

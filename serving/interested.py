@@ -53,22 +53,29 @@ class InterestedCustomer:
     """Code of the customer's own item that the reason names, ``UNKNOWN`` where none."""
 
 
-def interested_in_item(snapshot: Snapshot, code: int, n: int) -> list[InterestedCustomer]:
-    """The ``n`` customers who want an item most; without those who opted out of personalisation."""
+def interested_in_item(
+    snapshot: Snapshot, code: int, n: int, *, with_set_aside: bool = False
+) -> list[InterestedCustomer]:
+    """The ``n`` customers who want an item most; without those who opted out of personalisation.
+
+    Nor with those who are set aside, unless the caller wants to count them.
+    """
     seeds = {code: 1.0}
     for relation in snapshot.recommender.sources.related.values():
         for item, score in _leading_to(relation, code):
             seeds[item] = seeds.get(item, 0.0) + RELATED_SHARE * score
     for item in _like(snapshot, code):
         seeds.setdefault(item, LIKE_SHARE)
-    return _interested(snapshot, np.array([code]), seeds, n)
+    return _interested(snapshot, np.array([code]), seeds, n, with_set_aside)
 
 
-def interested_in_any(snapshot: Snapshot, wanted: ItemFilter, n: int) -> list[InterestedCustomer]:
-    """The ``n`` customers who want items of some category, brand or price most."""
+def interested_in_any(
+    snapshot: Snapshot, wanted: ItemFilter, n: int, *, with_set_aside: bool = False
+) -> list[InterestedCustomer]:
+    """The ``n`` customers who want items of some category, brand or price most; the same are left out."""
     items = np.asarray(snapshot.popular)
     items = items[snapshot.shelf.allowed(items, wanted)][:MOST_ITEMS]
-    return _interested(snapshot, items, dict.fromkeys(items.tolist(), 1.0), n)
+    return _interested(snapshot, items, dict.fromkeys(items.tolist(), 1.0), n, with_set_aside)
 
 
 def interest_reason(snapshot: Snapshot, found: InterestedCustomer, language: str) -> str:
@@ -76,11 +83,22 @@ def interest_reason(snapshot: Snapshot, found: InterestedCustomer, language: str
     if found.item == UNKNOWN:
         return reason(found.source, language)
     because = snapshot.shelf.label(found.because) if found.because not in (UNKNOWN, found.item) else None
-    return reason(found.source, language, because=because, category=snapshot.shelf.item(found.item).category)
+    return reason(
+        found.source,
+        language,
+        because=because,
+        category=snapshot.shelf.item(found.item).category,
+        item_days=snapshot.shelf.usual_days(found.item),
+    )
 
 
-def _interested(snapshot: Snapshot, items: Ints, seeds: dict[int, float], n: int) -> list[InterestedCustomer]:
+def _interested(
+    snapshot: Snapshot, items: Ints, seeds: dict[int, float], n: int, with_set_aside: bool
+) -> list[InterestedCustomer]:
     rows, strength = snapshot.interest.of(np.array([*seeds], dtype=np.int64), np.array([*seeds.values()]))
+    if not with_set_aside:
+        usual = ~snapshot.customer_groups.set_aside(rows)
+        rows, strength = rows[usual], strength[usual]
     strongest = np.argsort(-strength, kind="stable")[: max(LOOKED_AT, 4 * n)]
     rows, strength = rows[strongest], strength[strongest]
     kept = _personal(snapshot, rows)

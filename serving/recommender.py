@@ -140,7 +140,9 @@ def reason_of(snapshot: Snapshot, candidate: Candidate, language: str) -> str:
         language,
         because=because,
         category=snapshot.shelf.item(candidate.item).category,
+        own=True,
         every_days=candidate.every_days,
+        item_days=snapshot.shelf.usual_days(candidate.item),
     )
 
 

@@ -51,7 +51,7 @@ def test_it_tells_each_stage(demo: tuple[Path, str]) -> None:
 
 
 def test_what_was_found_stands_beside_what_was_planted(demo: tuple[Path, str]) -> None:
-    """Leavers, reasons, cycles, dates, bots, complements and tastes each have a row with a figure."""
+    """Each planted thing has a row with a figure, what it compares with and what that means."""
     _, said = demo
     rows = [line.strip("│").split("│") for line in said.splitlines() if line.startswith("│")]
     found = {cells[0].strip(): [cell.strip() for cell in cells[1:]] for cells in rows}
@@ -61,8 +61,10 @@ def test_what_was_found_stands_beside_what_was_planted(demo: tuple[Path, str]) -
         (r"purchase cycles \(\d+ regulars still there\)", r"median error \d+%", r"mean of the gaps \d+%"),
         (r"next orders \(\d+ regulars not overdue\)", r"median \d+ days off", r"\d+% of the planted cycle"),
         (r"bots \(1\)", r"1 set aside", r"0 others set aside"),
-        (r"items that go together \(\d+ planted pairs\)", r"\d+ in the first 5", r"by chance \d+\.\d"),
+        (r"items that go together \(\d+ planted pairs\)", r"\d+ in first place", r"by chance \d+\.\d\d"),
+        (r"bundles \(\d+ told\)", r"\d+ of \d+ planted pairs", r"\d+ in the first \d+"),
         (r"tastes \(\d+ people\)", r"\d+% of the first 10 items", r"popular items \d+%"),
+        (r"clusters \(\d+ of \d+ people\)", r"\d+% among their own kind", r"largest kind \d+%"),
     ):
         row = next(cells for name, cells in found.items() if re.fullmatch(what, name))
         assert re.fullmatch(figure, row[0])

@@ -62,14 +62,14 @@ def interested_list(
 
 def _asked(snapshot: Snapshot, item_id: str | None, wanted: ItemFilter, n: int) -> list[InterestedCustomer]:
     if item_id is not None:
-        return interested_in_item(snapshot, code_of(snapshot, item_id), n)
+        return interested_in_item(snapshot, code_of(snapshot, item_id), n, with_set_aside=True)
     if not (wanted.categories or wanted.brands or wanted.min_price is not None or wanted.max_price is not None):
         raise HuitouError(
             "an item, or at least one of category, brand, min_price and max_price must be given; got none. "
             "Name what the list is for.",
             field="item",
         )
-    return interested_in_any(snapshot, wanted, n)
+    return interested_in_any(snapshot, wanted, n, with_set_aside=True)
 
 
 def _fates(snapshot: Snapshot, rows: Sequence[int], bought_since: Iterable[str]) -> dict[int, str | None]:

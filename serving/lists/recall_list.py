@@ -4,38 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from features.arrays import Flags, Ints
 from features.errors import HuitouError
 from features.events.duck import connect
-from features.events.event import EPOCH
 from features.events.reader import duckdb_file
-from features.history import DAY_US
 from features.shop.anomalies import REASONS as SET_ASIDE
 from features.shop.layers import BUYER_LAYERS, checked_layers
 from serving.alike.clusters import checked_clusters
-from serving.arranging.again import not_again_of_many
-from serving.offers import OPEN_CART, OPEN_FAVORITE
+from serving.lists.offered_items import offered_items
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_columns import churn_probability, expected_net_spend, order_probability
 from serving.snapshot_parts.customer_files import NO_ITEM
-from serving.snapshot_parts.shelf import ItemFilter
 from training.recommend.reason_texts import language_of
 
 REASONS = 3
 """Reasons told for each customer."""
 ITEMS = 3
 """Items offered to each customer."""
-
-POPULAR_ITEMS = 20
-"""So many popular items are looked at where too few of the own may be shown."""
-
-_BLOCK = 16_384
 
 EXCLUSIONS = (*SET_ASIDE, "not_contactable", "bought_since")
 """Why someone who fits the filter is left out; of several reasons the first counts."""
@@ -189,7 +178,8 @@ def _reasons(found: Sequence[Sequence[Mapping[str, str]]], language: str) -> dic
 
 def _items(snapshot: Snapshot, found: pa.Table) -> dict[str, pa.Array]:
     rows = found["row"].to_numpy().astype(np.int64)
-    best = _best_items(snapshot, rows, found["personalized"].to_numpy(zero_copy_only=False).astype(bool))
+    personalized = found["personalized"].to_numpy(zero_copy_only=False).astype(bool)
+    best = offered_items(snapshot, rows, personalized, ITEMS)
     columns: dict[str, pa.Array] = {}
     for place in range(ITEMS):
         # Many people get the same items: each is read once.
@@ -201,44 +191,3 @@ def _items(snapshot: Snapshot, found: pa.Table) -> dict[str, pa.Array]:
         ):
             columns[f"item_{place + 1}_{name}"] = pa.array(values, pa.string()).take(pa.array(inverse))
     return columns
-
-
-def _best_items(snapshot: Snapshot, rows: Ints, personalized: Flags) -> Ints:
-    """The first items that may be shown to each row, filled up with popular ones, shape ``(n, ITEMS)``."""
-    best = np.full((len(rows), ITEMS), NO_ITEM, dtype=np.int64)
-    for start in range(0, len(rows), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        offered, usable = _offered(snapshot, rows[part], personalized[part, None])
-        product = snapshot.traits.variant_group(np.maximum(offered, 0))
-        everyone = np.arange(len(offered))
-        for place in range(ITEMS if offered.shape[1] else 0):
-            first = usable.argmax(axis=1)
-            found = usable[everyone, first]
-            best[part, place] = np.where(found, offered[everyone, first], NO_ITEM)
-            # Neither the same item nor a variant of it is offered again.
-            usable &= product != product[everyone, first][:, None]
-    return best
-
-
-def _offered(snapshot: Snapshot, rows: Ints, personalized: Flags) -> tuple[Ints, Flags]:
-    """The stored items of each row, behind them popular ones, and which of these may be shown; ``(n, places)``."""
-    popular = snapshot.popular[snapshot.shelf.allowed(snapshot.popular, ItemFilter())][:POPULAR_ITEMS]
-    own, source = snapshot.recommended_items(rows).astype(np.int64), snapshot.recommended_sources(rows)
-    if not len(snapshot.shelf):
-        return own[:, :0], np.zeros((len(own), 0), dtype=bool)
-    known = own != NO_ITEM
-    in_stock = snapshot.shelf.allowed(np.where(known, own, 0).ravel(), ItemFilter()).reshape(own.shape)
-    wanted = [place for place, name in enumerate(snapshot.header.sources) if name in (OPEN_CART, OPEN_FAVORITE)]
-    offered = np.concatenate([own, np.broadcast_to(popular, (len(own), len(popular)))], axis=1)
-    unwanted = _not_again(snapshot, rows, offered) & personalized
-    unwanted[:, : own.shape[1]] &= ~np.isin(source, wanted)
-    usable = np.concatenate([known & in_stock & personalized, np.ones((len(own), len(popular)), dtype=bool)], axis=1)
-    return offered, usable & ~unwanted
-
-
-def _not_again(snapshot: Snapshot, rows: Ints, items: Ints) -> Flags:
-    """Which of the items each row has and was not due to buy again when the snapshot was made."""
-    customer, bought, occurred_us = snapshot.past.purchases_of(rows)
-    moment_us = (snapshot.header.as_of - EPOCH) // timedelta(microseconds=1)
-    days = (moment_us - occurred_us) / DAY_US
-    return not_again_of_many(np.maximum(items, 0), customer, bought, days, snapshot.shelf, snapshot.traits)

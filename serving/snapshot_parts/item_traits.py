@@ -90,7 +90,7 @@ class ItemTraits:
         return self._price_level[codes]
 
     def repeat_share(self, codes: Ints) -> Floats:
-        """The share of an item's buyers who bought it on two days or more, NaN where nothing is known, shape ``(n,)``."""
+        """The shares of their buyers who bought them on two days or more, NaN where nothing is known, ``(n,)``."""
         return self._repeat_share[codes]
 
     def little_seen(self, category: int) -> Ints:

@@ -15,6 +15,9 @@ from features.catalogue import UNKNOWN, Catalogue
 from serving.snapshot_parts.array_file import broken, mapped, write_array
 from serving.snapshot_parts.id_index import IdIndex, IdIndexWriter
 
+LEAST_GAPS = 3
+"""An item must have been bought again so many times before anyone is told how long that usually takes."""
+
 _BLOCK = 65_536
 
 
@@ -121,6 +124,11 @@ class Shelf:
         """After how long the item of a code is bought again."""
         days = float(self._cycle_days[code])
         return ItemCycle(None if np.isnan(days) else days, int(self._cycle_gaps[code]))
+
+    def usual_days(self, code: int) -> int:
+        """Whole days after which the item is usually bought again, 0 where that happened too seldom to say."""
+        cycle = self.cycle(code)
+        return 0 if cycle.days is None or cycle.gap_count < LEAST_GAPS else round(cycle.days)
 
     def cycle_days(self, codes: Ints) -> Floats:
         """Median days until an item is bought again, NaN where nobody knows, shape of ``codes``."""

@@ -80,10 +80,15 @@ def show_training(console: Console, outcome: TrainingOutcome) -> None:
         for each in serving
     ]
     show_table(console, "What serves", ("order within", *map(_kind_title, propensity.methods)), rows)
-    if outcome.recommender:
-        names = ("rule_ndcg_at_10", "ranker_ndcg_at_10")
-        ranked = [(name.removesuffix("_ndcg_at_10"), outcome.recommender[name]) for name in names]
-        show_table(console, "Next items on the newest fold", ("order", "ndcg@10"), ranked)
+    served = {"rules": "rule"}.get(outcome.bundle.recommender.tier, outcome.bundle.recommender.tier)
+    ranked = [
+        (f"{order} *" if order == served else order, outcome.recommender[f"{order}_ndcg_at_10"])
+        for order in ("rule", "blend", "ranker")
+        if f"{order}_ndcg_at_10" in outcome.recommender
+    ]
+    if ranked:
+        show_table(console, "Next items on the newest fold (* serves)", ("order", "ndcg@10"), ranked)
+    console.print(Text(f"next items: the {served} serves"))
     for sentence in outcome.gate.reasons:
         console.print(Text(f"gate: {sentence}"))
     place = "champion" if outcome.gate.passed else "challenger"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from features.shop_folder import ShopFolder
 from serving.interested import INTEREST, InterestedCustomer, interest_reason, interested_in_any, interested_in_item
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import ItemFilter
-from tests.serving.published_shop import small_shop
+from tests.serving.published_shop import PEOPLE, Person, small_shop, write_snapshot
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,20 @@ def test_who_opted_out_is_not_profiled(snapshot: Snapshot) -> None:
     found = interested_in_item(snapshot, snapshot.shelf.ids.row("zip"), 10)
     assert "b/o b" in names(snapshot, found)
     assert "quiet" not in names(snapshot, found)
+
+
+def test_who_is_set_aside_wants_nothing(tmp_path: Path) -> None:
+    """A bot is not among the customers for an item, however much it looked, unless it is to be counted."""
+    shop = ShopFolder.create(tmp_path)
+    write_snapshot(shop, (*PEOPLE, Person("machine", ("zip", "kettle"), set_aside="bot")))
+    snapshot = Snapshot.open_current(shop)
+    item, kitchen = snapshot.shelf.ids.row("kettle"), ItemFilter(False, ("kitchen",))
+    for found in (interested_in_item(snapshot, item, 10), interested_in_any(snapshot, kitchen, 10)):
+        assert "anna" in names(snapshot, found)
+        assert "machine" not in names(snapshot, found)
+    counted = interested_in_item(snapshot, item, 10, with_set_aside=True)
+    assert "machine" in names(snapshot, counted)
+    assert "machine" in names(snapshot, interested_in_any(snapshot, kitchen, 10, with_set_aside=True))
 
 
 def test_reasons_name_the_customers_own_item(snapshot: Snapshot) -> None:

@@ -61,6 +61,8 @@ def test_cycles_read_back(shop: ShopFolder) -> None:
     """After how long an item is bought again, the gaps behind it, and nothing where nobody knows."""
     shelf = Snapshot.open_current(shop).shelf
     assert [shelf.cycle(code) for code in range(3)] == [ItemCycle(30.25, 5), ItemCycle(30.25, 0), ItemCycle(None, 0)]
+    # What is known of the category alone is not said of the item.
+    assert [shelf.usual_days(code) for code in range(3)] == [30, 0, 0]
 
 
 def test_popular_covers_the_shop(shop: ShopFolder) -> None:

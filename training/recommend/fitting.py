@@ -112,7 +112,6 @@ def fit_recommender(
     first = behaviour.reader.extent(as_of).first
     history_days = 0.0 if first is None else (as_of - first).total_seconds() / 86_400
     goal = goal_of(behaviour, as_of)
-    settings = settings or (VIEW_RANKER if goal == VIEW else RankerSettings())
     plan = fold_plan(goal, history_days, min(horizon_days, LONGEST_HORIZON_DAYS))
     cutoffs = _cutoffs(behaviour, first, as_of, plan)
     folds = []
@@ -120,6 +119,8 @@ def fit_recommender(
         if said is not None:
             said(f"ranking cases {number} of {len(cutoffs)}, known before {cutoff:%Y-%m-%d}")
         folds.append(Fold.at(behaviour, cutoff, plan, whole=cutoff == cutoffs[-1], said=said))
+    if settings is None:
+        settings = VIEW_RANKER if goal == VIEW else RankerSettings.learning_from(sum(fold.bought for fold in folds))
     return _judged(folds, behaviour, plan, settings)
 
 

@@ -166,8 +166,10 @@ class FittedRecommender:
         because = np.full(item.shape, UNKNOWN, dtype=np.int32)
         for place, name in enumerate(self.recommender.names):
             explain = REGISTRY[name].because
+            if explain is None:
+                continue
             row, column = np.nonzero(source == place)
-            if explain is not None and len(row):
+            if len(row):
                 because[row, column] = explain(self.sources, people, row, item[row, column])
         return because
 

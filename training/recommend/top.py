@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import scipy.sparse as sparse
-from sparse_dot_topn import sp_matmul_topn
+from sparse_dot_topn.unchecked import sp_matmul_topn
 
 from features.arrays import Floats, Ints
 from features.catalogue import UNKNOWN
 
-CROWDED = 8
-"""Columns are renumbered where there are so many for each entry: telling which are used costs more than an empty one."""
+CROWDED = 50
+"""Columns are renumbered where there are so many for each entry: an empty one costs little, telling them apart more."""
 
 
 def strongest(group: Ints, score: Floats, each: int) -> Ints:
@@ -21,10 +23,12 @@ def strongest(group: Ints, score: Floats, each: int) -> Ints:
 
 def rank_in_group(group: Ints) -> Ints:
     """Position of each entry within its run of equal values, from 0; ``group`` must be ordered."""
-    if not len(group):
-        return np.zeros(0, dtype=np.int64)
-    starts = np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1])))
-    return np.arange(len(group)) - np.repeat(starts, np.diff(np.append(starts, len(group))))
+    position, begins = np.arange(len(group)), group[1:] != group[:-1]
+    if not begins.any():
+        return position
+    first = np.zeros(len(group), dtype=np.int64)
+    first[1:][begins] = position[1:][begins]
+    return position - np.maximum.accumulate(first)
 
 
 def top_items(customer: Ints, item: Ints, score: Floats, customers: int, k: int) -> tuple[Ints, Ints]:
@@ -48,30 +52,60 @@ def ordered_matrix(row: Ints, column: Ints, value: Floats, shape: tuple[int, int
     return sparse.csr_matrix((value.astype(np.float32), column, edges), shape=shape)
 
 
-def rows_of(matrix: sparse.csr_matrix, rows: Ints) -> sparse.csr_matrix:
+@dataclass(frozen=True)
+class Rows:
+    """A sparse matrix by its rows, with the names of the library's own.
+
+    That one is checked whenever it is made, which costs more than the work on one person's few entries.
+    """
+
+    data: Floats
+    """The entries, float32, row after row."""
+    indices: Ints
+    """Column of each entry, int32."""
+    indptr: Ints
+    """Where each row begins, and the end; int32."""
+    shape: tuple[int, int]
+    """Rows and columns."""
+
+    @property
+    def matrix(self) -> sparse.csr_matrix:
+        """The same, to be calculated with."""
+        return sparse.csr_matrix((self.data, self.indices, self.indptr), shape=self.shape)
+
+
+def rows_of(matrix: sparse.csr_matrix | Rows, rows: Ints) -> Rows:
     """Some rows; nothing else of the matrix is read, so it may be a memory map."""
     start = matrix.indptr[rows].astype(np.int64)
     length = matrix.indptr[rows + 1] - start
-    edges = np.concatenate(([0], np.cumsum(length)))
+    edges = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum(length, out=edges[1:])
     place = np.repeat(start - edges[:-1], length) + np.arange(edges[-1])
-    return sparse.csr_matrix((matrix.data[place], matrix.indices[place], edges), shape=(len(rows), matrix.shape[1]))
+    shape = (len(rows), matrix.shape[1])
+    return Rows(matrix.data[place], matrix.indices[place].astype(np.int32), edges.astype(np.int32), shape)
 
 
-def best_products(taste: sparse.csr_matrix, relation: sparse.csr_matrix, each: int) -> sparse.csr_matrix:
+def best_products(taste: sparse.csr_matrix | Rows, relation: sparse.csr_matrix, each: int) -> sparse.csr_matrix:
     """The ``each`` best entries above 0 in every row of ``taste @ relation``, both float32, the best first.
 
     Only the rows of ``relation`` that ``taste`` names are read, so it may be a memory map.
     """
     named, place = np.unique(taste.indices, return_inverse=True)
     rows, shape = rows_of(relation, named), (taste.shape[0], relation.shape[1])
-    if not rows.nnz:
-        return sparse.csr_matrix(shape, dtype=np.float32)
-    narrow = sparse.csr_matrix((taste.data, place, taste.indptr), shape=(shape[0], len(named)))
-    if rows.nnz * CROWDED > shape[1]:
-        return sp_matmul_topn(narrow, rows, top_n=each, threshold=0.0, sort=True, n_threads=1)
+    if not len(rows.data):
+        return Rows(rows.data, rows.indices, np.zeros(shape[0] + 1, dtype=np.int32), shape).matrix
+    narrow = Rows(taste.data, place.astype(np.int32), taste.indptr.astype(np.int32), (shape[0], len(named)))
+    if len(rows.data) * CROWDED > shape[1]:
+        return _best(narrow, rows, each)
     # The product keeps a sum for each column: one person's few entries have few columns of their own.
     columns, code = np.unique(rows.indices, return_inverse=True)
     width = min(max(len(columns), each), shape[1])  # The order of equal scores depends on how many are kept.
-    rows = sparse.csr_matrix((rows.data, code, rows.indptr), shape=(len(named), width))
-    best = sp_matmul_topn(narrow, rows, top_n=each, threshold=0.0, sort=True, n_threads=1)
-    return sparse.csr_matrix((best.data, columns[best.indices], best.indptr), shape=shape)
+    best = _best(narrow, Rows(rows.data, code.astype(np.int32), rows.indptr, (len(named), width)), each)
+    return Rows(best.data, columns[best.indices], best.indptr, shape).matrix
+
+
+def _best(taste: Rows, relation: Rows, each: int) -> sparse.csr_matrix:
+    best: sparse.csr_matrix = sp_matmul_topn(
+        taste, relation, top_n=min(each, relation.shape[1]), sort=True, threshold=0.0, density=1.0
+    )
+    return best

@@ -15,6 +15,7 @@ from tests.rules_bundle import rules_bundle
 from tests.small_shop import append, moment, random_events, shop
 from training.bundle import Bundle
 from training.gate import Gate
+from training.recommend.ranking.blend import Blend, BlendSettings
 from training.train import TrainingOutcome
 
 FIGURES = {
@@ -39,11 +40,17 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     return rules_bundle(Behaviour.of(folder), moment("2025-03-01T00:00Z"), (60, 30))
 
 
-def printed(bundle: Bundle, methods: Mapping[str, str], figures: Mapping[str, float], passed: bool = True) -> list[str]:
+def printed(
+    bundle: Bundle,
+    methods: Mapping[str, str],
+    figures: Mapping[str, float],
+    passed: bool = True,
+    orders: Mapping[str, float] | None = None,
+) -> list[str]:
     """What is printed of a training with these methods and figures, in a wide window."""
     propensity = replace(bundle.propensity, methods=methods, figures=figures)
     gate = Gate(passed, ("a sentence of [bold]many words " * 9, "another sentence"))
-    outcome = TrainingOutcome(replace(bundle, propensity=propensity), gate, {}, {})
+    outcome = TrainingOutcome(replace(bundle, propensity=propensity), gate, {}, orders or {})
     page = StringIO()
     show_training(Console(file=page, width=80, soft_wrap=True), outcome)
     return page.getvalue().splitlines()
@@ -77,11 +84,24 @@ def test_every_horizon_names_its_methods(bundle: Bundle) -> None:
     ]
 
 
+@pytest.mark.parametrize(("model", "served"), [(None, "rule"), (Blend({}, BlendSettings()), "blend")])
+def test_what_orders_the_next_items(bundle: Bundle, model: Blend | None, served: str) -> None:
+    """One line says what serves, and in the table of what was tried it is marked."""
+    serving = replace(bundle, recommender=replace(bundle.recommender, ranker=model))
+    orders = {"rule_ndcg_at_10": 0.4, "ranker_ndcg_at_10": 0.39, "blend_ndcg_at_10": 0.45, "difference": -0.01}
+    lines = printed(serving, bundle.propensity.methods, {}, orders=orders)
+    assert f"next items: the {served} serves" in lines
+    told = {row[0]: row[1] for row in cells(lines) if len(row) == 2}
+    mark = {name: f"{name} *" if name == served else name for name in ("rule", "blend", "ranker")}
+    assert told == {mark["rule"]: "0.4000", mark["blend"]: "0.4500", mark["ranker"]: "0.3900"}
+
+
 def test_a_shop_without_a_trial(bundle: Bundle) -> None:
     """Where nothing was tried there is no table of losses, and what serves is told all the same."""
     lines = printed(bundle, bundle.propensity.methods, {"repeat_rows": 3.0})
     assert lines[0] == "What serves"
     assert cells(lines) == [["30 days", "rate", "rule", "rule"], ["60 days, main", "rate", "rule", "rule"]]
+    assert "next items: the rule serves" in lines
 
 
 @pytest.mark.parametrize(("passed", "place"), [(True, "champion"), (False, "challenger")])

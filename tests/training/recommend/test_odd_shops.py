@@ -170,3 +170,24 @@ def test_more_candidates_than_are_looked_at(tmp_path: Path) -> None:
     fitted = FittedRecommender(Recommender(settings, names=SOURCES, rule=(SOURCES,)), sources)
     check(fitted, people.history, 150)
     assert (fitted.recommend(people.history, 151).item[:, 150] == -1).all()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_shops_by_chance(tmp_path: Path, seed: int) -> None:
+    """With bounds so tight that equal scores are cut apart, each person is answered alone as in the crowd."""
+    rng = np.random.default_rng(seed)
+    kinds = rng.choice(["view", "favorite", "cart", "purchase", "return"], 2, replace=False)
+    days = rng.choice([0.01, 1, 60, 800]) * rng.random(60)
+    rows: list[EventRow] = [
+        (f"c{rng.integers(6)}", str(rng.choice(kinds)), f"i{rng.integers(12):03}", day(age + 1e-5)) for age in days
+    ]
+    behaviour = Behaviour.of(stored(tmp_path, events(*rows), buckets=1, described=DESCRIBED.slice(0, 20)))
+    settings = SourceSettings(neighbours=3, history_items=4, per_source=3, most_candidates=8)
+    recommender = Recommender(settings, names=SOURCES, rule=(SOURCES,))
+    fitted = FittedRecommender.fit(behaviour, AS_OF, behaviour.catalogue(AS_OF), recommender)
+    history = behaviour.history(0, AS_OF, fitted.sources.catalogue)
+    best = fitted.recommend(history, 5)
+    for place in range(len(history)):
+        alone = fitted.recommend(history.part(place, place + 1), 5)
+        for name in ("item", "score", "source", "because"):
+            np.testing.assert_array_equal(getattr(alone, name)[0], getattr(best, name)[place])

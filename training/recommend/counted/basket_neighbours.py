@@ -17,7 +17,7 @@ from features.arrays import Floats, Ints
 from training.recommend.bought import Bought
 from training.recommend.counted.table import Shop, SourceSettings
 from training.recommend.people import People
-from training.recommend.top import best_products, sparse_matrix, strongest
+from training.recommend.top import best_products, ordered_matrix, sparse_matrix, strongest
 
 ORDER_DECAY = 0.9
 """An order counts for so much of the one after it."""
@@ -83,7 +83,11 @@ class BasketNeighbours:
     buyers_of: sparse.csr_matrix
     """How large a part of each buyer's baskets the item is, rarity counted in; ``(n_items, n_customers)``."""
     items_of: sparse.csr_matrix
-    """What each customer buys, rows of length 1; ``(n_customers, n_items)``."""
+    """What each customer buys, rows of length 1; ``(n_customers, n_items)``.
+
+    With rows as long as the customer has ordered often the votes alone are better on Ta-Feng (recall@10 .122 for .121)
+    and worse on Online Retail (.349 for .359), and the ranker that sees them is worse (.1230 for .1244 on a fold).
+    """
 
     @classmethod
     def part(cls, people: People, settings: SourceSettings) -> Baskets:
@@ -114,8 +118,8 @@ class BasketNeighbours:
         """
         bought = people.bought
         weight = decayed(bought)
-        kept = strongest(bought.customer, weight, people.history_items)
-        own = sparse_matrix(bought.customer[kept], bought.item[kept], weight[kept], people.shape)
+        kept = np.sort(strongest(bought.customer, weight, people.history_items))
+        own = ordered_matrix(bought.customer[kept], bought.item[kept], weight[kept], people.shape)
         likest = best_products(unit_rows(scaled_columns(own, self.rarity)), self.buyers_of, neighbours)
         total = np.asarray(likest.sum(axis=1)).ravel()
         likest.data /= np.repeat(np.maximum(total, 1e-12), np.diff(likest.indptr)).astype(np.float32)

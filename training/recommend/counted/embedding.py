@@ -19,7 +19,7 @@ from training.recommend.counted.visits import NewestSteps
 from training.recommend.people import People
 from training.recommend.top import strongest
 
-AT_ONCE = 512
+AT_ONCE = 256
 """People whose scores of all items are held at once."""
 
 

@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 from features.arrays import Floats, Ints
 from training.recommend.counted.table import Shop, SourceSettings
 from training.recommend.people import People
-from training.recommend.top import strongest
+from training.recommend.top import rows_of, strongest
 
 with warnings.catch_warnings():
     # In a notebook the library's progress bar warns that it would like widgets; it is not used here.
@@ -47,6 +47,9 @@ ITEM_DAMPING = 0.4
 MOST_PEOPLE = 300_000
 """The vectors are learned from so many people at most, evenly spread."""
 
+LEAST_PEOPLE = 2
+"""Items of fewer people are not looked for: where one person's single item lies says little."""
+
 AT_ONCE = 512
 """People whose scores of all items are held at once."""
 
@@ -64,6 +67,10 @@ class LowRank:
     """Inverse of the vectors' products plus the ridge; float32, shape (dimensions, dimensions)."""
     damping: Floats
     """What a touch of each item counts, shape (n_items,); float32."""
+    found: Ints
+    """The items that are looked for, rising; shape (n_found,)."""
+    found_vectors: Floats
+    """Their vectors once more, next to each other; float32, shape (n_found, dimensions)."""
 
     @classmethod
     def part(cls, people: People, settings: SourceSettings) -> sparse.csr_matrix:
@@ -79,7 +86,8 @@ class LowRank:
         vectors = _learned(_damped(touched[:: -(-touched.shape[0] // MOST_PEOPLE) or 1], damping), shop.settings.seed)
         vectors[held == 0] = 0
         products = vectors.T.astype(np.float64) @ vectors + RIDGE * np.eye(vectors.shape[1])
-        return cls(vectors, np.linalg.inv(products).astype(np.float32), damping)
+        found = np.flatnonzero(held >= LEAST_PEOPLE)
+        return cls(vectors, np.linalg.inv(products).astype(np.float32), damping, found, vectors[found])
 
     def placed(self, people: People) -> Floats:
         """Vector of each of some people, 0 for who touched nothing; ``(n_people, dimensions)``."""
@@ -91,12 +99,12 @@ class LowRank:
         The least squares solution given the item vectors ``V``: with ``c`` the confidence of each touched item,
         ``(V'V + ridge + V'(c - 1)V)^-1 V'c``, worked out among the touched items only.
         """
-        confidence = _damped(_presence(interest), self.damping)
+        counts = _counts(interest, self.damping)
         found = np.zeros((interest.shape[0], self.vectors.shape[1]), dtype=np.float32)
-        for person in np.flatnonzero(np.diff(confidence.indptr)):
-            run = slice(confidence.indptr[person], confidence.indptr[person + 1])
-            own = self.vectors[confidence.indices[run]]
-            weight = CONFIDENCE * confidence.data[run]
+        for person in np.flatnonzero(np.diff(interest.indptr)):
+            run = slice(interest.indptr[person], interest.indptr[person + 1])
+            own = self.vectors[interest.indices[run]]
+            weight = CONFIDENCE * counts[run]
             turned = own @ self.inverse
             among = np.eye(len(own), dtype=np.float32) + (weight - 1)[:, None] * (turned @ own.T)
             found[person] = np.linalg.solve(among, weight) @ turned
@@ -115,13 +123,13 @@ class LowRank:
 
         Items of ``without``, ``(n_people, n_items)``, and those of no affinity are left out. Shapes ``(n,)``.
         """
-        placed = np.flatnonzero(places.any(axis=1))
+        placed = np.flatnonzero(places.any(axis=1)) if len(self.found) else np.zeros(0, np.int64)
         persons, items = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for start in range(0, len(placed), AT_ONCE):
             some = placed[start : start + AT_ONCE]
             scores = places[some] @ self.vectors.T
-            row, column = without[some].nonzero()
-            scores[row, column] = -np.inf
+            own = rows_of(without, some)
+            scores[np.repeat(np.arange(len(some)), np.diff(own.indptr)), own.indices] = -np.inf
             most = min(each + EQUALS, scores.shape[1])
             # By item, so that equal affinities come in the same order for one person as in a crowd.
             best = np.sort(np.argpartition(-scores, most - 1, axis=1)[:, :most], axis=1)
@@ -133,6 +141,13 @@ class LowRank:
         kept = strongest(person, affinity, each)
         kept = kept[affinity[kept] > 0]
         return person[kept], item[kept], affinity[kept]
+
+    def _among_found(self, touched: sparse.csr_matrix) -> tuple[Ints, Ints]:
+        """The entries of some people whose items are looked for: row, and place among the found."""
+        row = np.repeat(np.arange(touched.shape[0]), np.diff(touched.indptr))
+        place = np.minimum(np.searchsorted(self.found, touched.indices), len(self.found) - 1)
+        same = self.found[place] == touched.indices
+        return row[same], place[same]
 
 
 def _learned(touched: sparse.csr_matrix, seed: int) -> Floats:
@@ -162,8 +177,12 @@ def _presence(interest: sparse.csr_matrix) -> sparse.csr_matrix:
 
 
 def _damped(presence: sparse.csr_matrix, damping: Floats) -> sparse.csr_matrix:
-    """What each touch counts, by the number of its person's items and by its item."""
+    """The same with what each touch counts."""
+    return sparse.csr_matrix((_counts(presence, damping), presence.indices, presence.indptr), shape=presence.shape)
+
+
+def _counts(presence: sparse.csr_matrix, damping: Floats) -> Floats:
+    """What each touch counts, by the number of its person's items and by its item; float32, ``(n_touches,)``."""
     counts = np.diff(presence.indptr)
     person = np.repeat(np.maximum(counts, 1) ** -PERSON_DAMPING, counts)
-    values = (presence.data * person * damping[presence.indices]).astype(np.float32)
-    return sparse.csr_matrix((values, presence.indices, presence.indptr), shape=presence.shape)
+    return (person * damping[presence.indices]).astype(np.float32)

@@ -154,7 +154,8 @@ class Repurchases:
 
     def _place(self, chances: Chances) -> Ints:
         """The part of the cycle, that of a due item where nothing tells the cycle."""
-        return np.searchsorted(DUE_EDGES, np.nan_to_num(self.due(chances), nan=1.0), side="right")
+        due = self.due(chances)
+        return np.searchsorted(DUE_EDGES, np.where(np.isnan(due), 1.0, due), side="right")
 
     def _due_factor(self, parts: Sequence[RepurchaseSums]) -> Floats:
         """Counted in the customers' newest orders: items taken again over those expected, by part of the cycle.

@@ -16,7 +16,7 @@ from features.arrays import Floats, Ints
 from training.recommend.counted.table import Shop, SourceSettings
 from training.recommend.counted.visits import Visits
 from training.recommend.people import People
-from training.recommend.top import best_products, sparse_matrix, strongest
+from training.recommend.top import Rows, best_products, sparse_matrix, strongest
 
 VISITS_PER_ITEM = 1_500
 """The newest visits that one item is looked up in."""
@@ -105,7 +105,7 @@ class VisitNeighbours:
             items_of=sparse_matrix(visit, item, np.ones(len(item)), (len(age_days), items)),
         )
 
-    def votes(self, interest: sparse.csr_matrix, neighbours: int, each: int) -> sparse.csr_matrix:
+    def votes(self, interest: sparse.csr_matrix | Rows, neighbours: int, each: int) -> sparse.csr_matrix:
         """Share of the ``neighbours`` likest visits, each by its likeness, that hold each item; best first.
 
         ``interest`` says how much each person's newest items count, ``(n_people, n_items)``; so is the result,

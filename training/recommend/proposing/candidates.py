@@ -50,7 +50,8 @@ class Candidates:
     def blend(self) -> Floats:
         """A fixed blend of the sources, for choosing which candidates are looked at; shape ``(n,)``."""
         weight = np.array([REGISTRY[name].weight for name in self.names])
-        return np.nansum(weight / (self.rank + RANK_OFFSET), axis=1)
+        worth: Floats = np.where(np.isnan(self.rank), 0.0, weight / (self.rank + RANK_OFFSET))
+        return worth.sum(axis=1)
 
     def column(self, name: str) -> Floats:
         """Ranks from one source, all NaN where it was not asked; shape ``(n,)``."""
@@ -82,7 +83,7 @@ def candidates(sources: Sources, people: People, names: Sequence[str] = PURCHASE
     scores = np.zeros((len(key), len(names)), dtype=np.float32)
     ranks = np.full((len(key), len(names)), np.nan, dtype=np.float32)
     scores[place, source] = np.concatenate([proposal.score for proposal in proposals])
-    ranks[place, source] = np.concatenate([rank_in_group(proposal.customer) for proposal in proposals])
+    ranks[place, source] = rank_in_group(source * len(people) + customer)
     found = Candidates(key // size, key % size, scores, ranks, tuple(names))
     return _strongest(found, sources.settings.most_candidates)
 

@@ -43,7 +43,7 @@ def low_rank(sources: Sources, people: People, each: int) -> Proposal:
     return Proposal(*table.nearest(people.once(table.placed), people.touched, each))
 
 
-def best_new(taste: sparse.csr_matrix, relation: sparse.csr_matrix, people: People, each: int) -> Proposal:
+def best_new(taste: sparse.csr_matrix | top.Rows, relation: sparse.csr_matrix, people: People, each: int) -> Proposal:
     """The ``each`` best entries in every row of ``taste @ relation`` that the person has not touched yet."""
     # So many more are looked at as a person's own items can take places of.
     found = top.best_products(taste, relation, each + people.history_items)
@@ -85,21 +85,23 @@ def because_of_purchase(kind: str) -> Callable[[Sources, People, Ints, Ints], In
     return because
 
 
-def strongest_link(taste: sparse.csr_matrix, relation: sparse.csr_matrix, customer: Ints, item: Ints) -> Ints:
+def strongest_link(
+    taste: sparse.csr_matrix | top.Rows, relation: sparse.csr_matrix, customer: Ints, item: Ints
+) -> Ints:
     """For each pair the customer's item with the greatest ``taste x relation`` to it, ``UNKNOWN`` where none.
 
     ``customer`` and ``item`` have shape ``(n,)``, and so has the answer.
     """
-    counts = np.diff(taste.indptr)[customer]
+    counts = (taste.indptr[1:] - taste.indptr[:-1])[customer]
     starts = np.cumsum(counts) - counts
     pair = np.repeat(np.arange(len(customer)), counts)
     place = np.repeat(taste.indptr[customer] - starts, counts) + np.arange(len(pair))
     own = taste.indices[place]
     link = np.full(len(customer), UNKNOWN, dtype=np.int32)
     if len(pair):
-        # Only the named rows are looked at: asked for entries, the library would check the whole relation first.
+        # Only the named rows: asked for entries of a whole relation, the library would look through all of it first.
         named, row = np.unique(own, return_inverse=True)
-        strength = taste.data[place] * np.asarray(top.rows_of(relation, named)[row, item[pair]]).ravel()
+        strength = taste.data[place] * np.asarray(top.rows_of(relation, named).matrix[row, item[pair]]).ravel()
         order = np.lexsort((own, -strength, pair))
         best = order[np.flatnonzero(np.diff(pair[order], prepend=-1))]
         linked = best[strength[best] > 0]

@@ -15,7 +15,7 @@ from training.recommend.counted.trends import Trends
 from training.recommend.people import People
 from training.recommend.proposing.linked import best_new
 from training.recommend.proposing.proposal import Proposal, untouched
-from training.recommend.top import ordered_matrix
+from training.recommend.top import Rows
 
 
 def category(sources: Sources, people: People, each: int) -> Proposal:
@@ -69,7 +69,7 @@ def _of_groups(people: People, group: Ints, items: sparse.csr_matrix, each: int)
     return best_new(_shares(people.interest, group, items.shape[0]), items, people, each)
 
 
-def _shares(interest: sparse.csr_matrix, group: Ints, groups: int) -> sparse.csr_matrix:
+def _shares(interest: sparse.csr_matrix, group: Ints, groups: int) -> Rows:
     """The share of each person's interest that lies in each group, shape ``(n_people, groups)``."""
     person = np.repeat(np.arange(interest.shape[0]), np.diff(interest.indptr))
     code = group[interest.indices]
@@ -78,4 +78,6 @@ def _shares(interest: sparse.csr_matrix, group: Ints, groups: int) -> sparse.csr
     share = np.bincount(place, weights=interest.data[known], minlength=len(key))
     owner = key // groups
     total = np.bincount(owner, weights=share, minlength=len(interest.indptr))
-    return ordered_matrix(owner, key % groups, share / np.maximum(total[owner], 1e-9), (interest.shape[0], groups))
+    share = (share / np.maximum(total[owner], 1e-9)).astype(np.float32)
+    edges = np.searchsorted(owner, np.arange(interest.shape[0] + 1))
+    return Rows(share, key % groups, edges, (interest.shape[0], groups))

@@ -18,7 +18,7 @@ from training.recommend.counted.visit_neighbours import VisitNeighbours
 from training.recommend.people import People
 from training.recommend.proposing.linked import strongest_link
 from training.recommend.proposing.proposal import Proposal
-from training.recommend.top import best_products
+from training.recommend.top import Rows, best_products
 
 STEP_DECAY = 0.7
 """An item counts for this share of the one touched after it."""
@@ -96,11 +96,10 @@ def _stepped(people: People, table: sparse.csr_matrix, each: int) -> Proposal:
     return Proposal.of_matrix(best_products(_newest(people, STEP_DECAY), table, each))
 
 
-def _newest(people: People, decay: float) -> sparse.csr_matrix:
+def _newest(people: People, decay: float) -> Rows:
     """How much each person's newest items count, adding up to 1; ``(n_people, n_items)``."""
     last = people.last_items
     weight = decay**last.step
     total = np.bincount(last.customer, weights=weight, minlength=len(people))
     edges = np.searchsorted(last.customer, np.arange(len(people) + 1))
-    share = (weight / total[last.customer]).astype(np.float32)
-    return sparse.csr_matrix((share, last.item, edges), shape=people.shape)
+    return Rows((weight / total[last.customer]).astype(np.float32), last.item, edges, people.shape)

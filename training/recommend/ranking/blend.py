@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -135,7 +136,7 @@ def terms(names: tuple[str, ...], values: Floats) -> dict[str, Floats]:
 def _state(name: str, days: Floats) -> dict[str, Floats]:
     """Whether something is so, and for how long, as a logarithm of days."""
     here = ~np.isnan(days)
-    return {name: here.astype(np.float64), f"{name}_days": np.log1p(np.nan_to_num(days)) * here}
+    return {name: here.astype(np.float64), f"{name}_days": np.log1p(np.where(here, days, 0.0))}
 
 
 @dataclass(frozen=True)
@@ -145,9 +146,10 @@ class _Columns:
 
     def days(self, name: str) -> Floats:
         """A column as it is; all NaN where it is not there."""
-        if name not in self.names:
+        place = self._place.get(name)
+        if place is None:
             return np.full(len(self.values), np.nan)
-        column: Floats = self.values[:, self.names.index(name)].astype(np.float64)
+        column: Floats = self.values[:, place].astype(np.float64)
         return column
 
     def known(self, name: str) -> Flags:
@@ -159,6 +161,10 @@ class _Columns:
         """The column, with ``nothing`` where it says nothing."""
         column = self.days(name)
         return np.where(np.isnan(column), nothing, column)
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.names)}
 
 
 @dataclass(frozen=True)

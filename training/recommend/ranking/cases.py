@@ -42,11 +42,20 @@ class Case:
 
 
 def cases(
-    behaviour: Behaviour, cutoff: datetime, horizon_days: float, catalogue: Catalogue, goal: str = PURCHASE
+    behaviour: Behaviour,
+    cutoff: datetime,
+    horizon_days: float,
+    catalogue: Catalogue,
+    goal: str = PURCHASE,
+    *,
+    most_views: int | None = None,
 ) -> Iterator[Case]:
-    """One case for each bucket of customers, with those who have an answer after ``cutoff``."""
+    """One case for each bucket of customers, with those who have an answer after ``cutoff``.
+
+    Where the next view is wanted, at most ``most_views`` beginnings of visits are made of each bucket.
+    """
     if goal == VIEW:
-        yield from _next_views(behaviour, cutoff, horizon_days, catalogue)
+        yield from _next_views(behaviour, cutoff, horizon_days, catalogue, most_views)
         return
 
     def bought(bucket: int, history: History) -> Case:
@@ -57,10 +66,12 @@ def cases(
     yield from behaviour.map_histories(bought, cutoff, catalogue)
 
 
-def _next_views(behaviour: Behaviour, cutoff: datetime, horizon_days: float, catalogue: Catalogue) -> Iterator[Case]:
+def _next_views(
+    behaviour: Behaviour, cutoff: datetime, horizon_days: float, catalogue: Catalogue, most: int | None
+) -> Iterator[Case]:
     """Every beginning of a visit that started in ``[cutoff, cutoff + horizon_days)``, and the item that came next."""
 
     def begun(_: int, history: History) -> Case:
-        return Case(*prefixes(history, horizon_days))
+        return Case(*prefixes(history, horizon_days, most))
 
     yield from behaviour.map_histories(begun, cutoff + timedelta(days=horizon_days), catalogue)

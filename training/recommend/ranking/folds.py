@@ -149,7 +149,8 @@ class Fold:
 def _some(behaviour: Behaviour, cutoff: datetime, plan: FoldPlan, sources: Sources) -> Iterator[Case]:
     """Cases until there are enough people in them."""
     people = 0
-    for bucket in cases(behaviour, cutoff, plan.horizon_days, sources.catalogue, plan.goal):
+    found = cases(behaviour, cutoff, plan.horizon_days, sources.catalogue, plan.goal, most_views=plan.most_cases)
+    for bucket in found:
         for part in bucket.parts():
             yield part
             people += len(part.history)

@@ -22,14 +22,15 @@ MARK = "#"
 """Stands between the customer's id and the number of the event that a prefix ends before."""
 
 
-def prefixes(history: History, since_days: float) -> tuple[History, Answers]:
+def prefixes(history: History, since_days: float, most: int | None = None) -> tuple[History, Answers]:
     """The prefixes of the visits that began in the last ``since_days``, and the item that came next in each.
 
-    A prefix is everything its customer did until just before a step of the visit; ages count from that moment.
+    A prefix is everything its customer did until just before a step of the visit; ages count from that moment. Of
+    more than ``most`` prefixes, each of which is a copy of up to ``LONGEST_PREFIX`` events, the first are made.
     """
     visits = Visits.of(history)
     begun = visits.age_days[visits.boundaries[:-1]] <= since_days
-    step = np.flatnonzero((visits.position > 0) & begun[visits.visit])
+    step = np.flatnonzero((visits.position > 0) & begun[visits.visit])[:most]
     row, answer = visits.row[step], visits.item[step]
     return _before(history, row), _answers(answer, len(history.catalogue))
 

@@ -88,9 +88,14 @@ def test_only_the_sources_that_are_asked(planted: PlantedShop, sources: Sources)
 
 
 def test_the_fixed_blend() -> None:
-    """Each source adds 1 / (its rank + the offset), and nothing where it did not propose."""
+    """Each source adds its weight / (its rank + the offset), and nothing where it did not propose."""
+    weight = {name: REGISTRY[name].weight for name in ("popular", "open_cart", "viewed")}
     found = proposed({"popular": 0}, {"open_cart": 2, "viewed": 5})
-    np.testing.assert_allclose(found.blend, [1 / RANK_OFFSET, 1 / (2 + RANK_OFFSET) + 1 / (5 + RANK_OFFSET)])
+    wanted = [
+        weight["popular"] / RANK_OFFSET,
+        weight["open_cart"] / (2 + RANK_OFFSET) + weight["viewed"] / (5 + RANK_OFFSET),
+    ]
+    np.testing.assert_allclose(found.blend, wanted)
 
 
 def test_no_more_than_are_looked_at(planted: PlantedShop, sources: Sources) -> None:

@@ -84,6 +84,15 @@ def test_long_histories_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     assert np.diff(begun.boundaries).tolist() == [1, 2, 3, 3, 3, 3, 3]
 
 
+def test_no_more_than_wanted() -> None:
+    """Of many prefixes the first are made, as they are among all."""
+    past = known(*(("anna", item, f"2025-03-10T10:0{step}Z") for step, item in enumerate("abcdef")))
+    everything = told(*prefixes(past, 1.0))
+    assert len(everything) == 5
+    assert told(*prefixes(past, 1.0, 2)) == everything[:2]
+    assert told(*prefixes(past, 1.0, 9)) == everything
+
+
 def test_no_visits() -> None:
     """Nobody who goes on gives nobody at all."""
     begun, answers = prefixes(known(("anna", "cup", "2025-03-10T10:00Z")), 2.0)
@@ -98,3 +107,10 @@ def test_whose_prefix_it_is() -> None:
     found, _ = prefixes(past, 1.0)
     assert {owner(name) for name in found.customer_ids.to_pylist()} == {"a#b #1"}
     assert len(set(found.customer_ids.to_pylist())) == len(found) == 2
+
+
+def test_no_more_than_are_wanted() -> None:
+    """Of more prefixes than are wanted the first are made; each is what it is among all."""
+    past = known(*(("anna", f"i{second}", f"2025-03-10T10:00:{second:02}Z") for second in range(6)))
+    assert told(*prefixes(past, 2.0, 2)) == told(*prefixes(past, 2.0))[:2]
+    assert len(prefixes(past, 2.0, 0)[0]) == 0

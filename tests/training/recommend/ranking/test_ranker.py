@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from features.errors import HuitouError
-from training.recommend.ranking.ranker import Ranker, RankerSettings
+from training.recommend.ranking.ranker import MANY_BOUGHT, Ranker, RankerSettings
 from training.recommend.ranking.rows import RankingRows
 
 NAMES = ("noise", "signal", "more_noise")
@@ -148,3 +148,9 @@ def test_trees_start_from_the_blend(tmp_path: Path) -> None:
         opened = Ranker.load(tmp_path / str(number))
         expected = ranker.score(unseen.names, unseen.values)
         np.testing.assert_array_equal(opened.score(unseen.names, unseen.values), expected)
+
+
+def test_larger_trees_for_more_data() -> None:
+    """Few bought candidates get few leaves, many get more."""
+    assert RankerSettings.learning_from(500) == RankerSettings()
+    assert RankerSettings.learning_from(MANY_BOUGHT).leaves > RankerSettings.learning_from(MANY_BOUGHT - 1).leaves
