@@ -26,7 +26,8 @@ from training.recommend.measuring.implicit_models import (
 from training.recommend.measuring.intervals import Told, differences, intervals
 from training.recommend.measuring.popularity import Popularity
 from training.recommend.measuring.trial import SERVED, Trial
-from training.recommend.ranking.cases import VIEW, Case
+from training.recommend.ranking.cases import Case
+from training.recommend.ranking.goals import VIEW
 from training.recommend.recommender import FittedRecommender
 
 DEPTH = 50

@@ -133,6 +133,18 @@ class ItemFeatures:
         """One feature, shape ``(n_items,)``."""
         return self.values[:, self.names.index(name)]
 
+    def relative(self) -> ItemFeatures:
+        """The same table with counts and trends as multiples of the mean over all items that have any.
+
+        So they mean the same in a small and in a large shop, and in a shop that grew.
+        """
+        values = self.values.copy()
+        for place in (place for place, name in enumerate(self.names) if "_count" in name or name.endswith("_trend")):
+            some = values[:, place][values[:, place] > 0]
+            if len(some):
+                values[:, place] /= some.mean()
+        return ItemFeatures(self.names, values)
+
     def to_pandas(self, catalogue: Catalogue) -> pd.DataFrame:
         """The table as a frame indexed by ``item_id``."""
         index = pd.Index(catalogue.ids.to_pylist(), name="item_id")

@@ -6,7 +6,7 @@ strongest interest are scored exactly as when items are recommended to them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,11 +54,12 @@ class InterestedCustomer:
 
 
 def interested_in_item(
-    snapshot: Snapshot, code: int, n: int, *, with_set_aside: bool = False
+    snapshot: Snapshot, code: int, n: int, *, refused: Collection[str] = (), with_set_aside: bool = False
 ) -> list[InterestedCustomer]:
     """The ``n`` customers who want an item most; without those who opted out of personalisation.
 
-    Nor with those who are set aside, unless the caller wants to count them.
+    ``refused`` are the ids of those who did so since the snapshot. Nor are there those who are set aside, unless the
+    caller wants to count them.
     """
     seeds = {code: 1.0}
     for relation in snapshot.recommender.sources.related.values():
@@ -66,16 +67,16 @@ def interested_in_item(
             seeds[item] = seeds.get(item, 0.0) + RELATED_SHARE * score
     for item in _like(snapshot, code):
         seeds.setdefault(item, LIKE_SHARE)
-    return _interested(snapshot, np.array([code]), seeds, n, with_set_aside)
+    return _interested(snapshot, np.array([code]), seeds, n, frozenset(refused), with_set_aside)
 
 
 def interested_in_any(
-    snapshot: Snapshot, wanted: ItemFilter, n: int, *, with_set_aside: bool = False
+    snapshot: Snapshot, wanted: ItemFilter, n: int, *, refused: Collection[str] = (), with_set_aside: bool = False
 ) -> list[InterestedCustomer]:
     """The ``n`` customers who want items of some category, brand or price most; the same are left out."""
     items = np.asarray(snapshot.popular)
     items = items[snapshot.shelf.allowed(items, wanted)][:MOST_ITEMS]
-    return _interested(snapshot, items, dict.fromkeys(items.tolist(), 1.0), n, with_set_aside)
+    return _interested(snapshot, items, dict.fromkeys(items.tolist(), 1.0), n, frozenset(refused), with_set_aside)
 
 
 def interest_reason(snapshot: Snapshot, found: InterestedCustomer, language: str) -> str:
@@ -93,7 +94,12 @@ def interest_reason(snapshot: Snapshot, found: InterestedCustomer, language: str
 
 
 def _interested(
-    snapshot: Snapshot, items: Ints, seeds: dict[int, float], n: int, with_set_aside: bool
+    snapshot: Snapshot,
+    items: Ints,
+    seeds: dict[int, float],
+    n: int,
+    refused: frozenset[str],
+    with_set_aside: bool,
 ) -> list[InterestedCustomer]:
     rows, strength = snapshot.interest.of(np.array([*seeds], dtype=np.int64), np.array([*seeds.values()]))
     if not with_set_aside:
@@ -101,7 +107,7 @@ def _interested(
         rows, strength = rows[usual], strength[usual]
     strongest = np.argsort(-strength, kind="stable")[: max(LOOKED_AT, 4 * n)]
     rows, strength = rows[strongest], strength[strongest]
-    kept = _personal(snapshot, rows)
+    kept = _personal(snapshot, rows, refused)
     rows, strength = rows[kept], strength[kept]
     order = np.argsort(rows)
     rows, strength = rows[order], strength[order]
@@ -142,6 +148,7 @@ def _like(snapshot: Snapshot, code: int) -> list[int]:
     return found
 
 
-def _personal(snapshot: Snapshot, rows: Ints) -> Flags:
+def _personal(snapshot: Snapshot, rows: Ints, refused: frozenset[str]) -> Flags:
     """Which of the customers did not opt out of personalisation."""
-    return np.array([snapshot.customers.id(int(row)) not in snapshot.opted_out for row in rows], dtype=bool)
+    names = (snapshot.customers.id(int(row)) for row in rows)
+    return np.array([not (name in refused or name in snapshot.opted_out) for name in names], dtype=bool)

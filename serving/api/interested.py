@@ -75,8 +75,9 @@ def get_item_customers(item_id: PathId, service: TheService, language: Language,
 
     In step with what is recommended to them; without those who opted out of personalisation.
     """
-    code = code_of(service.snapshot, item_id)
-    return _answer(service, language, interested_in_item(service.snapshot, code, n), item_id)
+    snapshot = service.snapshot
+    found = interested_in_item(snapshot, code_of(snapshot, item_id), n, refused=service.refused)
+    return _answer(service, language, found, item_id)
 
 
 @router.get("/interested-customers", summary="Customers for a category, brand or price range")
@@ -97,7 +98,8 @@ def get_interested_customers(
             allowed=["category", "brand", "min_price", "max_price"],
         )
     wanted = ItemFilter(False, tuple(category), tuple(brand), min_price, max_price)
-    return _answer(service, language, interested_in_any(service.snapshot, wanted, n), None)
+    found = interested_in_any(service.snapshot, wanted, n, refused=service.refused)
+    return _answer(service, language, found, None)
 
 
 def _answer(

@@ -69,6 +69,11 @@ class Service:
             return True
         return person in snapshot.opted_out if agreed is None else not agreed
 
+    @property
+    def refused(self) -> list[str]:
+        """Who opted out of personal answers since any snapshot; raises when that cannot be asked: nobody is profiled."""
+        return self.described.refused("personalized")
+
 
 def _service(request: Request) -> Service:
     service: Service = request.app.state.service

@@ -63,6 +63,15 @@ class Described:
             found: bool | None = connection.execute(query).scalar()
         return found
 
+    def refused(self, flag: str) -> list[str]:
+        """Ids of those who said no here to something: ``personalized`` answers, or to be ``contactable``."""
+        query = select(DESCRIBED.c.customer_id, DESCRIBED.c.payload).where(
+            DESCRIBED.c.payload.contains(f'"{flag}": false')
+        )
+        with told(), self._reader.connect() as connection:
+            # Other values may hold the same text.
+            return [row.customer_id for row in connection.execute(query) if json.loads(row.payload).get(flag) is False]
+
     def take(self, limit: int) -> WaitingCustomers:
         """Descriptions that the warehouse does not have yet, at most ``limit``; they stay here."""
         query = select(DESCRIBED.c.payload, DESCRIBED.c.changed_us).where(DESCRIBED.c.waiting).limit(limit)

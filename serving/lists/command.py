@@ -10,10 +10,11 @@ from features.errors import HuitouError
 from features.shop.layers import BUYER_LAYERS
 from features.shop_folder import ShopFolder
 from serving.database.connection import open_database
+from serving.database.described import Described
 from serving.database.inbox import Inbox
 from serving.lists.exports import export
 from serving.lists.interested_list import interested_list
-from serving.lists.recall_list import RecallFilter, RecallList, recall_list
+from serving.lists.recall_list import RecallFilter, RecallList, Refused, recall_list
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import ItemFilter
 from training.recommend.reason_texts import LANGUAGES
@@ -46,8 +47,8 @@ def write_recall_list(
     _check_language(language)
     wanted = RecallFilter(layers=tuple(layers or BUYER_LAYERS), **limits)
     snapshot = Snapshot.open_current(shop)
-    buyers = _buyers_since(shop, snapshot, database)
-    found = recall_list(snapshot, wanted, bought_since=buyers, language=language)
+    buyers, refused = _since(shop, snapshot, database)
+    found = recall_list(snapshot, wanted, bought_since=buyers, refused=refused, language=language)
     return _written(snapshot, found, out, format)
 
 
@@ -64,8 +65,8 @@ def write_interested_list(
     """Write whom to tell of an item, or of any that ``wanted`` lets through, to ``out``; return sentences about it."""
     _check_language(language)
     snapshot = Snapshot.open_current(shop)
-    buyers = _buyers_since(shop, snapshot, database)
-    found = interested_list(snapshot, item_id, wanted, top, bought_since=buyers, language=language)
+    buyers, refused = _since(shop, snapshot, database)
+    found = interested_list(snapshot, item_id, wanted, top, bought_since=buyers, refused=refused, language=language)
     return _written(snapshot, found, out, format)
 
 
@@ -78,11 +79,13 @@ def _check_language(language: str) -> None:
         )
 
 
-def _buyers_since(shop: ShopFolder, snapshot: Snapshot, database: str | None) -> list[str]:
-    """Who ordered after the snapshot was computed."""
+def _since(shop: ShopFolder, snapshot: Snapshot, database: str | None) -> tuple[list[str], Refused]:
+    """Who ordered after the snapshot was computed, and who said no to letters or to personal answers."""
     engine = open_database(shop, database)
     try:
-        return Inbox(engine).buyers(snapshot.header.event_version)
+        described = Described(engine)
+        refused = Refused(described.refused("contactable"), described.refused("personalized"))
+        return Inbox(engine).buyers(snapshot.header.event_version), refused
     finally:
         engine.dispose()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.errors import HuitouError
 from features.events.duck import connect
@@ -37,9 +38,9 @@ _FATES = """
         from read_parquet($file, file_row_number = true)
     ), fates as (
         select people.*, case when set_aside is not null then set_aside
-                              when not contactable then 'not_contactable'
+                              when not contactable or refusals.customer_id is not null then 'not_contactable'
                               when buyers.customer_id is not null then 'bought_since' end as exclusion
-        from people left join buyers using (customer_id)
+        from people left join buyers using (customer_id) left join refusals using (customer_id)
         where layer in (select unnest($layers::varchar[]))
           and ($min_churn::double is null or churn >= $min_churn::double)
           and ($max_churn::double is null or churn <= $max_churn::double)
@@ -98,6 +99,20 @@ class RecallFilter:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """Who said no since the snapshot, by id."""
+
+    letters: Collection[str] = ()
+    """Who must not be written to."""
+    personal: Collection[str] = ()
+    """Who opted out of personalisation."""
+
+
+NOBODY_REFUSED = Refused()
+"""Nobody said anything."""
+
+
+@dataclass(frozen=True)
 class RecallList:
     """The list, and who is not on it although the filter fits."""
 
@@ -108,15 +123,20 @@ class RecallList:
 
 
 def recall_list(
-    snapshot: Snapshot, wanted: RecallFilter, *, bought_since: Iterable[str] = (), language: str = "en"
+    snapshot: Snapshot,
+    wanted: RecallFilter,
+    *,
+    bought_since: Iterable[str] = (),
+    refused: Refused = NOBODY_REFUSED,
+    language: str = "en",
 ) -> RecallList:
     """The people to write to, ordered by churn probability x net spend of all time: what is at stake.
 
-    ``bought_since`` names those who ordered after the snapshot; they, those who must not be written to and those
+    ``bought_since`` names those who ordered after the snapshot, ``refused`` who said no since; buyers, those who must not be written to and those
     who are set aside are left out and counted. Items are in stock; who opted out of personalisation gets popular ones.
     """
     checked_clusters(snapshot, wanted.clusters)
-    found, exclusions = _people(snapshot, wanted.checked(), bought_since)
+    found, exclusions = _people(snapshot, wanted.checked(), bought_since, refused.letters)
     horizon = snapshot.header.horizon_days
     columns: dict[str, Any] = {
         "customer_id": found["customer_id"],
@@ -131,7 +151,7 @@ def recall_list(
         expected_net_spend(horizon): found["spending"],
     }
     columns |= _reasons(found["reasons"].to_pylist(), language_of(language))
-    columns |= _items(snapshot, found)
+    columns |= _items(snapshot, found, refused.personal)
     stamp = {
         "as_of": snapshot.header.as_of.isoformat(),
         "model_version": snapshot.header.model_version,
@@ -146,7 +166,7 @@ def recall_list(
 
 
 def _people(
-    snapshot: Snapshot, wanted: RecallFilter, bought_since: Iterable[str]
+    snapshot: Snapshot, wanted: RecallFilter, bought_since: Iterable[str], letters: Iterable[str]
 ) -> tuple[pa.Table, Mapping[str, int]]:
     """Those who fit and may be written to, in order, with their row in the snapshot; and the others, counted."""
     params: dict[str, Any] = {
@@ -160,12 +180,17 @@ def _people(
         "max_churn": wanted.max_churn,
         "min_spend": wanted.min_spend,
     }
-    buyers = pa.table({"customer_id": pa.array(sorted(set(bought_since)), pa.string())})
     with connect() as connection:
-        connection.register("buyers", buyers)
+        connection.register("buyers", id_table(bought_since))
+        connection.register("refusals", id_table(letters))
         table = connection.sql(_CHOSEN, params=params | {"top": wanted.top}).to_arrow_table()
         counts = dict(connection.sql(_COUNTED, params=params).fetchall())
     return table, {reason: counts.get(reason, 0) for reason in EXCLUSIONS}
+
+
+def id_table(ids: Iterable[str]) -> pa.Table:
+    """Some ids as a table that can be joined."""
+    return pa.table({"customer_id": pa.array(sorted(set(ids)), pa.string())})
 
 
 def _reasons(found: Sequence[Sequence[Mapping[str, str]]], language: str) -> dict[str, pa.Array]:
@@ -176,9 +201,10 @@ def _reasons(found: Sequence[Sequence[Mapping[str, str]]], language: str) -> dic
     }
 
 
-def _items(snapshot: Snapshot, found: pa.Table) -> dict[str, pa.Array]:
+def _items(snapshot: Snapshot, found: pa.Table, refused: Iterable[str]) -> dict[str, pa.Array]:
     rows = found["row"].to_numpy().astype(np.int64)
-    personalized = found["personalized"].to_numpy(zero_copy_only=False).astype(bool)
+    since = pc.is_in(found["customer_id"], value_set=id_table(refused)["customer_id"].combine_chunks())
+    personalized = pc.and_not(found["personalized"], since).to_numpy().astype(bool)
     best = offered_items(snapshot, rows, personalized, ITEMS)
     columns: dict[str, pa.Array] = {}
     for place in range(ITEMS):

@@ -18,6 +18,7 @@ import pytest
 from features.behaviour import Behaviour
 from features.events.simulate import SimulationSettings, simulate
 from features.shop_folder import ShopFolder
+from serving.interested import interested_in_item
 from serving.publish import publish
 from serving.snapshot import Recommended, Snapshot
 from tests.command_line.command import done
@@ -161,6 +162,9 @@ def test_bots_change_nothing(planted: Planted) -> None:
     for field in fields(Bundles):
         bundles = (getattr(served.snapshot.bundles, field.name) for served in (both, clean))
         np.testing.assert_array_equal(*bundles)
+    for item in clean.snapshot.popular[:5].tolist():
+        wanted_by, expected_by = (customers_for(served.snapshot, item) for served in (both, clean))
+        assert wanted_by == expected_by
     for row in range(len(clean.snapshot.customers)):
         name = clean.snapshot.customers.id(row)
         person = both.snapshot.customers.row(name)
@@ -168,3 +172,8 @@ def test_bots_change_nothing(planted: Planted) -> None:
         for column in fields(Recommended):
             found, wanted = (getattr(stored, column.name) for stored in (own, own_clean))
             np.testing.assert_array_equal(found, wanted, err_msg=name)
+
+
+def customers_for(snapshot: Snapshot, item: int) -> list[tuple[str, float]]:
+    """Who wants an item most, and how much."""
+    return [(snapshot.customers.id(each.row), each.score) for each in interested_in_item(snapshot, item, 20)]

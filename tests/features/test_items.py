@@ -223,3 +223,15 @@ def test_catalogue_of_unsold_items(crowd: History) -> None:
     found = item_features(item_statistics(crowd), catalogue)
     assert found.column("item_view_count_all")[code] == 0
     assert found.column("item_price")[code] == 7
+
+
+def test_relative_counts_mean_the_same_in_a_larger_shop() -> None:
+    """A shop in which everything happens three times as often has the same relative counts and other features."""
+    names = ("item_view_count_7d", "item_purchase_trend", "item_price", "item_age_days")
+    values = np.array([[2, 0, 9.5, 3], [4, 0, 20, 5], [0, 0, np.nan, 8]], dtype=np.float32)
+    small = ItemFeatures(names, values)
+    larger = ItemFeatures(names, values * np.array([3, 3, 1, 1], dtype=np.float32))
+    np.testing.assert_allclose(small.relative().values, larger.relative().values)
+    np.testing.assert_allclose(small.relative().column("item_view_count_7d"), [2 / 3, 4 / 3, 0])
+    np.testing.assert_array_equal(small.relative().values[:, 2:], values[:, 2:])
+    np.testing.assert_array_equal(small.values, values, "the table itself is as it was")

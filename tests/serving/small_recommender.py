@@ -28,7 +28,7 @@ RULE = (("open_cart",), ("viewed",), ("viewed_together",))
 def carts(ids: Sequence[str], items: Sequence[Sequence[int]], shelf: Catalogue, moment: datetime) -> History:
     """People with these items in their carts: the first was put there last, an hour before ``moment``."""
     counts = [len(own) for own in items]
-    hours = np.concatenate([np.arange(count, 0, -1) for count in counts] or [np.zeros(0)])
+    hours = np.concatenate([np.arange(count, 0, -1) for count in counts] or [np.zeros(0, dtype=np.int64)])
     total = sum(counts)
     day = (moment - EPOCH) // timedelta(days=1)
     return History(

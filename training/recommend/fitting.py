@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
 
-from features.arrays import Floats, Ints
 from features.behaviour import Behaviour
 from features.progress import Said
 from training.cutoffs import CutoffSettings, embargoed, training_cutoffs
 from training.gate import Gate
 from training.recommend.counted.table import SourceSettings
-from training.recommend.proposing.candidates import tiered_score
+from training.recommend.judging import RULE_TIER, judged
 from training.recommend.proposing.registry import VIEW_SOURCES
 from training.recommend.ranking.blend import Blend
-from training.recommend.ranking.cases import PURCHASE, VIEW
 from training.recommend.ranking.folds import Fold, FoldPlan
+from training.recommend.ranking.goals import PURCHASE, VIEW
 from training.recommend.ranking.ranker import Ranker, RankerSettings
-from training.recommend.ranking.rules import RULE, VIEW_RULE
+from training.recommend.ranking.rules import usual_rule
 from training.recommend.recommender import Recommender
 
 LEAST_CUSTOMERS = 50
@@ -34,9 +33,6 @@ MOST_FOLDS = 6
 
 LONGEST_HORIZON_DAYS = 14
 """Next items are learned for at most so many days ahead: what is in a cart today says little about next quarter."""
-
-BLEND_DOUBT = 0.1
-"""The blend, of few weights and near the rule, serves when at most so many resamples of customers speak against it."""
 
 VIEW_FOLDS = 2
 """Cutoffs that next views are learned at: one to train on, one to judge by."""
@@ -58,17 +54,11 @@ VIEW_RANKER = RankerSettings(
 )
 """Next views give many more rows to learn from than purchases."""
 
-RULE_OF = {PURCHASE: RULE, VIEW: VIEW_RULE}
-"""What serves where no model does better, by goal."""
-
 ENOUGH = {PURCHASE: "customers must have bought", VIEW: "customers must have gone on within a visit"}
 """What a fold must have enough of, by goal."""
 
 RIGHT = {PURCHASE: "bought candidates", VIEW: "candidates that were looked at next"}
 """What the ranker must have enough of, by goal."""
-
-JUDGES = {PURCHASE: "customers", VIEW: "beginnings of visits"}
-"""What the newest fold consists of, by goal."""
 
 
 @dataclass(frozen=True)
@@ -146,49 +136,24 @@ def _cutoffs(behaviour: Behaviour, first: datetime | None, as_of: datetime, plan
 def _judged(
     folds: Sequence[Fold], behaviour: Behaviour, plan: FoldPlan, settings: RankerSettings
 ) -> RecommenderTraining:
-    rule = Recommender(plan.settings, names=plan.names, goal=plan.goal, rule=RULE_OF[plan.goal])
+    rule = Recommender(plan.settings, names=plan.names, goal=plan.goal, rule=usual_rule(plan.goal))
     cutoffs = tuple(fold.cutoff for fold in folds)
     earlier = _before(folds, behaviour, plan) if folds else []
     reason = _too_little(folds, earlier, plan.goal)
     if reason is not None:
         return RecommenderTraining(rule, Gate(False, (reason,)), cutoffs, {})
     judge = folds[-1]
-    by_rule = judge.ndcg([tiered_score(part.found, rule.rule) for part in judge.asked])
     rows = [fold.rows for fold in earlier]
-    by_ranker = _by(Ranker.fit(rows, settings), judge)
-    figures = _compared(by_rule, by_ranker, judge.whose, settings.seed)
-    winner = "ranker" if figures["difference_low"] > 0 else "rules"
+    models: dict[str, Ranker | Blend] = {"ranker": Ranker.fit(rows, settings)}
     if plan.goal == PURCHASE:
-        by_blend = _by(Blend.fit(rows), judge)
-        figures |= _blend_compared(by_rule, by_blend, judge.whose, settings.seed)
-        if figures["blend_difference_low"] > 0 and (winner == "rules" or by_blend.mean() > by_ranker.mean()):
-            winner = "blend"
-    reasons = (_told(figures, len(by_rule), plan.goal, winner),)
-    if winner != "rules":
+        models["blend"] = Blend.fit(rows)
+    verdict = judged(judge, plan.goal, models, settings.seed)
+    rule = replace(rule, rule=verdict.rule)
+    if verdict.winner != RULE_TIER:
         rows = [fold.rows for fold in folds[:-1]] + [judge.sampled(settings.seed)]
-        rule = replace(rule, ranker=Blend.fit(rows) if winner == "blend" else Ranker.fit(rows, settings))
-    return RecommenderTraining(rule, Gate(winner != "rules", reasons), cutoffs, figures)
-
-
-def _by(model: Ranker | Blend, judge: Fold) -> Floats:
-    """ndcg@10 of each customer of a fold when the model orders the candidates."""
-    return judge.ndcg([model.score(part.names, part.values) for part in judge.parts])
-
-
-def _told(figures: Mapping[str, float], customers: int, goal: str, winner: str) -> str:
-    """What was compared, and what serves."""
-    sentence = (
-        f"the ranker's ndcg@10 must beat the rule's on the newest fold ({customers} {JUDGES[goal]}): "
-        f"{figures['ranker_ndcg_at_10']:.4f} against {figures['rule_ndcg_at_10']:.4f}, difference "
-        f"{figures['difference']:+.4f} (95 % interval {figures['difference_low']:+.4f} to "
-        f"{figures['difference_high']:+.4f})"
-    )
-    if "blend_difference" in figures:
-        sentence += (
-            f"; the blend's {figures['blend_ndcg_at_10']:.4f}, difference {figures['blend_difference']:+.4f} "
-            f"({1 - 2 * BLEND_DOUBT:.0%} interval from {figures['blend_difference_low']:+.4f})"
-        )
-    return f"{sentence}: the {'rule' if winner == 'rules' else winner} serves"
+        rule = replace(rule, ranker=Blend.fit(rows) if verdict.winner == "blend" else Ranker.fit(rows, settings))
+    gate = Gate(verdict.winner != RULE_TIER, (verdict.sentence,))
+    return RecommenderTraining(rule, gate, cutoffs, dict(verdict.figures))
 
 
 def _before(folds: Sequence[Fold], behaviour: Behaviour, plan: FoldPlan) -> list[Fold]:
@@ -211,34 +176,3 @@ def _too_little(folds: Sequence[Fold], earlier: Sequence[Fold], goal: str) -> st
     if bought < LEAST_BOUGHT:
         return f"at least {LEAST_BOUGHT} {RIGHT[goal]} are needed before it; there are {bought}: the rule serves"
     return None
-
-
-def _blend_compared(by_rule: Floats, by_blend: Floats, whose: Ints, seed: int) -> dict[str, float]:
-    """The blend's mean, its difference to the rule, and the lower end of that."""
-    means = _resampled(by_blend - by_rule, whose, seed)
-    return {
-        "blend_ndcg_at_10": float(by_blend.mean()),
-        "blend_difference": float((by_blend - by_rule).mean()),
-        "blend_difference_low": float(np.quantile(means, BLEND_DOUBT)),
-    }
-
-
-def _resampled(values: Floats, whose: Ints, seed: int) -> Floats:
-    """Means of a thousand resamples of customers, each with all of the own values."""
-    sums, sizes = np.bincount(whose, weights=values), np.bincount(whose)
-    draws = np.random.default_rng(seed).integers(0, len(sums), (1000, len(sums)))
-    means: Floats = sums[draws].sum(axis=1) / sizes[draws].sum(axis=1)
-    return means
-
-
-def _compared(by_rule: Floats, by_ranker: Floats, whose: Ints, seed: int) -> dict[str, float]:
-    """Means and the bootstrap interval of the paired difference over customers."""
-    difference = by_ranker - by_rule
-    means = _resampled(difference, whose, seed)
-    return {
-        "rule_ndcg_at_10": float(by_rule.mean()),
-        "ranker_ndcg_at_10": float(by_ranker.mean()),
-        "difference": float(difference.mean()),
-        "difference_low": float(np.quantile(means, 0.025)),
-        "difference_high": float(np.quantile(means, 0.975)),
-    }

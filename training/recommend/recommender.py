@@ -22,8 +22,9 @@ from training.recommend.people import People
 from training.recommend.proposing.candidates import Candidates, candidates, tiered_score
 from training.recommend.proposing.registry import PURCHASE_SOURCES, REGISTRY, checked_names, tables_of
 from training.recommend.ranking.blend import Blend
-from training.recommend.ranking.cases import CASES_AT_ONCE, PURCHASE
+from training.recommend.ranking.cases import CASES_AT_ONCE
 from training.recommend.ranking.features import ranking_features
+from training.recommend.ranking.goals import PURCHASE
 from training.recommend.ranking.ranker import Ranker
 from training.recommend.ranking.rules import RULE, Tiers
 from training.recommend.top import top_items

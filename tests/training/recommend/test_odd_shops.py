@@ -17,9 +17,9 @@ from training.recommend.counted.table import SourceSettings
 from training.recommend.fitting import fit_recommender
 from training.recommend.proposing.candidates import candidates
 from training.recommend.proposing.registry import SOURCES, tables_of
-from training.recommend.ranking.cases import PURCHASE, VIEW
 from training.recommend.ranking.features import ranking_features
 from training.recommend.ranking.folds import Fold, FoldPlan
+from training.recommend.ranking.goals import PURCHASE, VIEW
 from training.recommend.ranking.ranker import RankerSettings
 from training.recommend.recommender import FittedRecommender, Recommender
 

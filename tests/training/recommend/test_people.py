@@ -10,7 +10,7 @@ import scipy.sparse as sparse
 
 from features.customers import customer_features
 from features.history import History
-from features.pairs import Touches
+from features.pairs import CUSTOMER_COLUMNS, Touches
 from tests.small_shop import events, history, moment, random_events
 from training.recommend.people import People
 
@@ -108,3 +108,35 @@ def test_nobody_and_nothing() -> None:
     for people in (People(known(), 7.0, 50), People(known(*ROWS).part(0, 0), 7.0, 50)):
         assert people.interest.shape == people.purchased.shape == people.viewed.shape == people.shape
         assert people.shape[0] == len(people) == len(people.touches.key) == 0
+
+
+def test_features_for_pairs() -> None:
+    """What features of pairs need of a customer is computed alone, and is the same as among all features."""
+    people = People(history(random_events(3, 400), CUTOFF), half_life_days=7.0, history_items=5)
+    some, whole = people.features_for_pairs, people.features
+    assert set(CUSTOMER_COLUMNS) <= set(some.names) < set(whole.names)
+    for name in some.names:
+        np.testing.assert_array_equal(some.column(name), whole.column(name))
+
+
+def test_once() -> None:
+    """What is asked for twice is made once for these people, and anew for others."""
+    made = []
+
+    def count(people: People) -> int:
+        made.append(people)
+        return len(people)
+
+    people, others = (People(known(*rows), half_life_days=7.0, history_items=5) for rows in (ROWS, ROWS[:1]))
+    assert [people.once(count), people.once(count)] == [len(people)] * 2
+    assert others.once(count) == 1
+    assert [one is other for one, other in zip(made, (people, others), strict=True)] == [True, True]
+
+
+def test_interest_lies_by_item() -> None:
+    """Columns rise within each row of the views, as the library's own matrices have them."""
+    people = People(history(random_events(4, 400), CUTOFF), half_life_days=7.0, history_items=3)
+    for matrix in (people.interest, people.viewed, people.purchased, people.touched):
+        again = sparse.csr_matrix(matrix.tocoo())
+        for one, other in ((matrix.indptr, again.indptr), (matrix.indices, again.indices), (matrix.data, again.data)):
+            np.testing.assert_array_equal(one, other)

@@ -18,8 +18,8 @@ from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import SourceSettings
 from training.recommend.proposing.registry import REGISTRY, SOURCES, VIEW_SOURCES, tables_of
 from training.recommend.ranking.blend import Blend
-from training.recommend.ranking.cases import VIEW
 from training.recommend.ranking.folds import Fold, FoldPlan
+from training.recommend.ranking.goals import VIEW
 from training.recommend.ranking.ranker import Ranker, RankerSettings
 from training.recommend.ranking.rules import RULES
 from training.recommend.recommender import FittedRecommender, Recommendations, Recommender

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 import scipy.sparse as sparse
 
-from training.recommend.top import best_products, rank_in_group, sparse_matrix, strongest, top_items
+from training.recommend import top
+from training.recommend.top import (
+    best_products,
+    ordered_matrix,
+    rank_in_group,
+    rows_of,
+    sparse_matrix,
+    strongest,
+    top_items,
+)
 
 
 def test_strongest_of_each_group() -> None:
@@ -60,3 +69,36 @@ def test_best_products() -> None:
         assert best_products(one, other, 2).nnz == 0
     relation.data.flags.writeable = False
     np.testing.assert_array_equal(best_products(taste, relation, 2).toarray(), found.toarray())
+
+
+def test_ordered_matrix() -> None:
+    """Entries by rising row make the same matrix, rows without any among them."""
+    row, column, value = np.array([0, 0, 2]), np.array([1, 2, 0]), np.array([0.5, 4.0, 1.0])
+    found = ordered_matrix(row, column, value, (4, 3))
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found.toarray(), sparse_matrix(row, column, value, (4, 3)).toarray())
+    none = np.zeros(0, dtype=np.int64)
+    assert ordered_matrix(none, none, np.zeros(0), (2, 3)).nnz == 0
+
+
+def test_rows_of() -> None:
+    """Some rows come in the wanted order, empty ones and the same one twice among them; none is no row."""
+    matrix = sparse.csr_matrix(np.array([[0, 1, 2], [0, 0, 0], [3, 0, 0]], dtype=np.float32))
+    rows = np.array([2, 1, 0, 2])
+    np.testing.assert_array_equal(rows_of(matrix, rows).matrix.toarray(), matrix[rows].toarray())
+    assert rows_of(matrix, rows[:0]).matrix.shape == (0, 3)
+
+
+@pytest.mark.parametrize("each", [1, 7, 60])
+def test_renumbered_columns(each: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few entries among many columns give the same product, the order of equal scores included."""
+    rng = np.random.default_rng(3)
+    relation = sparse.csr_matrix(rng.integers(0, 3, (8, 90)) * (rng.random((8, 90)) < 0.1), dtype=np.float32)
+    taste = sparse.csr_matrix(rng.integers(0, 2, (5, 8)), dtype=np.float32)
+    found = []
+    for crowded in (0, 1_000_000):
+        monkeypatch.setattr(top, "CROWDED", crowded)
+        found.append(best_products(taste, relation, each))
+    assert found[0].nnz > 0
+    for name in ("data", "indices", "indptr"):
+        np.testing.assert_array_equal(getattr(found[0], name), getattr(found[1], name))

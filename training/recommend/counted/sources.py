@@ -45,7 +45,7 @@ class Sources:
     statistics: ItemStatistics
     """Sums over all customers."""
     items: ItemFeatures
-    """Features of the items."""
+    """Features of the items, counts as multiples of the mean item's."""
     related: Mapping[str, sparse.csr_matrix]
     """Item-to-item scores by kind, (n_items, n_items), the best of each row first; scores are within 0 and 1."""
     popular: Ints
@@ -81,7 +81,7 @@ class Sources:
 
         parts = list(behaviour.map_histories(count, cutoff, catalogue, progress=progress))
         statistics = sum((part[0] for part in parts[1:]), start=parts[0][0])
-        items = item_features(statistics, catalogue)
+        items = item_features(statistics, catalogue).relative()
         shop = Shop(cutoff, settings, catalogue, statistics, items, said)
         return cls(
             cutoff=cutoff,

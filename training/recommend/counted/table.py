@@ -44,7 +44,7 @@ class Shop:
     statistics: ItemStatistics
     """Sums over all customers."""
     items: ItemFeatures
-    """Features of the items."""
+    """Features of the items, counts as multiples of the mean item's."""
     said: Said | None = None
     """Told in words what long work is at."""
 

@@ -16,10 +16,8 @@ from features.behaviour import Behaviour
 from features.catalogue import Catalogue
 from features.history import History
 from training.recommend.ranking.answers import Answers
+from training.recommend.ranking.goals import PURCHASE, VIEW
 from training.recommend.ranking.prefixes import prefixes
-
-PURCHASE, VIEW = "purchase", "view"
-"""The goals."""
 
 CASES_AT_ONCE = 1_000
 """A thousand people have some 150,000 candidates, whose features take 60 MB; larger cases come in parts."""

@@ -18,8 +18,9 @@ from training.recommend.counted.table import SourceSettings
 from training.recommend.proposing.candidates import Candidates, candidates
 from training.recommend.proposing.registry import PURCHASE_SOURCES, related_of, tables_of
 from training.recommend.ranking.answers import Answers
-from training.recommend.ranking.cases import PURCHASE, VIEW, Case, cases
+from training.recommend.ranking.cases import Case, cases
 from training.recommend.ranking.features import ranking_features
+from training.recommend.ranking.goals import PURCHASE, VIEW
 from training.recommend.ranking.prefixes import owner
 from training.recommend.ranking.rows import RankingRows, joined, sampled
 from training.recommend.top import top_items

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from training.recommend.ranking.goals import PURCHASE, VIEW
+
 Tiers = tuple[tuple[str, ...], ...]
 """Names of sources: what an earlier tier proposes comes first, within a tier the best rank among its sources."""
 
@@ -39,3 +41,14 @@ RULES: Mapping[str, Tiers] = {
 
 VIEW_RULE: Tiers = (("visit_embedding", "visit_neighbours"), ("next_viewed_lately",), ("two_steps",), ("popular",))
 """The same where the next view is wanted: what the visit points at and like visits hold, then what comes after."""
+
+VIEW_RULES: Mapping[str, Tiers] = {"visit_first": VIEW_RULE}
+"""The rules for the next view."""
+
+RULES_OF = {PURCHASE: RULES, VIEW: VIEW_RULES}
+"""The rules of each goal; the first of them serves where nothing can be compared."""
+
+
+def usual_rule(goal: str) -> Tiers:
+    """The rule of a shop with too little history to compare any."""
+    return next(iter(RULES_OF[goal].values()))

@@ -12,7 +12,8 @@ from features.history import History
 from tests.small_shop import EventRow, events, moment, stored
 from tests.training.recommend.conftest import PlantedShop
 from training.recommend.ranking.answers import Answers
-from training.recommend.ranking.cases import CASES_AT_ONCE, PURCHASE, VIEW, Case, cases
+from training.recommend.ranking.cases import CASES_AT_ONCE, Case, cases
+from training.recommend.ranking.goals import PURCHASE, VIEW
 
 CUTOFF = moment("2025-03-11T00:00Z")
 ROWS: tuple[EventRow, ...] = (

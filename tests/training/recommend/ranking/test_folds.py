@@ -16,8 +16,9 @@ from training.recommend.counted.table import SourceSettings
 from training.recommend.proposing.candidates import tiered_score
 from training.recommend.proposing.registry import VIEW_SOURCES
 from training.recommend.ranking.answers import Answers
-from training.recommend.ranking.cases import VIEW, cases
+from training.recommend.ranking.cases import cases
 from training.recommend.ranking.folds import Fold, FoldPlan
+from training.recommend.ranking.goals import VIEW
 from training.recommend.ranking.rules import RULE
 from training.recommend.recommender import FittedRecommender
 
