@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import numpy as np
 import pyarrow as pa
 
 from features.behaviour import Behaviour
@@ -58,8 +57,7 @@ def publish(
         placed = bundle.alike.placed(history, people.features).without(aside.flags)
         table = table.append_column("set_aside", aside.reasons).append_column("cluster", placed.column())
         orders = Acts.orders(history).of(~aside.flags)
-        usual = history.chosen(np.flatnonzero(~aside.flags)) if aside.flags.any() else history
-        return table, fitted.recommend(history), cycle_sums(usual), people, placed, orders
+        return table, fitted.recommend(history), cycle_sums(history), people, placed, orders
 
     header = header_of(behaviour, bundle, as_of, now)
     with SnapshotWriter(shop, header, alike=bundle.alike, step=step) as writer:

@@ -71,7 +71,7 @@ class Service:
 
     @property
     def refused(self) -> list[str]:
-        """Who opted out of personal answers since any snapshot; raises when that cannot be asked: nobody is profiled."""
+        """Ids of those who opted out over HTTP; raises when that cannot be asked: nobody is profiled then."""
         return self.described.refused("personalized")
 
 

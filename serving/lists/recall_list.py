@@ -132,8 +132,9 @@ def recall_list(
 ) -> RecallList:
     """The people to write to, ordered by churn probability x net spend of all time: what is at stake.
 
-    ``bought_since`` names those who ordered after the snapshot, ``refused`` who said no since; buyers, those who must not be written to and those
-    who are set aside are left out and counted. Items are in stock; who opted out of personalisation gets popular ones.
+    ``bought_since`` names those who ordered after the snapshot, ``refused`` those who said no since. Buyers, those who
+    must not be written to and those who are set aside are left out and counted. Items are in stock, none is a variant
+    of another, and none was bought and not due again; who opted out of personalisation gets popular ones.
     """
     checked_clusters(snapshot, wanted.clusters)
     found, exclusions = _people(snapshot, wanted.checked(), bought_since, refused.letters)

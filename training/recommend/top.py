@@ -11,7 +11,7 @@ from sparse_dot_topn.unchecked import sp_matmul_topn
 from features.arrays import Floats, Ints
 from features.catalogue import UNKNOWN
 
-CROWDED = 50
+CROWDED = 20
 """Columns are renumbered where there are so many for each entry: an empty one costs little, telling them apart more."""
 
 
@@ -46,12 +46,6 @@ def sparse_matrix(row: Ints, column: Ints, value: Floats, shape: tuple[int, int]
     return sparse.csr_matrix((value.astype(np.float32), (row, column)), shape=shape)
 
 
-def ordered_matrix(row: Ints, column: Ints, value: Floats, shape: tuple[int, int]) -> sparse.csr_matrix:
-    """The same of entries by rising row, taken in their order: a fifth of the cost for one person's few."""
-    edges = np.searchsorted(row, np.arange(shape[0] + 1))
-    return sparse.csr_matrix((value.astype(np.float32), column, edges), shape=shape)
-
-
 @dataclass(frozen=True)
 class Rows:
     """A sparse matrix by its rows, with the names of the library's own.
@@ -68,10 +62,33 @@ class Rows:
     shape: tuple[int, int]
     """Rows and columns."""
 
+    @classmethod
+    def of(cls, row: Ints, column: Ints, value: Floats, shape: tuple[int, int]) -> Rows:
+        """Entries by rising row, taken in their order."""
+        edges = np.searchsorted(row, np.arange(shape[0] + 1))
+        return cls(value.astype(np.float32), column.astype(np.int32), edges.astype(np.int32), shape)
+
+    @property
+    def row(self) -> Ints:
+        """The row of each entry."""
+        return np.repeat(np.arange(self.shape[0]), self.indptr[1:] - self.indptr[:-1])
+
+    @property
+    def shares(self) -> Rows:
+        """Each row's entries as parts of their sum."""
+        row = self.row
+        total = np.maximum(np.bincount(row, weights=self.data, minlength=self.shape[0]), 1e-12)
+        return Rows((self.data / total[row]).astype(np.float32), self.indices, self.indptr, self.shape)
+
     @property
     def matrix(self) -> sparse.csr_matrix:
         """The same, to be calculated with."""
         return sparse.csr_matrix((self.data, self.indices, self.indptr), shape=self.shape)
+
+
+def ordered_matrix(row: Ints, column: Ints, value: Floats, shape: tuple[int, int]) -> sparse.csr_matrix:
+    """:func:`sparse_matrix` of entries by rising row, taken in their order: for one person a fifth of its cost."""
+    return Rows.of(row, column, value, shape).matrix
 
 
 def rows_of(matrix: sparse.csr_matrix | Rows, rows: Ints) -> Rows:
@@ -85,7 +102,7 @@ def rows_of(matrix: sparse.csr_matrix | Rows, rows: Ints) -> Rows:
     return Rows(matrix.data[place], matrix.indices[place].astype(np.int32), edges.astype(np.int32), shape)
 
 
-def best_products(taste: sparse.csr_matrix | Rows, relation: sparse.csr_matrix, each: int) -> sparse.csr_matrix:
+def best_products(taste: sparse.csr_matrix | Rows, relation: sparse.csr_matrix, each: int) -> Rows:
     """The ``each`` best entries above 0 in every row of ``taste @ relation``, both float32, the best first.
 
     Only the rows of ``relation`` that ``taste`` names are read, so it may be a memory map.
@@ -93,7 +110,7 @@ def best_products(taste: sparse.csr_matrix | Rows, relation: sparse.csr_matrix, 
     named, place = np.unique(taste.indices, return_inverse=True)
     rows, shape = rows_of(relation, named), (taste.shape[0], relation.shape[1])
     if not len(rows.data):
-        return Rows(rows.data, rows.indices, np.zeros(shape[0] + 1, dtype=np.int32), shape).matrix
+        return Rows(rows.data, rows.indices, np.zeros(shape[0] + 1, dtype=np.int32), shape)
     narrow = Rows(taste.data, place.astype(np.int32), taste.indptr.astype(np.int32), (shape[0], len(named)))
     if len(rows.data) * CROWDED > shape[1]:
         return _best(narrow, rows, each)
@@ -101,11 +118,32 @@ def best_products(taste: sparse.csr_matrix | Rows, relation: sparse.csr_matrix, 
     columns, code = np.unique(rows.indices, return_inverse=True)
     width = min(max(len(columns), each), shape[1])  # The order of equal scores depends on how many are kept.
     best = _best(narrow, Rows(rows.data, code.astype(np.int32), rows.indptr, (len(named), width)), each)
-    return Rows(best.data, columns[best.indices], best.indptr, shape).matrix
+    return Rows(best.data, columns[best.indices], best.indptr, shape)
 
 
-def _best(taste: Rows, relation: Rows, each: int) -> sparse.csr_matrix:
-    best: sparse.csr_matrix = sp_matmul_topn(
-        taste, relation, top_n=min(each, relation.shape[1]), sort=True, threshold=0.0, density=1.0
-    )
-    return best
+def _best(taste: Rows, relation: Rows, each: int) -> Rows:
+    shape = (taste.shape[0], relation.shape[1])
+    best = sp_matmul_topn(taste, relation, top_n=min(each, shape[1]), sort=True, threshold=0.0, density=1.0)
+    return Rows(best.data, best.indices, best.indptr, shape)
+
+
+BLOCK = 64
+"""Columns that are looked at together before any of them is looked at alone."""
+
+
+def best_columns(scores: Floats, most: int) -> Ints:
+    """The columns of the ``most`` highest entries of every row, in any order; shape ``(n_rows, most)``.
+
+    The best entries lie in the blocks of the highest peaks, so that most columns need no more than a maximum: a fifth
+    of the time of a partition of whole rows of 30,000. ``most`` is at most the number of columns.
+    """
+    whole = scores.shape[1] // BLOCK
+    if whole <= 2 * most:
+        return np.argpartition(scores, -most, axis=1)[:, -most:]
+    peaks = scores[:, : whole * BLOCK].reshape(len(scores), whole, BLOCK).max(axis=2)
+    highest = np.argpartition(peaks, -most, axis=1)[:, -most:]
+    inside = (highest[:, :, None] * BLOCK + np.arange(BLOCK)).reshape(len(scores), -1)
+    rest = np.broadcast_to(np.arange(whole * BLOCK, scores.shape[1]), (len(scores), scores.shape[1] - whole * BLOCK))
+    columns = np.concatenate([inside, rest], axis=1)
+    chosen = np.argpartition(np.take_along_axis(scores, columns, axis=1), -most, axis=1)[:, -most:]
+    return np.take_along_axis(columns, chosen, axis=1)

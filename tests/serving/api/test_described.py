@@ -27,6 +27,16 @@ def test_an_opt_out_changes_the_next_answer(tmp_path: Path) -> None:
             assert items(client, "anna") == expected
 
 
+def test_who_opted_out_wants_nothing_any_more(tmp_path: Path) -> None:
+    """From then on the customer is not among those for an item either."""
+    with serving(small_shop(tmp_path)) as client:
+        for choice in (True, False):
+            client.put("/v1/customers", json={"customers": [{"customer_id": "anna", "personalized": choice}]})
+            for path in ("/v1/items/kettle/customers", "/v1/interested-customers?category=kitchen"):
+                found = [each["customer_id"] for each in client.get(path).json()["customers"]]
+                assert ("anna" in found) == choice
+
+
 def test_opting_in_overrules_the_snapshot(tmp_path: Path) -> None:
     """Someone whom the snapshot knows as opted out and who agrees now gets personal items at once."""
     with serving(small_shop(tmp_path)) as client:

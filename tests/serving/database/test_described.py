@@ -46,6 +46,21 @@ def test_the_newest_word_counts(described: Described) -> None:
     assert described.personalized("ben") is None
 
 
+def test_who_refused(described: Described) -> None:
+    """Those who said no to something are listed, whatever an id looks like; who took it back is not."""
+    odd = '"personalized": false'
+    said = {"anna": (False, None), "ben": (True, False), odd: (True, True), "cy": (None, False)}
+    flags: list[dict[str, object]] = [
+        {"customer_id": name, "personalized": personal, "contactable": letters}
+        for name, (personal, letters) in said.items()
+    ]
+    described.put(rows(*flags), NOW)
+    assert described.refused("personalized") == ["anna"]
+    assert sorted(described.refused("contactable")) == ["ben", "cy"]
+    described.put(rows({"customer_id": "ben", "contactable": True}), NOW + timedelta(hours=1))
+    assert described.refused("contactable") == ["cy"]
+
+
 def test_what_is_left_out_keeps_what_is_known(described: Described) -> None:
     """A second description adds to the first, also within one request."""
     first = {"customer_id": "anna", "personalized": False}

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.database.connection import open_database
-from serving.database.inbox import Inbox, Touch
+from serving.database.inbox import Inbox
 from tests.serving.database.fresh_events import RECEIVED, checked
 
 
@@ -94,7 +94,9 @@ def test_touches_are_in_order_of_time(inbox: Inbox) -> None:
         ),
         RECEIVED,
     )
-    assert inbox.touches("anna") == [Touch("view", "tea"), Touch("cart", "tea")]
+    first, second = inbox.touches("anna")
+    assert (first.kind, first.item_id, second.kind, second.item_id) == ("view", "tea", "cart", "tea")
+    assert second.occurred_us - first.occurred_us == 60_000_000
 
 
 def test_absorbed_events_stay_fresh_for_older_snapshots(inbox: Inbox) -> None:

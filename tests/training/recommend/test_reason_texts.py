@@ -79,12 +79,12 @@ def test_the_cycle_of_an_item() -> None:
 
 def test_the_own_item() -> None:
     """Who viewed the other item is told so; of an item on a page it is said what people do."""
-    words = {"because": "Green Tea"}
-    assert reason("viewed_then_bought", "en", **words) == "often bought after viewing Green Tea"
+    tea = "Green Tea"
+    assert reason("viewed_then_bought", "en", because=tea) == "often bought after viewing Green Tea"
     own = "because you viewed Green Tea, after which it is often bought"
-    assert reason("viewed_then_bought", "en", own=True, **words) == own
-    assert reason("viewed_then_bought", "zh", own=True, **words) == "因为您浏览过Green Tea，之后常被购买"
-    assert reason("bought_together", "en", own=True, **words) == reason("bought_together", "en", **words)
+    assert reason("viewed_then_bought", "en", because=tea, own=True) == own
+    assert reason("viewed_then_bought", "zh", because=tea, own=True) == "因为您浏览过Green Tea，之后常被购买"
+    assert reason("bought_together", "en", because=tea, own=True) == "often bought with Green Tea"
 
 
 @pytest.mark.parametrize("source", [*REGISTRY, *RELATED_KINDS, INTEREST, PINNED, EXPLORATION])

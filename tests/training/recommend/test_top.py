@@ -8,6 +8,7 @@ import scipy.sparse as sparse
 
 from training.recommend import top
 from training.recommend.top import (
+    Rows,
     best_products,
     ordered_matrix,
     rank_in_group,
@@ -56,7 +57,7 @@ def test_best_products() -> None:
     rng = np.random.default_rng(2)
     drawn = np.maximum(rng.normal(size=(2, 6, 6)), 0).astype(np.float32)
     taste, relation = sparse.csr_matrix(drawn[0]), sparse.csr_matrix(drawn[1])
-    found, whole = best_products(taste, relation, 2), (taste @ relation).toarray()
+    found, whole = best_products(taste, relation, 2).matrix, (taste @ relation).toarray()
     assert found.shape == whole.shape
     for row in range(6):
         scores = found.data[found.indptr[row] : found.indptr[row + 1]]
@@ -66,9 +67,9 @@ def test_best_products() -> None:
         )
     empty = sparse.csr_matrix(np.zeros((6, 6), dtype=np.float32))
     for one, other in ((empty, relation), (taste, sparse.csr_matrix(np.zeros((6, 4), dtype=np.float32)))):
-        assert best_products(one, other, 2).nnz == 0
+        assert best_products(one, other, 2).matrix.nnz == 0
     relation.data.flags.writeable = False
-    np.testing.assert_array_equal(best_products(taste, relation, 2).toarray(), found.toarray())
+    np.testing.assert_array_equal(best_products(taste, relation, 2).matrix.toarray(), found.toarray())
 
 
 def test_ordered_matrix() -> None:
@@ -79,6 +80,13 @@ def test_ordered_matrix() -> None:
     np.testing.assert_array_equal(found.toarray(), sparse_matrix(row, column, value, (4, 3)).toarray())
     none = np.zeros(0, dtype=np.int64)
     assert ordered_matrix(none, none, np.zeros(0), (2, 3)).nnz == 0
+
+
+def test_shares() -> None:
+    """The entries of each row are parts of its sum; a row without any has none."""
+    rows = Rows.of(np.array([0, 0, 2]), np.array([1, 2, 0]), np.array([0.5, 1.5, 4.0]), (3, 3))
+    assert rows.row.tolist() == [0, 0, 2]
+    assert rows.shares.matrix.toarray().tolist() == [[0, 0.25, 0.75], [0, 0, 0], [1, 0, 0]]
 
 
 def test_rows_of() -> None:
@@ -99,6 +107,6 @@ def test_renumbered_columns(each: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for crowded in (0, 1_000_000):
         monkeypatch.setattr(top, "CROWDED", crowded)
         found.append(best_products(taste, relation, each))
-    assert found[0].nnz > 0
+    assert len(found[0].data) > 0
     for name in ("data", "indices", "indptr"):
         np.testing.assert_array_equal(getattr(found[0], name), getattr(found[1], name))

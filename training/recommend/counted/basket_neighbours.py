@@ -17,7 +17,7 @@ from features.arrays import Floats, Ints
 from training.recommend.bought import Bought
 from training.recommend.counted.table import Shop, SourceSettings
 from training.recommend.people import People
-from training.recommend.top import best_products, ordered_matrix, sparse_matrix, strongest
+from training.recommend.top import Rows, best_products, sparse_matrix, strongest
 
 ORDER_DECAY = 0.9
 """An order counts for so much of the one after it."""
@@ -102,8 +102,8 @@ class BasketNeighbours:
         rarity = np.log1p(customers / np.maximum(buyers, 1.0)).astype(np.float32)
         rows = sparse.vstack([_matrix(part) for part in parts], format="csr")
         newest = np.argsort(np.concatenate([part.age_days for part in parts]), kind="stable")[:MOST_CUSTOMERS]
-        items_of = unit_rows(rows[newest])
-        told = unit_rows(scaled_columns(items_of, rarity)).tocoo()
+        items_of = unit_rows(rows[newest]).matrix
+        told = unit_rows(scaled_columns(items_of, rarity)).matrix.tocoo()
         kept = strongest(told.col, told.data, BUYERS_PER_ITEM)
         return cls(
             rarity=rarity,
@@ -111,7 +111,7 @@ class BasketNeighbours:
             items_of=items_of,
         )
 
-    def votes(self, people: People, neighbours: int, each: int) -> sparse.csr_matrix:
+    def votes(self, people: People, neighbours: int, each: int) -> Rows:
         """What the ``neighbours`` likest customers buy, each by its likeness, best first; ``(n_people, n_items)``.
 
         A person's own items are among them, and the person may be: nobody is liker.
@@ -119,26 +119,22 @@ class BasketNeighbours:
         bought = people.bought
         weight = decayed(bought)
         kept = np.sort(strongest(bought.customer, weight, people.history_items))
-        own = ordered_matrix(bought.customer[kept], bought.item[kept], weight[kept], people.shape)
+        own = Rows.of(bought.customer[kept], bought.item[kept], weight[kept], people.shape)
         likest = best_products(unit_rows(scaled_columns(own, self.rarity)), self.buyers_of, neighbours)
-        total = np.asarray(likest.sum(axis=1)).ravel()
-        likest.data /= np.repeat(np.maximum(total, 1e-12), np.diff(likest.indptr)).astype(np.float32)
-        return best_products(likest, self.items_of, each)
+        return best_products(likest.shares, self.items_of, each)
 
 
-def unit_rows(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+def unit_rows(matrix: sparse.csr_matrix | Rows) -> Rows:
     """The rows at length 1."""
-    norm = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    scaled = matrix.copy()
-    scaled.data /= np.repeat(np.maximum(norm, 1e-12), np.diff(matrix.indptr)).astype(np.float32)
-    return scaled
+    rows = matrix.shape[0]
+    row = np.repeat(np.arange(rows), np.diff(matrix.indptr))
+    length = np.sqrt(np.bincount(row, weights=np.square(matrix.data), minlength=rows)).astype(np.float32)
+    return Rows(matrix.data / np.maximum(length, 1e-12)[row], matrix.indices, matrix.indptr, matrix.shape)
 
 
-def scaled_columns(matrix: sparse.csr_matrix, factor: Floats) -> sparse.csr_matrix:
+def scaled_columns(matrix: sparse.csr_matrix | Rows, factor: Floats) -> Rows:
     """Each column times its ``factor``."""
-    scaled = matrix.copy()
-    scaled.data *= factor[matrix.indices]
-    return scaled
+    return Rows(matrix.data * factor[matrix.indices], matrix.indices, matrix.indptr, matrix.shape)
 
 
 def _matrix(part: Baskets) -> sparse.csr_matrix:

@@ -50,7 +50,7 @@ MOST_PEOPLE = 300_000
 LEAST_PEOPLE = 2
 """Items of fewer people are not looked for: where one person's single item lies says little."""
 
-AT_ONCE = 512
+AT_ONCE = 128
 """People whose scores of all items are held at once."""
 
 EQUALS = 20

@@ -105,13 +105,11 @@ class VisitNeighbours:
             items_of=sparse_matrix(visit, item, np.ones(len(item)), (len(age_days), items)),
         )
 
-    def votes(self, interest: sparse.csr_matrix | Rows, neighbours: int, each: int) -> sparse.csr_matrix:
+    def votes(self, interest: sparse.csr_matrix | Rows, neighbours: int, each: int) -> Rows:
         """Share of the ``neighbours`` likest visits, each by its likeness, that hold each item; best first.
 
         ``interest`` says how much each person's newest items count, ``(n_people, n_items)``; so is the result,
         with at most ``each`` items in a row, the person's own among them.
         """
         likest = best_products(interest, self.visits_of, neighbours)
-        total = np.asarray(likest.sum(axis=1)).ravel()
-        likest.data /= np.repeat(np.maximum(total, 1e-12), np.diff(likest.indptr)).astype(np.float32)
-        return best_products(likest, self.items_of, each)
+        return best_products(likest.shares, self.items_of, each)

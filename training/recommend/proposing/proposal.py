@@ -9,7 +9,7 @@ import scipy.sparse as sparse
 
 from features.arrays import Floats, Ints
 from training.recommend.people import People
-from training.recommend.top import rank_in_group, strongest
+from training.recommend.top import Rows, rank_in_group, strongest
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Proposal:
         return cls(customer[kept], item[kept], score[kept])
 
     @classmethod
-    def of_matrix(cls, matrix: sparse.csr_matrix) -> Proposal:
+    def of_matrix(cls, matrix: sparse.csr_matrix | Rows) -> Proposal:
         """The entries of ``(n_customers, n_items)``, whose rows must hold their best first."""
-        customer = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+        customer = np.repeat(np.arange(matrix.shape[0]), matrix.indptr[1:] - matrix.indptr[:-1])
         return cls(customer, matrix.indices.astype(np.int64), matrix.data)
 
     @classmethod

@@ -78,6 +78,4 @@ def _shares(interest: sparse.csr_matrix, group: Ints, groups: int) -> Rows:
     share = np.bincount(place, weights=interest.data[known], minlength=len(key))
     owner = key // groups
     total = np.bincount(owner, weights=share, minlength=len(interest.indptr))
-    share = (share / np.maximum(total[owner], 1e-9)).astype(np.float32)
-    edges = np.searchsorted(owner, np.arange(interest.shape[0] + 1))
-    return Rows(share, key % groups, edges, (interest.shape[0], groups))
+    return Rows.of(owner, key % groups, share / np.maximum(total[owner], 1e-9), (interest.shape[0], groups))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -102,7 +103,7 @@ def test_no_more_than_are_looked_at(planted: PlantedShop, sources: Sources) -> N
     """Of more candidates than ``most_candidates`` those with the best blend are kept, as they were and in order."""
     people = sources.people(next(histories(planted, sources)))
     everything = candidates(sources, people)
-    few = candidates(Sources(**(vars(sources) | {"settings": SourceSettings(most_candidates=20)})), people)
+    few = candidates(replace(sources, settings=SourceSettings(most_candidates=20)), people)
     size = len(sources.catalogue)
     key, kept = everything.customer * size + everything.item, few.customer * size + few.item
     assert (np.diff(kept) > 0).all()

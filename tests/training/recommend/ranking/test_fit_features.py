@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -98,7 +99,7 @@ def test_likeness(fit: Fit) -> None:
 
 def test_tables_that_were_not_counted(fit: Fit) -> None:
     """Without the tables the person's own habits are told."""
-    bare = Sources(**{**vars(fit.sources), "tables": {}})
+    bare = replace(fit.sources, tables={})
     columns = fit_features(bare, fit.people, np.array([0]), np.array([0]))
     assert not {"fit_demand", "fit_affinity"} & set(columns)
     assert "fit_cart_place" in columns
