@@ -32,9 +32,9 @@ def touch(kind: str, item_id: str, minute: int = 0) -> Touch:
     return Touch(kind, item_id, (NOW - EPOCH) // timedelta(microseconds=1) + minute * 60_000_000)
 
 
-def wish(*person: str | None, **asked: Any) -> Wish:
+def wish(person: str | None = None, **asked: Any) -> Wish:
     """What somebody asks for an hour after the snapshot was made."""
-    return Wish(NOW + timedelta(hours=1), *person, **asked)
+    return Wish(NOW + timedelta(hours=1), person, **asked)
 
 
 def names(snapshot: Snapshot, answer: Answer) -> list[str]:

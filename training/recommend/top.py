@@ -125,25 +125,3 @@ def _best(taste: Rows, relation: Rows, each: int) -> Rows:
     shape = (taste.shape[0], relation.shape[1])
     best = sp_matmul_topn(taste, relation, top_n=min(each, shape[1]), sort=True, threshold=0.0, density=1.0)
     return Rows(best.data, best.indices, best.indptr, shape)
-
-
-BLOCK = 64
-"""Columns that are looked at together before any of them is looked at alone."""
-
-
-def best_columns(scores: Floats, most: int) -> Ints:
-    """The columns of the ``most`` highest entries of every row, in any order; shape ``(n_rows, most)``.
-
-    The best entries lie in the blocks of the highest peaks, so that most columns need no more than a maximum: a fifth
-    of the time of a partition of whole rows of 30,000. ``most`` is at most the number of columns.
-    """
-    whole = scores.shape[1] // BLOCK
-    if whole <= 2 * most:
-        return np.argpartition(scores, -most, axis=1)[:, -most:]
-    peaks = scores[:, : whole * BLOCK].reshape(len(scores), whole, BLOCK).max(axis=2)
-    highest = np.argpartition(peaks, -most, axis=1)[:, -most:]
-    inside = (highest[:, :, None] * BLOCK + np.arange(BLOCK)).reshape(len(scores), -1)
-    rest = np.broadcast_to(np.arange(whole * BLOCK, scores.shape[1]), (len(scores), scores.shape[1] - whole * BLOCK))
-    columns = np.concatenate([inside, rest], axis=1)
-    chosen = np.argpartition(np.take_along_axis(scores, columns, axis=1), -most, axis=1)[:, -most:]
-    return np.take_along_axis(columns, chosen, axis=1)

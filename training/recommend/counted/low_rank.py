@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 from features.arrays import Floats, Ints
 from training.recommend.counted.table import Shop, SourceSettings
 from training.recommend.people import People
-from training.recommend.top import rows_of, strongest
+from training.recommend.top import Rows, rows_of, strongest
 
 with warnings.catch_warnings():
     # In a notebook the library's progress bar warns that it would like widgets; it is not used here.
@@ -124,27 +124,28 @@ class LowRank:
         Items of ``without``, ``(n_people, n_items)``, and those of no affinity are left out. Shapes ``(n,)``.
         """
         placed = np.flatnonzero(places.any(axis=1)) if len(self.found) else np.zeros(0, np.int64)
-        persons, items = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        persons: list[Ints] = [np.zeros(0, np.int64)]
+        items: list[Ints] = [np.zeros(0, np.int64)]
         for start in range(0, len(placed), AT_ONCE):
             some = placed[start : start + AT_ONCE]
-            scores = places[some] @ self.vectors.T
-            own = rows_of(without, some)
-            scores[np.repeat(np.arange(len(some)), np.diff(own.indptr)), own.indices] = -np.inf
+            scores = places[some] @ self.found_vectors.T
+            row, place = self._among_found(rows_of(without, some))
+            scores[row, place] = -np.inf
             most = min(each + EQUALS, scores.shape[1])
             # By item, so that equal affinities come in the same order for one person as in a crowd.
             best = np.sort(np.argpartition(-scores, most - 1, axis=1)[:, :most], axis=1)
             allowed = np.take_along_axis(scores, best, axis=1).ravel() > -np.inf
             persons.append(np.repeat(some, most)[allowed])
-            items.append(best.ravel()[allowed])
+            items.append(self.found[best.ravel()[allowed]])
         person, item = np.concatenate(persons), np.concatenate(items)
         affinity = self.affinity(places, person, item)
         kept = strongest(person, affinity, each)
         kept = kept[affinity[kept] > 0]
         return person[kept], item[kept], affinity[kept]
 
-    def _among_found(self, touched: sparse.csr_matrix) -> tuple[Ints, Ints]:
+    def _among_found(self, touched: Rows) -> tuple[Ints, Ints]:
         """The entries of some people whose items are looked for: row, and place among the found."""
-        row = np.repeat(np.arange(touched.shape[0]), np.diff(touched.indptr))
+        row = touched.row
         place = np.minimum(np.searchsorted(self.found, touched.indices), len(self.found) - 1)
         same = self.found[place] == touched.indices
         return row[same], place[same]

@@ -106,9 +106,9 @@ def terms(names: tuple[str, ...], values: Floats) -> dict[str, Floats]:
     """
     columns = _Columns(names, values)
     sources = [name[7:-5] for name in names if name.startswith("source_") and name.endswith("_rank")]
-    found: dict[str, Floats] = {
-        f"from_{name}": 1 / (1 + columns.filled(f"source_{name}_rank", np.inf)) for name in sources
-    }
+    rank = values.T[[names.index(f"source_{name}_rank") for name in sources]].astype(np.float64)
+    near = 1 / (1 + np.where(np.isnan(rank), np.inf, rank))
+    found: dict[str, Floats] = {f"from_{name}": term for name, term in zip(sources, near, strict=True)}
     found |= _state("cart", columns.days("pair_open_cart_days"))
     found |= _state("favorite", columns.days("pair_open_favorite_days"))
     known = columns.known("pair_days_since_any").astype(np.float64)

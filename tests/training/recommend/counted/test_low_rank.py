@@ -131,3 +131,14 @@ def test_shops_with_next_to_nothing() -> None:
     own = sparse.csr_matrix(np.array([[1.0, 0.0]], dtype=np.float32))
     _, item, _ = found.nearest(found.places(own), own, 50)
     assert item.tolist() == [1]
+
+
+def test_items_of_one_person_are_not_looked_for() -> None:
+    """An item that one person touched has a place, but is proposed to nobody; those of two people are."""
+    rows = [(who, "view", item, "2025-03-10T10:00Z") for who in "xyz" for item in "ab"]
+    table = low_rank(history(events(*rows, ("x", "view", "c", "2025-03-10T10:00Z")), CUTOFF))
+    assert table.found.tolist() == [0, 1]
+    assert table.vectors[2].any()
+    own = sparse.csr_matrix(np.array([[1.0, 0.0, 0.0]], dtype=np.float32))
+    _, item, _ = table.nearest(table.places(own), own, 5)
+    assert item.tolist() == [1]
