@@ -32,10 +32,9 @@ def seen_through(fold: Fold) -> Ranker:
 def test_the_best_rule_is_the_one_to_beat(fold: Fold, seen_through: Ranker) -> None:
     """Of all rules the one with the highest mean is named, kept and compared."""
     verdict = judged(fold, PURCHASE, {"ranker": seen_through}, seed=7)
-    means = {
-        name: fold.ndcg([tiered_score(part.found, tiers) for part in fold.asked]).mean() for name, tiers in RULES.items()
-    }
-    best = max(means, key=lambda name: float(means[name]))
+    scores = {name: [tiered_score(part.found, tiers) for part in fold.asked] for name, tiers in RULES.items()}
+    means = {name: float(fold.ndcg(score).mean()) for name, score in scores.items()}
+    best = max(means, key=lambda name: means[name])
     assert verdict.rule == RULES[best]
     assert verdict.figures["rule_ndcg_at_10"] == pytest.approx(max(means.values()))
     assert f"the best rule's ({best})" in verdict.sentence

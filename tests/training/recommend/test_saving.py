@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,16 @@ def arrays(value: Any) -> Iterator[np.ndarray]:
         yield from (array for held in value.values() for array in arrays(held))
     elif hasattr(value, "__dataclass_fields__"):
         yield from (array for name in value.__dataclass_fields__ for array in arrays(getattr(value, name)))
+
+
+def test_several_threads_at_once(fitted: FittedRecommender, saved: Path, planted: PlantedShop) -> None:
+    """Asked by four threads from the first answer on, an opened recommender gives each the answer of one."""
+    opened = FittedRecommender.open(saved)
+    alone = [history.part(place, place + 1) for history in histories(planted, fitted.sources) for place in PLACES]
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda one: opened.recommend(one, 20), alone))
+    for one, history in zip(found, alone, strict=True):
+        same(one, fitted.recommend(history, 20))
 
 
 def test_settings_survive(tmp_path: Path) -> None:
