@@ -117,10 +117,16 @@ def recommend(snapshot: Snapshot, wish: Wish) -> Answer:
     person = Person() if opted_out else live_person(snapshot, visitor, with_groups=knows_groups)
     rules, asked = _arrangement(snapshot, wish, context, person)
     offered, offers = _offered(snapshot, candidates, wish.strict)
-    arranging = Arranging(
-        snapshot.shelf, snapshot.traits, replace(asked, hidden=np.array(hidden, dtype=np.int64)), person, rules
-    )
-    found = arranging.arrange(offered, wish.offset + wish.n, () if wish.strict else _blocks(snapshot))
+    asked = replace(asked, hidden=np.array(hidden, dtype=np.int64))
+
+    def arranged(person: Person, filling: Iterable[Ints]) -> Arranged:
+        arranging = Arranging(snapshot.shelf, snapshot.traits, asked, person, rules)
+        return arranging.arrange(offered, wish.offset + wish.n, filling)
+
+    found = arranged(person, () if wish.strict else _blocks(snapshot))
+    if not len(found.item) and not wish.strict:
+        # Who has bought everything is shown it again: a page must not be empty.
+        found = replace(arranged(person.who_forgot_buying(), _blocks(snapshot)), has_own=False)
     items = _with_cycles(snapshot, visitor, _falling(_shown(found, offers))[wish.offset :])
     fallback = None if found.has_own else _why_popular(wish, row)
     return Answer(tuple(items), OPTED_OUT if opted_out else fallback, found.explored)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -29,6 +29,10 @@ class Person:
     """The layer in the table of customers."""
     kind: str | None = None
     """visitor, one_order or repeat."""
+
+    def who_forgot_buying(self) -> Person:
+        """The same person as if nothing had been bought."""
+        return replace(self, bought=_no_items(), bought_days=np.zeros(0))
 
     @classmethod
     def of(

@@ -245,3 +245,12 @@ def test_popular_items_are_looked_for_through_the_whole_shop(tmp_path: Path) -> 
     assert len(answer.items) == 50
     assert {snapshot.shelf.item(candidate.item).category for candidate in answer.items} == {"kitchen"}
     assert min(names(snapshot, answer)) >= ids[3_000]
+
+
+def test_who_bought_everything_is_shown_it_again(snapshot: Snapshot) -> None:
+    """A page is never empty: when all that may be shown was bought it is shown again; with strict it stays empty."""
+    bought = [touch("purchase", item, minute) for minute, item in enumerate(ITEMS)]
+    answer = recommend(snapshot, wish("anna", touches=bought, n=3))
+    assert len(answer.items) == 3
+    assert answer.fallback == "no_candidates"
+    assert not recommend(snapshot, wish("anna", touches=bought, strict=True)).items
