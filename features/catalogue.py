@@ -39,6 +39,8 @@ class Catalogue:
     """False where the item cannot be bought now; shape (n_items,)."""
     unit_cost: Floats
     """What one piece costs the shop, NaN where not told; shape (n_items,)."""
+    added_us: Floats
+    """When it was first offered, UTC microseconds since 1970, NaN where not told; shape (n_items,)."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -63,6 +65,7 @@ class Catalogue:
             items[name].cast(pa.float64()).combine_chunks().take(rows).to_numpy(zero_copy_only=False)
             for name in ("price", "unit_cost")
         )
+        added = items["added_at"].cast(pa.int64()).cast(pa.float64(), safe=False).combine_chunks().take(rows)
         in_stock = pc.fill_null(items["in_stock"].combine_chunks().take(rows), True)
         return cls(
             ids=ids,
@@ -74,6 +77,7 @@ class Catalogue:
             price=price,
             in_stock=in_stock.to_numpy(zero_copy_only=False),
             unit_cost=unit_cost,
+            added_us=added.to_numpy(zero_copy_only=False),
         )
 
     def codes(self, item_ids: pa.Array | pa.ChunkedArray) -> Ints:

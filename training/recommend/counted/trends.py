@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 import numpy as np
@@ -15,7 +16,8 @@ import scipy.sparse as sparse
 
 from features.arrays import Floats, Ints
 from features.catalogue import UNKNOWN, Catalogue
-from features.history import CART, FAVORITE, PURCHASE, VIEW
+from features.events.event import EPOCH
+from features.history import CART, DAY_US, FAVORITE, PURCHASE, VIEW
 from features.items import ITEM_WINDOW_DAYS, ItemStatistics
 from training.recommend.counted.table import Shop, SourceSettings
 from training.recommend.people import People
@@ -93,7 +95,7 @@ class Trends:
             by_category=best_of_groups(catalogue.category, categories, demand, most),
             by_band=best_of_groups(band, categories * BANDS, demand, most),
             by_brand=best_of_groups(catalogue.brand, max(len(catalogue.brands), 1), demand, most),
-            new_by_category=best_of_groups(catalogue.category, categories, newness(shop.statistics), most),
+            new_by_category=best_of_groups(catalogue.category, categories, newness(shop), most),
             popular=_first(demand, most),
             rise=rise.astype(np.float32),
             rising=_first(lifted, most),
@@ -108,14 +110,18 @@ def demands(statistics: ItemStatistics) -> Floats:
     return demand
 
 
-def newness(statistics: ItemStatistics) -> Floats:
+def newness(shop: Shop) -> Floats:
     """How new each item is, 0 to 1, and 0 once it is not new; shape ``(n_items,)``.
 
-    What nobody has touched yet is as new as can be.
+    The age of what nobody has touched yet is that of its offer. Where that is not told the item is not new: in a look
+    at the past it may not have existed.
     """
+    statistics = shop.statistics
     span = max(statistics.first_age_days.max(initial=0.0), 1.0)
-    age = statistics.first_age_days / (NEW_SHARE * span)
     tie = statistics.decayed.sum(axis=1)
+    offered_days = ((shop.cutoff - EPOCH) / timedelta(microseconds=1) - shop.catalogue.added_us) / DAY_US
+    age_days = np.where(tie > 0, statistics.first_age_days, np.where(np.isnan(offered_days), np.inf, offered_days))
+    age = age_days / (NEW_SHARE * span)
     return np.where(age < 1, 1 - age, 0.0) * (0.9 + 0.1 * tie / (tie + 10))
 
 

@@ -42,7 +42,7 @@ GROUPED = items(
     ("cup", "kitchen", "10.00", {"brand": "acme"}),
     ("jug", "kitchen", "11.00", {"brand": "bolt"}),
     ("pan", "kitchen", "90.00", {"brand": "bolt"}),
-    ("sieve", "kitchen", "12.00", {"brand": "bolt"}),
+    ("sieve", "kitchen", "12.00", {"brand": "bolt", "added_at": at(0.5)}),
     ("lamp", "light", "10.00", {"brand": "acme"}),
     ("tea", None, None),
 )
