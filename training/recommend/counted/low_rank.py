@@ -156,16 +156,16 @@ def _learned(touched: sparse.csr_matrix, seed: int) -> Floats:
     dimensions = max(1, min(DIMENSIONS, *touched.shape))
     if not touched.nnz:
         return np.zeros((touched.shape[1], dimensions), dtype=np.float32)
-    model = AlternatingLeastSquares(
-        factors=dimensions,
-        regularization=RIDGE,
-        alpha=CONFIDENCE,
-        iterations=ITERATIONS,
-        num_threads=2,
-        random_state=seed,
-    )
     # The library warns of nested threads unless the linear algebra below it keeps to one.
     with threadpool_limits(1, "blas"):
+        model = AlternatingLeastSquares(
+            factors=dimensions,
+            regularization=RIDGE,
+            alpha=CONFIDENCE,
+            iterations=ITERATIONS,
+            num_threads=2,
+            random_state=seed,
+        )
         model.fit(touched, show_progress=False)
     return np.array(model.item_factors, dtype=np.float32)
 
