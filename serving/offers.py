@@ -6,14 +6,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
 from serving.database.inbox import Touch
 from serving.live_history import live_history
 from serving.snapshot import Recommended, Snapshot
 from serving.snapshot_parts.customer_files import NO_ITEM, RECOMMENDATIONS
 from serving.snapshot_parts.id_index import NO_ROW
+from serving.snapshot_parts.shelf import ItemFilter
 
 OPEN_CART, OPEN_FAVORITE, POPULAR = "open_cart", "open_favorite", "popular"
 """Names of sources that arranging knows."""
+
+REPLACEMENT = "replacement"
+"""The kind of related items that can stand in for one."""
+
+KIND_WEIGHTS = (1.0, 0.5, 0.25, 0.125)
+"""How much the first kinds of related items count; further ones do not."""
 
 NOBODY = ""
 """The name under which the history of a caller is held who says what was done, but not by whom."""
@@ -50,11 +59,14 @@ class Visitor:
 
 
 def of_context(snapshot: Snapshot, context: Iterable[int], kinds: Sequence[str]) -> Iterator[Candidate]:
-    """Items related to those on the page, the strongest first; several items on the page add up."""
+    """Items related to those on the page, the strongest first; several items on the page add up.
+
+    ``kinds`` come with falling weight. What can stand in for an item that cannot be bought now comes before them.
+    """
     total: dict[int, float] = {}
     best: dict[int, tuple[float, str, int]] = {}
     for code in context:
-        for weight, kind in zip((1.0, 0.5, 0.25, 0.125), kinds, strict=False):
+        for weight, kind in zip(KIND_WEIGHTS, _kinds_for(snapshot, code, kinds), strict=False):
             for item, score in _related(snapshot, kind, code):
                 total[item] = total.get(item, 0.0) + weight * score
                 best[item] = max(best.get(item, (0.0, kind, code)), (weight * score, kind, code))
@@ -83,6 +95,11 @@ def _candidates(snapshot: Snapshot, found: Recommended) -> Iterator[Candidate]:
     columns = (found.item.tolist(), found.score.tolist(), found.source.tolist(), found.because.tolist())
     for item, score, source, because in zip(*columns, strict=True):
         yield Candidate(item, score, snapshot.header.sources[source], because)
+
+
+def _kinds_for(snapshot: Snapshot, code: int, kinds: Sequence[str]) -> Sequence[str]:
+    gone = not snapshot.shelf.allowed(np.array([code]), ItemFilter()).all()
+    return (REPLACEMENT, *kinds) if gone and REPLACEMENT in snapshot.related_kinds else kinds
 
 
 def _related(snapshot: Snapshot, kind: str, code: int) -> Iterator[tuple[int, float]]:

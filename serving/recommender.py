@@ -43,6 +43,11 @@ _AS_IS = Usual(diversity=0.0, price_respect=0.0, exploration=0.0)
 BASKET_PLACEMENTS = ("cart", "checkout")
 """Where items that are bought together come before items that are viewed together."""
 
+PAGE_KINDS = ("viewed_together", "similar", "viewed_then_bought", "bought_together")
+"""What goes with an item that somebody looks at."""
+BASKET_KINDS = ("bought_together", "bought_within", "viewed_then_bought", "viewed_together")
+"""What goes with items that somebody is about to buy: nothing that would take their place."""
+
 OPTED_OUT, UNKNOWN_CUSTOMER, ANONYMOUS, NO_CANDIDATES = (
     "opted_out",
     "unknown_customer",
@@ -133,9 +138,9 @@ def recommend(snapshot: Snapshot, wish: Wish) -> Answer:
 
 
 def related_kinds(snapshot: Snapshot, placement: str) -> tuple[str, ...]:
-    """The kinds of related items, the fittest for a placement first."""
-    first = "bought_together" if placement in BASKET_PLACEMENTS else "viewed_together"
-    return tuple(sorted(snapshot.related_kinds, key=lambda kind: (kind != first, kind)))
+    """The kinds of related items that suit a placement, the fittest first."""
+    kinds = BASKET_KINDS if placement in BASKET_PLACEMENTS else PAGE_KINDS
+    return tuple(kind for kind in kinds if kind in snapshot.related_kinds)
 
 
 def reason_of(snapshot: Snapshot, candidate: Candidate, language: str) -> str:

@@ -5,10 +5,11 @@ Seven items and some customers, written from plain arrays.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -177,6 +178,7 @@ def write_snapshot(
     header: SnapshotHeader = HEADER,
     step: Step = lambda name: None,
     buckets: int = 2,
+    more_related: Mapping[str, tuple[Ints, Floats]] = MappingProxyType({}),
 ) -> str:
     """Publish the people bucket by bucket; items are related to their neighbours by code."""
     shelf = catalogue(ids)
@@ -189,6 +191,7 @@ def write_snapshot(
         writer.set_popular(bestsellers)
         strength = np.broadcast_to(np.array([0.5, 0.4, 0.1]), (count, 3))
         related = {"viewed_together": (nearest, strength), "bought_together": (nearest[:, ::-1], strength)}
+        related |= more_related
         for kind, (item, score) in related.items():
             writer.set_related(kind, item, score)
         ranking = recommender(shelf, related, bestsellers, header.as_of)
