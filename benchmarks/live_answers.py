@@ -25,9 +25,10 @@ from features.shop_folder import ShopFolder
 from serving.database.inbox import Touch
 from serving.interested import interested_in_item
 from serving.live_history import stored_histories
-from serving.recommender import Wish, recommend
+from serving.recommender import recommend
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_files import RECOMMENDATIONS
+from serving.wish import Wish
 
 SEED = 7
 

@@ -40,6 +40,18 @@ def runs(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
     return array.take(pa.array(starts)), np.append(starts, len(array))
 
 
+def distinct(values: Ints) -> tuple[Ints, Ints]:
+    """The distinct values, rising, and the place of each entry's among them: half the cost of ``np.unique`` for few."""
+    order = values.argsort()
+    ordered = values[order]
+    first = np.empty(len(values), dtype=bool)
+    first[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    place = np.empty(len(values), dtype=np.int64)
+    place[order] = first.cumsum() - 1
+    return ordered[first], place
+
+
 def ratio(part: Floats | Ints, whole: Floats | Ints) -> Floats:
     """``part / whole``, NaN where ``whole`` is zero or missing; shape of ``part``."""
     out: Floats = np.full(np.shape(part), np.nan)

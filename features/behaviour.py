@@ -12,7 +12,6 @@ import pyarrow as pa
 from features.catalogue import Catalogue
 from features.events.engine import map_buckets
 from features.events.reader import EventReader
-from features.events.warehouse import Warehouse
 from features.history import History
 from features.progress import Progress
 from features.shop_folder import ShopFolder, ShopSettings
@@ -38,6 +37,8 @@ class Behaviour:
     @classmethod
     def of(cls, shop: ShopFolder, version: int | None = None) -> Behaviour:
         """What ``shop`` knows now, or knew at an older version of its events."""
+        from features.events.warehouse import Warehouse  # and the table engine, which nothing else here needs
+
         warehouse = Warehouse.open(shop)
         described = warehouse.items(), warehouse.customers(), warehouse.contacts()
         return cls(shop.settings, warehouse.reader(version), *described)

@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -106,9 +105,21 @@ def log_price_levels(price: Floats, category: Ints) -> Floats:
     known = np.flatnonzero(price > 0)
     level = np.full(len(price), np.nan)
     if len(known):
-        logs = pd.Series(np.log(price[known]))
-        level[known] = logs - logs.groupby(category[known]).transform("median")
+        logs = np.log(price[known])
+        level[known] = logs - group_medians(logs, category[known])
     return level
+
+
+def group_medians(values: Floats, groups: Ints) -> Floats:
+    """For each value the median of the values of its group; shape ``(n,)``, at least one value."""
+    order = np.lexsort((values, groups))
+    ranked = values[order]
+    first = np.flatnonzero(np.diff(groups[order], prepend=groups[order[0]] - 1))
+    count = np.diff(first, append=len(values))
+    medians = (ranked[first + (count - 1) // 2] + ranked[first + count // 2]) / 2
+    found = np.empty(len(values))
+    found[order] = np.repeat(medians, count)
+    return found
 
 
 def _encoded(values: pa.Array) -> tuple[Ints, pa.Array]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from features import customer_orders
@@ -18,6 +18,9 @@ from features.arrays import Floats, Ints, ratio, run_starts
 from features.catalogue import UNKNOWN
 from features.catalogue import log_price_levels as log_price_levels  # its home; some know it from here
 from features.history import CART, FAVORITE, PURCHASE, RETURN, VIEW, History
+
+if TYPE_CHECKING:  # Services reckon features, too, and do without pandas.
+    import pandas as pd
 
 Columns = dict[str, Floats]
 """Feature columns by name, each of shape ``(n_customers,)``."""
@@ -55,6 +58,8 @@ class CustomerFeatures:
 
     def to_pandas(self) -> pd.DataFrame:
         """The table as a frame indexed by ``customer_id``."""
+        import pandas as pd
+
         index = pd.Index(self.customer_ids.to_pylist(), name="customer_id")
         return pd.DataFrame(self.values, index=index, columns=list(self.names))
 
@@ -71,9 +76,9 @@ def customer_features(history: History, families: Sequence[str] | None = None) -
     return CustomerFeatures(history.customer_ids, tuple(columns), values)
 
 
-def activity(counts: Floats) -> Columns:
+def activity(counts: Floats, windows: Sequence[int] = WINDOW_DAYS) -> Columns:
     """``{kind}_count_{window}d`` and ``{kind}_count_all``: events of each kind in nested windows."""
-    labels = [f"{days}d" for days in WINDOW_DAYS] + ["all"]
+    labels = [f"{days}d" for days in windows] + ["all"]
     return {
         f"{name}_count_{label}": counts[:, kind, position]
         for name, kind in COUNTED.items()
@@ -81,10 +86,10 @@ def activity(counts: Floats) -> Columns:
     }
 
 
-def recency(history: History) -> Columns:
+def recency(history: History, kinds: Mapping[str, int] = COUNTED) -> Columns:
     """Days since the newest event of each kind, and since the first of all."""
     columns = {"days_since_any": history.latest(), "days_since_first": history.first()}
-    columns |= {f"days_since_{name}": history.latest(history.of(kind)) for name, kind in COUNTED.items()}
+    columns |= {f"days_since_{name}": history.latest(history.of(kind)) for name, kind in kinds.items()}
     return columns
 
 
@@ -115,23 +120,45 @@ def conversion(counts: Floats) -> Columns:
     }
 
 
+def open_counts(history: History) -> Columns:
+    """How many items lie in the cart and among the favourites."""
+    return {
+        "open_cart_count": history.sums(history.open_carts.customer),
+        "open_favorite_count": history.sums(history.open_favorites.customer),
+    }
+
+
 def open_items(history: History) -> Columns:
     """What lies in the cart and among the favourites: how many, worth how much, how old."""
     columns: Columns = {}
+    counts = open_counts(history)
     for name, pairs in (("open_cart", history.open_carts), ("open_favorite", history.open_favorites)):
         price = np.nan_to_num(history.catalogue.price[pairs.item])
         newest = np.full(len(history), np.nan)
         newest[pairs.customer[::-1]] = pairs.age_days[::-1]
-        columns[f"{name}_count"] = history.sums(pairs.customer)
+        columns[f"{name}_count"] = counts[f"{name}_count"]
         columns[f"{name}_count_7d"] = history.sums(pairs.customer[pairs.age_days <= 7])
         columns[f"{name}_value"] = history.sums(pairs.customer, price)
         columns[f"{name}_newest_days"] = newest
     return columns
 
 
+def own_items(history: History) -> Columns:
+    """How many different items, how many of them bought, and which share of those more than once."""
+    customer, _ = _distinct(history, history.customer, history.item, len(history.catalogue))
+    rows = history.of(PURCHASE)
+    buyer, count = _distinct(history, history.customer[rows], history.item[rows], len(history.catalogue))
+    bought = history.sums(buyer)
+    return {
+        "distinct_item_count": history.sums(customer),
+        "distinct_bought_item_count": bought,
+        "repeat_item_share": ratio(history.sums(buyer[count > 1]), bought),
+    }
+
+
 def variety(history: History) -> Columns:
     """How many different items and categories, and how much of it all is the favourite category."""
-    item_customer, item_count = _distinct(history, history.customer, history.item, len(history.catalogue))
+    items, events = own_items(history), np.diff(history.boundaries).astype(np.float64)
     category = history.catalogue.category[history.item]
     known = category != UNKNOWN
     if known.all():
@@ -146,19 +173,14 @@ def variety(history: History) -> Columns:
     top = np.full(len(history), np.nan)
     np.fmax.at(top, category_customer, share)
     entropy = history.sums(category_customer, -share * np.log(np.maximum(share, 1e-12)))
-    rows = history.of(PURCHASE)
-    bought_customer, bought_count = _distinct(
-        history, history.customer[rows], history.item[rows], len(history.catalogue)
-    )
-    bought = history.sums(bought_customer)
     return {
-        "distinct_item_count": history.sums(item_customer),
-        "events_per_item": ratio(history.sums(item_customer, item_count), history.sums(item_customer)),
+        "distinct_item_count": items["distinct_item_count"],
+        "events_per_item": ratio(events, items["distinct_item_count"]),
         "distinct_category_count": history.sums(category_customer),
         "top_category_share": top,
         "category_entropy": np.where(total > 0, entropy, np.nan),
-        "distinct_bought_item_count": bought,
-        "repeat_item_share": ratio(history.sums(bought_customer[bought_count > 1]), bought),
+        "distinct_bought_item_count": items["distinct_bought_item_count"],
+        "repeat_item_share": items["repeat_item_share"],
     }
 
 
@@ -177,31 +199,37 @@ def _distinct(history: History, customer: Ints, code: Ints, size: int) -> tuple[
     return key[starts] // max(size, 1), count
 
 
-def prices(history: History) -> Columns:
-    """What the customer looks at and pays: unit prices, against the category, and discounts."""
+def mean_prices(history: History) -> Columns:
+    """Mean unit price of what the customer looks at, and of what they buy."""
     columns: Columns = {}
     priced = ~np.isnan(history.price)
     for name, kind in (("viewed", VIEW), ("bought", PURCHASE)):
         told = (history.kind == kind) & priced
         total = history.total(np.where(told, history.price, 0.0))
         columns[f"{name}_price_mean"] = ratio(total, history.total(told))
+    return columns
+
+
+def price_level(history: History) -> Columns:
+    """Mean of log(list price / median of its category) over all events: 0 is the middle, above is dearer."""
+    level = history.catalogue.price_level[history.item]
+    known = ~np.isnan(level)
+    return {"price_level": ratio(history.total(np.where(known, level, 0.0)), history.total(known))}
+
+
+def prices(history: History) -> Columns:
+    """What the customer looks at and pays: unit prices, against the category, and discounts."""
     rows = history.of(PURCHASE)
     customer, paid = history.customer[rows], history.unit_price[rows]
     listed = history.catalogue.price[history.item[rows]]
     known = (listed > 0) & (paid >= 0)
     discount = np.clip(1 - ratio(paid[known].astype(np.float64), listed[known]), 0, 1)
     bought = history.sums(customer[known])
-    columns["discounted_share"] = ratio(history.sums(customer[known], discount > 0.02), bought)
-    columns["discount_mean"] = ratio(history.sums(customer[known], discount), bought)
-    columns["price_level"] = _price_level(history)
-    return columns
-
-
-def _price_level(history: History) -> Floats:
-    """Mean of log(list price / median of its category) over all events: 0 is the middle, above is dearer."""
-    level = history.catalogue.price_level[history.item]
-    known = ~np.isnan(level)
-    return ratio(history.total(np.where(known, level, 0.0)), history.total(known))
+    return mean_prices(history) | {
+        "discounted_share": ratio(history.sums(customer[known], discount > 0.02), bought),
+        "discount_mean": ratio(history.sums(customer[known], discount), bought),
+        **price_level(history),
+    }
 
 
 def habits(history: History) -> Columns:

@@ -84,8 +84,8 @@ class History:
     """Pieces; shape (n_events,)."""
     unit_price: Floats = field(repr=False)
     """Price of one piece, NaN where not known; shape (n_events,)."""
-    order_id: pa.Array = field(repr=False)
-    """Order ids, null where none; length n_events."""
+    order_id: pa.Array | Ints = field(repr=False)
+    """Order ids, null where none, or numbers that stand for them, ``UNKNOWN`` where none; length n_events."""
 
     @classmethod
     def before(cls, events: pa.Table, cutoff: datetime, catalogue: Catalogue) -> History:
@@ -127,8 +127,7 @@ class History:
         rows = slice(edges[0], edges[-1])
         arrays = {name: getattr(self, name)[rows] for name in EVENT_ARRAYS}
         ids = self.customer_ids.slice(start, len(edges) - 1)
-        orders = self.order_id.slice(rows.start, rows.stop - rows.start)
-        return replace(self, customer_ids=ids, boundaries=edges - edges[0], order_id=orders, **arrays)
+        return replace(self, customer_ids=ids, boundaries=edges - edges[0], order_id=self.order_id[rows], **arrays)
 
     def chosen(self, customers: Ints) -> History:
         """Some customers, by rising positions; their events are copied."""
@@ -138,8 +137,7 @@ class History:
         arrays = {name: getattr(self, name)[rows] for name in EVENT_ARRAYS}
         ids = self.customer_ids.take(pa.array(customers))
         edges = np.concatenate(([0], np.cumsum(np.diff(self.boundaries)[customers])))
-        orders = self.order_id.take(pa.array(rows))
-        return replace(self, customer_ids=ids, boundaries=edges, order_id=orders, **arrays)
+        return replace(self, customer_ids=ids, boundaries=edges, order_id=self.orders_of(rows), **arrays)
 
     @cached_property
     def customer(self) -> Ints:
@@ -159,6 +157,10 @@ class History:
                 wanted |= self.kind == kind
             self._found[kinds] = np.flatnonzero(wanted)
         return self._found[kinds]
+
+    def orders_of(self, rows: Ints) -> pa.Array | Ints:
+        """Order ids of some events, as :attr:`order_id` holds them."""
+        return self.order_id[rows] if isinstance(self.order_id, np.ndarray) else self.order_id.take(pa.array(rows))
 
     @cached_property
     def _found(self) -> dict[tuple[int, ...], Ints]:
@@ -242,6 +244,8 @@ class History:
         return self._open(FAVORITE, UNFAVORITE, PURCHASE)
 
     def _open(self, opening: int, *closing: int) -> Pairs:
+        if not len(self.of(opening)):
+            return Pairs(np.zeros(0, np.int64), np.zeros(0, self.item.dtype), np.zeros(0))
         rows = self.of(opening, *closing)
         key = self.customer[rows] * np.int64(len(self.catalogue) + 1) + self.item[rows]
         # Faster than np.unique with an index, whose sort must be stable.

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from features.arrays import Floats, Ints, ratio
 from features.catalogue import UNKNOWN, Catalogue
 from features.customers import log_price_levels
 from features.events.event import KINDS
 from features.history import CART, FAVORITE, PURCHASE, RETURN, VIEW, History
+
+if TYPE_CHECKING:  # Services reckon features, too, and do without pandas.
+    import pandas as pd
 
 ITEM_WINDOW_DAYS = (1, 3, 7, 14, 30, 90)
 """The nested windows that an item's events are counted in; all time comes last."""
@@ -147,6 +150,8 @@ class ItemFeatures:
 
     def to_pandas(self, catalogue: Catalogue) -> pd.DataFrame:
         """The table as a frame indexed by ``item_id``."""
+        import pandas as pd
+
         index = pd.Index(catalogue.ids.to_pylist(), name="item_id")
         return pd.DataFrame(self.values, index=index, columns=list(self.names))
 

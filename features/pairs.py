@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
-from features.arrays import Flags, Floats, Ints, ratio
+from features.arrays import Flags, Floats, Ints, distinct, ratio
 from features.catalogue import UNKNOWN
-from features.customers import CustomerFeatures
+from features.customer_orders import order_count
+from features.customers import (
+    CustomerFeatures,
+    activity,
+    conversion,
+    mean_prices,
+    open_counts,
+    own_items,
+    price_level,
+    recency,
+)
+from features.group_sums import GroupSums
 from features.history import CART, FAVORITE, PURCHASE, VIEW, History, Pairs
 from features.items import ItemFeatures
 
@@ -18,6 +29,10 @@ TOUCH_KINDS = {"view": VIEW, "favorite": FAVORITE, "cart": CART, "purchase": PUR
 
 TOUCH_WEIGHTS = {VIEW: 1.0, FAVORITE: 2.0, CART: 3.0, PURCHASE: 1.0}
 """How much a touch of each kind says about interest."""
+
+_COLUMN_OF_KIND = np.zeros(max(TOUCH_KINDS.values()) + 1, dtype=np.int64)
+_COLUMN_OF_KIND[list(TOUCH_KINDS.values())] = np.arange(len(TOUCH_KINDS))
+_WEIGHT_OF_COLUMN = np.array([TOUCH_WEIGHTS[kind] for kind in TOUCH_KINDS.values()])
 
 CUSTOMER_COLUMNS = (
     "days_since_any",
@@ -37,8 +52,7 @@ CUSTOMER_COLUMNS = (
 )
 """The customer features that the ranker sees beside those of the pair."""
 
-CUSTOMER_FAMILIES = ("activity", "recency", "orders", "conversion", "open_items", "variety", "prices")
-"""The families that they are of; computing the others as well would double the cost of one person's."""
+_WEEK_DAYS = (7,)
 
 
 @dataclass(frozen=True)
@@ -59,7 +73,7 @@ class Touches:
         """The touches of everyone in ``history``."""
         rows = history.of(*TOUCH_KINDS.values())
         key = history.customer[rows] * np.int64(max(len(history.catalogue), 1)) + history.item[rows]
-        unique, pair = np.unique(key, return_inverse=True)
+        unique, pair = distinct(key)
         return cls(history, unique, rows, pair)
 
     @cached_property
@@ -75,37 +89,35 @@ class Touches:
     @cached_property
     def counts(self) -> Floats:
         """Events by kind, in the order of ``TOUCH_KINDS``, shape ``(n_pairs, 4)``."""
-        size = len(self.key)
-        kind = self.history.kind[self.rows]
-        return np.stack(
-            [np.bincount(self.pair[kind == code], minlength=size) for code in TOUCH_KINDS.values()], axis=1
-        ).astype(np.float64)
+        size, width = len(self.key), len(TOUCH_KINDS)
+        return np.bincount(self.pair * width + self._column, minlength=size * width).reshape(size, width).astype(float)
 
     @cached_property
     def ages_days(self) -> Floats:
         """Age of the newest event by kind, NaN where none, shape ``(n_pairs, 4)``."""
         ages = np.full((len(self.key), len(TOUCH_KINDS)), np.nan)
-        kind, age = self.history.kind[self.rows], self.history.age_days[self.rows]
-        for column, code in enumerate(TOUCH_KINDS.values()):
-            chosen = kind == code
-            ages[self.pair[chosen], column] = age[chosen]
+        ages[self.pair, self._column] = self.history.age_days[self.rows]  # In time order: the newest comes last.
         return ages
+
+    @cached_property
+    def _column(self) -> Ints:
+        """Place of each touching event's kind in ``TOUCH_KINDS``."""
+        return _COLUMN_OF_KIND[self.history.kind[self.rows]]
+
+    @cached_property
+    def newest_days(self) -> Floats:
+        """Age of the newest event of any of the kinds, shape ``(n_pairs,)``."""
+        return np.fmin.reduce(self.ages_days, axis=1) if len(self.key) else np.zeros(0)
 
     def weight(self, half_life_days: float) -> Floats:
         """Interest in the item: ``TOUCH_WEIGHTS`` of its events, halved every ``half_life_days``; ``(n_pairs,)``."""
-        by_kind = np.zeros(max(TOUCH_WEIGHTS) + 1)
-        for kind, weight in TOUCH_WEIGHTS.items():
-            by_kind[kind] = weight
         decay = 0.5 ** (self.history.age_days[self.rows] / half_life_days)
-        weights = by_kind[self.history.kind[self.rows]] * decay
+        weights = _WEIGHT_OF_COLUMN[self._column] * decay
         return np.bincount(self.pair, weights=weights, minlength=len(self.key)).astype(np.float64)
 
     def find(self, customer: Ints, item: Ints) -> tuple[Ints, Flags]:
         """For each wanted pair its position here, and whether it is here at all; shapes ``(n,)``."""
-        wanted = customer * np.int64(max(len(self.history.catalogue), 1)) + item
-        place = np.searchsorted(self.key, wanted)
-        place = np.minimum(place, max(len(self.key) - 1, 0))
-        return place, (self.key[place] == wanted) if len(self.key) else np.zeros(len(wanted), dtype=bool)
+        return find(self.key, customer * np.int64(max(len(self.history.catalogue), 1)) + item)
 
 
 def pair_features(
@@ -118,77 +130,90 @@ def pair_features(
     """Features of the wanted pairs ``(customer[i], item[i])``, each column of shape ``(n_pairs,)``."""
     history = touches.history
     columns = _own_touches(touches, customer, item)
-    columns |= {
-        "pair_open_cart_days": _state_age(history, history.open_carts, customer, item),
-        "pair_open_favorite_days": _state_age(history, history.open_favorites, customer, item),
-    }
+    columns["pair_open_cart_days"] = _state_age(history, history.open_carts, customer, item)
+    columns["pair_open_favorite_days"] = _state_age(history, history.open_favorites, customer, item)
     columns |= _affinities(touches, customer, item)
-    item_price = items.column("item_price")[item]
-    columns["pair_price_over_viewed"] = _log_ratio(item_price, customers.column("viewed_price_mean")[customer])
-    columns["pair_price_over_bought"] = _log_ratio(item_price, customers.column("bought_price_mean")[customer])
-    columns["pair_price_level_distance"] = (
-        items.column("item_price_level")[item] - customers.column("price_level")[customer]
-    )
-    cycle = items.column("item_repurchase_gap_days")[item]
-    columns["pair_repurchase_due"] = ratio(columns["pair_days_since_purchase"], cycle)
-    columns |= {f"customer_{name}": customers.column(name)[customer] for name in CUSTOMER_COLUMNS}
-    return columns | dict(zip(items.names, items.values[item].T, strict=True))
+    theirs = dict(zip(CUSTOMER_COLUMNS, customers.values.T[_places(customers.names)][:, customer], strict=True))
+    own = dict(zip(items.names, items.values[item].T, strict=True))
+    columns["pair_price_over_viewed"] = _log_ratio(own["item_price"], theirs["viewed_price_mean"])
+    columns["pair_price_over_bought"] = _log_ratio(own["item_price"], theirs["bought_price_mean"])
+    columns["pair_price_level_distance"] = own["item_price_level"] - theirs["price_level"]
+    columns["pair_repurchase_due"] = ratio(columns["pair_days_since_purchase"], own["item_repurchase_gap_days"])
+    for name, column in theirs.items():
+        columns[f"customer_{name}"] = column
+    return columns | own
+
+
+def pair_customers(history: History) -> CustomerFeatures:
+    """The customer features that pairs need: all of them would cost one person's answer three times as much."""
+    counts = history.counts(_WEEK_DAYS)
+    columns = activity(counts, _WEEK_DAYS) | recency(history, {"purchase": PURCHASE}) | conversion(counts)
+    columns |= order_count(history) | open_counts(history) | own_items(history)
+    columns |= mean_prices(history) | price_level(history)
+    values = np.empty((len(history), len(CUSTOMER_COLUMNS)), dtype=np.float32)
+    for place, name in enumerate(CUSTOMER_COLUMNS):
+        values[:, place] = columns[name]
+    return CustomerFeatures(history.customer_ids, CUSTOMER_COLUMNS, values)
+
+
+@lru_cache(maxsize=8)
+def _places(names: tuple[str, ...]) -> list[int]:
+    return [names.index(name) for name in CUSTOMER_COLUMNS]
+
+
+def find(keys: Ints, wanted: Ints) -> tuple[Ints, Flags]:
+    """Where each wanted key is among rising ones, and whether it is there at all; shapes ``(n,)``."""
+    if not len(keys):
+        return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=bool)
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return place, keys[place] == wanted
 
 
 def _own_touches(touches: Touches, customer: Ints, item: Ints) -> dict[str, Floats]:
     place, found = touches.find(customer, item)
+    row = np.flatnonzero(found)
+    place = place[row]
+    count, age = np.zeros((len(TOUCH_KINDS), len(customer))), np.full((len(TOUCH_KINDS), len(customer)), np.nan)
+    count[:, row] = touches.counts.T[:, place]
+    age[:, row] = touches.ages_days.T[:, place]
     columns: dict[str, Floats] = {}
     for position, name in enumerate(TOUCH_KINDS):
-        count = np.zeros(len(customer))
-        age = np.full(len(customer), np.nan)
-        count[found] = touches.counts[place[found], position]
-        age[found] = touches.ages_days[place[found], position]
-        columns[f"pair_{name}_count"] = count
-        columns[f"pair_days_since_{name}"] = age
-    columns["pair_days_since_any"] = np.fmin.reduce(
-        np.stack([columns[f"pair_days_since_{name}"] for name in TOUCH_KINDS]), axis=0
-    )
+        columns[f"pair_{name}_count"] = count[position]
+        columns[f"pair_days_since_{name}"] = age[position]
+    columns["pair_days_since_any"] = np.fmin.reduce(age, axis=0)
     return columns
 
 
 def _state_age(history: History, state: Pairs, customer: Ints, item: Ints) -> Floats:
     """Age of the open cart or favourite entry of each pair, NaN where it is not open."""
-    size = np.int64(max(len(history.catalogue), 1))
-    keys = state.customer * size + state.item
-    order = np.argsort(keys)
-    keys, ages = keys[order], state.age_days[order]
     found = np.full(len(customer), np.nan)
-    if len(keys):
-        wanted = customer * size + item
-        place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        same = keys[place] == wanted
-        found[same] = ages[place[same]]
+    if len(state.item):
+        size = np.int64(max(len(history.catalogue), 1))
+        keys = state.customer * size + state.item
+        order = np.argsort(keys)
+        place, same = find(keys[order], customer * size + item)
+        found[same] = state.age_days[order][place[same]]
     return found
 
 
 def _affinities(touches: Touches, customer: Ints, item: Ints) -> dict[str, Floats]:
     """The share of the customer's recent interest in the item's category and brand, and how fresh it is."""
     catalogue = touches.history.catalogue
-    weight = touches.weight(7.0)
-    total = touches.history.sums(touches.customer, weight)
-    newest = np.fmin.reduce(touches.ages_days, axis=1) if len(touches.key) else np.zeros(0)
+    weight, newest = touches.weight(7.0), touches.newest_days
+    total = np.maximum(touches.history.sums(touches.customer, weight), np.finfo(np.float64).tiny)
+    groups = (
+        ("category", catalogue.category, len(catalogue.categories)),
+        ("brand", catalogue.brand, len(catalogue.brands)),
+    )
     columns: dict[str, Floats] = {}
-    for name, code in (("category", catalogue.category), ("brand", catalogue.brand)):
-        size = np.int64(code.max(initial=0) + 1)
-        known = code[touches.item] != UNKNOWN
-        unique, place = np.unique(touches.customer[known] * size + code[touches.item[known]], return_inverse=True)
-        sums = np.bincount(place, weights=weight[known], minlength=len(unique))
-        fresh = np.full(len(unique), np.inf)
-        np.minimum.at(fresh, place, newest[known])
-        share, days = np.full(len(customer), np.nan), np.full(len(customer), np.nan)
-        wanted_code = code[item]
-        if len(unique):
-            wanted = customer * size + np.maximum(wanted_code, 0)
-            spot = np.minimum(np.searchsorted(unique, wanted), len(unique) - 1)
-            same = (unique[spot] == wanted) & (wanted_code != UNKNOWN)
-            share[same] = ratio(sums[spot[same]], total[customer[same]])
-            days[same] = fresh[spot[same]]
-        share[(wanted_code != UNKNOWN) & np.isnan(share)] = 0.0
+    for name, code, count in groups:
+        wanted = code[item]
+        sums = GroupSums(touches.customer, code[touches.item], weight, len(touches.history), count)
+        cell = sums.cells(customer, wanted)
+        days = sums.least(newest)[cell]
+        days[(cell == UNKNOWN) | np.isinf(days)] = np.nan
+        share = np.where(cell == UNKNOWN, 0.0, sums.sums[cell] / total[customer])
+        share[wanted == UNKNOWN] = np.nan
         columns[f"pair_{name}_share"] = share
         columns[f"pair_{name}_days"] = days
     return columns

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -148,6 +147,8 @@ def standing_orders(later: pa.Table, customer_ids: pa.Array) -> StandingOrders:
     with one ``order_id`` are one order, and without any those of one local day. Returns with the same ``order_id``
     subtract, item by item: an order of which every piece went back does not count.
     """
+    import pandas as pd
+
     lines = later.filter(pc.is_in(later["kind"].cast(pa.string()), pa.array(["purchase", "return"])))
     customer = pc.fill_null(pc.index_in(lines["customer_id"], value_set=customer_ids), -1)
     sign = np.where(pc.equal(lines["kind"].cast(pa.string()), "return").to_numpy(), -1.0, 1.0)

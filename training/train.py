@@ -94,6 +94,21 @@ def champion(registry: Registry, bundles: Path) -> Bundle:
     return found
 
 
+def numbered(registry: Registry, bundles: Path, number: int) -> Bundle:
+    """The bundle of a version, whether it serves or not; raises :class:`HuitouError` when there is none."""
+    found = {version.number: version for version in registry.versions()}
+    if number not in found:
+        raise HuitouError(
+            f"version must be one of {', '.join(map(str, sorted(found))) or '(none is registered)'}; got {number}. "
+            "See them with: huitou models list",
+            code="no_version",
+            field="version",
+            value=number,
+            allowed=sorted(found),
+        )
+    return Bundle.load(registry.fetch(found[number], bundles), number)
+
+
 def champion_or_none(registry: Registry, bundles: Path) -> Bundle | None:
     """The bundle that serves, None when nothing has been trained."""
     version = registry.champion()

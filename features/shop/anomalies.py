@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,7 +21,10 @@ from features.catalogue import Catalogue
 from features.history import VIEW, History
 from features.shop.rhythm import BotSettings, Rhythm
 from features.shop.trade import Trade
-from features.shop.usual import NO_BUYERS, Usual, buyers_of
+from features.shop.usual import Usual, buyers_of, no_buyers
+
+if TYPE_CHECKING:  # Services tell who is set aside, too, and do without pandas.
+    import pandas as pd
 
 REASONS = ("bot", "reseller", "test_orders", "internal")
 """Why somebody is set aside; the code of a reason is its place here plus one, and 0 says that there is none."""
@@ -140,7 +143,7 @@ class Anomalies:
         """
         settings = settings or AnomalySettings()
         ruled = behaviour.settings.set_aside
-        buyers = _buyers(behaviour, cutoff, catalogue, settings) if ruled else NO_BUYERS
+        buyers = _buyers(behaviour, cutoff, catalogue, settings) if ruled else no_buyers()
         usual = Usual.among(buyers, settings.least_buyers, settings.reseller.fence)
         return cls(usual, Said.by(behaviour.customers), settings, ruled)
 
@@ -185,12 +188,13 @@ class Anomalies:
 
 def _buyers(behaviour: Behaviour, cutoff: datetime, catalogue: Catalogue, settings: AnomalySettings) -> pd.DataFrame:
     """The buyers of as many buckets as hold the events wanted."""
+    import pandas as pd
 
     def of_bucket(_: int, history: History) -> tuple[int, pd.DataFrame]:
         trade = Trade.of(history, settings.test_orders.return_minutes)
         return len(history.kind), buyers_of(history, trade)
 
-    parts, events = [NO_BUYERS], 0
+    parts, events = [no_buyers()], 0
     for size, buyers in behaviour.map_histories(of_bucket, cutoff, catalogue):
         parts.append(buyers)
         events += size

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from features.arrays import Floats
 from features.history import VIEW, History
 from features.shop.trade import Trade
 
+if TYPE_CHECKING:  # Services tell who is set aside, too, and do without pandas.
+    import pandas as pd
+
 UPPER_SHARE = 0.99
 """So many of the buyers stay below the upper end of what is usual."""
 
-
-NO_BUYERS = pd.DataFrame(columns=["views", "pieces", "pieces_per_line", "spend", "is_void"], dtype=float)
-"""What is looked at in buyers, of nobody: views, net pieces, pieces in a line, net spend, and whether all is void."""
+LOOKED_AT = ("views", "pieces", "pieces_per_line", "spend", "is_void")
+"""What is looked at in buyers: views, net pieces, pieces in a line, net spend, and whether all is void."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,9 @@ class Usual:
 
 
 def buyers_of(history: History, trade: Trade) -> pd.DataFrame:
-    """One row for each customer who has bought, with the columns of :data:`NO_BUYERS`."""
+    """One row for each customer who has bought, with the columns of :data:`LOOKED_AT`."""
+    import pandas as pd
+
     columns = (
         history.total(history.kind == VIEW),
         trade.pieces,
@@ -64,7 +68,14 @@ def buyers_of(history: History, trade: Trade) -> pd.DataFrame:
         trade.is_void,
     )
     buyer = trade.lines > 0
-    return pd.DataFrame({name: column[buyer] for name, column in zip(NO_BUYERS, columns, strict=True)}, dtype=float)
+    return pd.DataFrame({name: column[buyer] for name, column in zip(LOOKED_AT, columns, strict=True)}, dtype=float)
+
+
+def no_buyers() -> pd.DataFrame:
+    """The table of :func:`buyers_of` without a row."""
+    import pandas as pd
+
+    return pd.DataFrame(columns=list(LOOKED_AT), dtype=float)
 
 
 def _upper_fence(values: Floats, widths: float) -> float:

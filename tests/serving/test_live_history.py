@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from features.customers import customer_features
 from features.events.event import EPOCH
+from features.history import PURCHASE
 from serving.database.inbox import Touch
 from serving.live_history import live_history, stored_histories
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import NO_ROW
+from serving.snapshot_parts.past_files import Past, PastWriter
 from tests.serving.published_shop import AS_OF, NOW, small_shop
+from tests.serving.small_recommender import carts
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +56,34 @@ def test_new_events_are_laid_over_it(snapshot: Snapshot) -> None:
     assert history.local_hour[bought].tolist() == [1, 1]
     assert history.local_day[bought].tolist() == [(NOW - EPOCH).days + 1] * 2
     assert snapshot.shelf.ids.row("kettle") not in history.open_carts.item
+
+
+def test_a_fresh_line_of_a_stored_order_is_of_that_order(
+    snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line that comes later with the id of a stored order joins it; another id, or none, is an order of its own."""
+    people = len(snapshot.customers)
+    bought = carts([str(number) for number in range(people)], [[0]] * people, snapshot.catalogue, AS_OF)
+    kind, order = np.full(people, PURCHASE, dtype=np.uint8), pa.array(["o-1"] * people)
+    writer = PastWriter(tmp_path)
+    writer.add(replace(bought, kind=kind, order_id=order))
+    writer.finish()
+    monkeypatch.setattr(snapshot, "past", Past(tmp_path))
+    for order_id, orders in (("o-1", 1), ("o-2", 2), (None, 2)):
+        history = live_history(snapshot, "anna", 0, [touch("purchase", "zip", 1, order_id)], NOW)
+        assert len(history.orders.lines) == orders, order_id
+        assert history.orders.lines.sum() == 2
+
+
+def test_several_rows_are_one_person(snapshot: Snapshot) -> None:
+    """A customer's row and that of the visitor they were before make one history, in order of time."""
+    rows = [snapshot.customers.row(name) for name in ("anna", "visitor:v 1")]
+    both = live_history(snapshot, "anna", rows, [touch("view", "zip", 1)], NOW + timedelta(hours=2))
+    alone = [len(live_history(snapshot, "anna", row, (), NOW).kind) for row in rows]
+    assert min(alone) > 0
+    assert len(both.kind) == sum(alone) + 1
+    assert (np.diff(both.age_days) <= 0).all()
+    assert len(live_history(snapshot, "anna", [rows[0], NO_ROW], (), NOW).kind) == alone[0]
 
 
 def test_a_stranger_begins_with_the_first_click(snapshot: Snapshot) -> None:

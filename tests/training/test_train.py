@@ -24,7 +24,7 @@ from training.recommend.fitting import RecommenderTraining
 from training.recommend.recommender import Recommender
 from training.registry import Registry
 from training.tables import KINDS
-from training.train import TrainingOutcome, bundle_gate, champion, champion_or_none, readable_champion, train
+from training.train import TrainingOutcome, bundle_gate, champion, champion_or_none, numbered, readable_champion, train
 
 RECOMMENDER = RecommenderTraining(Recommender(), Gate(False, ("the rule serves",)), (), {})
 HALF = float(np.log(2))
@@ -91,6 +91,14 @@ def test_the_champion_is_what_was_trained(trained: Trained, behaviour: Behaviour
     for days, chance in trained.outcome.bundle.order_probabilities(known).items():
         np.testing.assert_array_equal(served.order_probabilities(known)[days], chance)
     assert served.label == trained.outcome.bundle.label
+
+
+def test_a_version_by_its_number(trained: Trained) -> None:
+    """Any version can be had, not only the champion; of one that is not there the others are told."""
+    assert numbered(trained.registry, trained.folder.bundles, 1).version == 1
+    with pytest.raises(HuitouError) as caught:
+        numbered(trained.registry, trained.folder.bundles, 7)
+    assert caught.value.message == "version must be one of 1; got 7. See them with: huitou models list"
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from training.charts.look import BLUE, GREY, ORANGE, WIDTH
+from training.charts.look import BLUE, GREY, ORANGE, WIDTH, AnyChart
 from training.charts.words import told
 
 BEYOND = 2.0
@@ -44,7 +44,7 @@ def cluster_chart(rows: Sequence[Mapping[str, Any]], language: str = "en") -> al
     ).configure_axis(labelLimit=420)
 
 
-def chart_page(chart: alt.HConcatChart) -> str:
+def chart_page(chart: alt.HConcatChart | AnyChart) -> str:
     """The chart as an HTML page that loads nothing; no text of the shop can end the script that it stands in."""
     return str(chart.to_html(inline=True, json_kwds={"cls": _InScript}))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 CHINESE: Mapping[str, str] = {
     "95 % interval": "95% 区间",
+    "Clicks by {by}": "点击率（按{by}）",
     "Clusters of customers": "顾客群体",
     "Chance of leaving": "流失概率分布",
     "Drivers": "影响因素",
@@ -23,6 +24,7 @@ CHINESE: Mapping[str, str] = {
     "best size": "最优规模",
     "by chance at most": "随机波动上限",
     "came": "实际",
+    "clicked items by items shown": "点击商品数 / 展示商品数",
     "customers": "顾客数",
     "customers on the list": "名单人数",
     "cutoff": "截止日",
@@ -54,6 +56,7 @@ CHINESE: Mapping[str, str] = {
     "share of those who left": "捕获的流失顾客比例",
     "share seen": "实际比例",
     "shifted": "明显漂移",
+    "shown items": "展示商品数",
     "stable": "稳定",
     "tenth of the people, highest chance first": "人群十分位（概率从高到低）",
     "tenth of the people, most expected first": "人群十分位（预期从高到低）",

@@ -9,6 +9,7 @@ import numpy as np
 
 from features.arrays import Flags, Floats, Ints, run_starts
 from features.history import PURCHASE, History
+from features.pairs import find
 
 LEAST_GAP_DAYS = 0.5
 """Shorter gaps, between two orders of one day, count as so long."""
@@ -38,6 +39,9 @@ class Bought:
     def of(cls, history: History) -> Bought:
         """The purchases of everyone in ``history``."""
         orders, rows, items = history.orders, history.of(PURCHASE), max(len(history.catalogue), 1)
+        if not len(rows):
+            nothing = np.zeros(0, dtype=np.int64)
+            return cls(items, nothing, nothing, nothing, np.zeros(0), np.zeros(len(history), dtype=np.int64))
         line = np.unique(orders.of_line * np.int64(items) + history.item[rows])
         order, item = line // items, line % items
         key = orders.customer[order] * np.int64(items) + item
@@ -128,9 +132,7 @@ class Bought:
 
     def find(self, customer: Ints, item: Ints) -> tuple[Ints, Flags]:
         """For each wanted pair its position here, and whether it is here at all; shapes ``(n,)``."""
-        wanted = customer * np.int64(self.items) + item
-        place = np.minimum(np.searchsorted(self.key, wanted), max(len(self) - 1, 0))
-        return place, (self.key[place] == wanted) if len(self) else np.zeros(len(wanted), dtype=bool)
+        return find(self.key, customer * np.int64(self.items) + item)
 
     @cached_property
     def _pair(self) -> Ints:

@@ -118,7 +118,7 @@ def fold_plan(goal: str, history_days: float, horizon_days: float) -> FoldPlan:
     """How folds are made in a shop with so much history."""
     sources = source_settings(history_days)
     if goal == VIEW:
-        sources = replace(sources, per_source=VIEW_CANDIDATES)
+        sources = replace(sources, per_source=VIEW_CANDIDATES, visits_per_item=1_500, neighbour_visits=500)
         return FoldPlan(history_days * VIEW_SHARE, sources, VIEW_SOURCES, VIEW, MOST_PREFIXES, MOST_JUDGED)
     return FoldPlan(horizon_days, sources)
 

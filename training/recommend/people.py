@@ -13,10 +13,10 @@ import scipy.sparse as sparse
 from features.arrays import Floats
 from features.customers import CustomerFeatures, customer_features
 from features.history import History
-from features.pairs import CUSTOMER_FAMILIES, TOUCH_KINDS, Touches
+from features.pairs import TOUCH_KINDS, Touches, pair_customers
 from training.recommend.bought import Bought
 from training.recommend.counted.visits import LastItems, NewestSteps, Visits
-from training.recommend.top import ordered_matrix, strongest
+from training.recommend.top import Rows, strongest_places
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ class People:
     @cached_property
     def features_for_pairs(self) -> CustomerFeatures:
         """Those of them that features of pairs need."""
-        return customer_features(self.history, CUSTOMER_FAMILIES)
+        return pair_customers(self.history)
 
     @cached_property
     def weight(self) -> Floats:
@@ -59,15 +59,16 @@ class People:
         return self.touches.weight(self.half_life_days)
 
     @cached_property
-    def interest(self) -> sparse.csr_matrix:
+    def interest_rows(self) -> Rows:
         """Each customer's strongest items by decayed touches, shape ``(n_customers, n_items)``."""
-        kept = np.sort(strongest(self.touches.customer, self.weight, self.history_items))
-        return ordered_matrix(self.touches.customer[kept], self.touches.item[kept], self.weight[kept], self.shape)
+        touches = self.touches
+        kept = strongest_places(touches.customer, self.weight, self.history_items)
+        return Rows.of(touches.customer[kept], touches.item[kept], self.weight[kept], self.shape)
 
     @cached_property
-    def touched(self) -> sparse.csr_matrix:
-        """1 for every item that each customer has touched, shape ``(n_customers, n_items)``."""
-        return ordered_matrix(self.touches.customer, self.touches.item, np.ones(len(self.touches.key)), self.shape)
+    def interest(self) -> sparse.csr_matrix:
+        """The same, to be calculated with."""
+        return self.interest_rows.matrix
 
     @cached_property
     def bought(self) -> Bought:
@@ -75,14 +76,24 @@ class People:
         return Bought.of(self.history)
 
     @cached_property
-    def purchased(self) -> sparse.csr_matrix:
+    def purchased_rows(self) -> Rows:
         """Each customer's bought items by how lately they were bought, shape ``(n_customers, n_items)``."""
         return self._by_kind("purchase")
 
     @cached_property
-    def viewed(self) -> sparse.csr_matrix:
+    def purchased(self) -> sparse.csr_matrix:
+        """The same, to be calculated with."""
+        return self.purchased_rows.matrix
+
+    @cached_property
+    def viewed_rows(self) -> Rows:
         """Each customer's viewed items by how lately they were viewed, shape ``(n_customers, n_items)``."""
         return self._by_kind("view")
+
+    @cached_property
+    def viewed(self) -> sparse.csr_matrix:
+        """The same, to be calculated with."""
+        return self.viewed_rows.matrix
 
     @cached_property
     def visits(self) -> Visits:
@@ -113,10 +124,10 @@ class People:
         """Customers and items."""
         return len(self.history), len(self.history.catalogue)
 
-    def _by_kind(self, name: str) -> sparse.csr_matrix:
-        column = list(TOUCH_KINDS).index(name)
-        chosen = np.flatnonzero(self.touches.counts[:, column] > 0)
-        weight = 0.5 ** (self.touches.ages_days[chosen, column] / self.half_life_days)
-        best = np.sort(strongest(self.touches.customer[chosen], weight, self.history_items))
+    def _by_kind(self, name: str) -> Rows:
+        column, touches = list(TOUCH_KINDS).index(name), self.touches
+        chosen = np.flatnonzero(touches.counts[:, column] > 0)
+        weight = 0.5 ** (touches.ages_days[chosen, column] / self.half_life_days)
+        best = strongest_places(touches.customer[chosen], weight, self.history_items)
         kept = chosen[best]
-        return ordered_matrix(self.touches.customer[kept], self.touches.item[kept], weight[best], self.shape)
+        return Rows.of(touches.customer[kept], touches.item[kept], weight[best], self.shape)

@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import scipy.sparse as sparse
 
 from features.arrays import Floats, Ints
 from features.behaviour import Behaviour
@@ -20,14 +22,16 @@ from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import SourceSettings
 from training.recommend.people import People
 from training.recommend.proposing.candidates import Candidates, candidates, tiered_score
+from training.recommend.proposing.linked import strongest_links
 from training.recommend.proposing.registry import PURCHASE_SOURCES, REGISTRY, checked_names, tables_of
+from training.recommend.proposing.spread import Spread
 from training.recommend.ranking.blend import Blend
 from training.recommend.ranking.cases import CASES_AT_ONCE
 from training.recommend.ranking.features import ranking_features
 from training.recommend.ranking.goals import PURCHASE
 from training.recommend.ranking.ranker import Ranker
 from training.recommend.ranking.rules import RULE, Tiers
-from training.recommend.top import top_items
+from training.recommend.top import Rows, top_items
 
 MODELS: Mapping[str, type[Ranker | Blend]] = {"ranker": Ranker, "blend": Blend}
 """What learned an order from earlier purchases, by tier."""
@@ -144,7 +148,9 @@ class FittedRecommender:
 
     def recommend(self, history: History, k: int = 50) -> Recommendations:
         """The ``k`` best items for each customer of ``history``, whose catalogue must be the one fitted on."""
-        starts = range(0, max(len(history), 1), CASES_AT_ONCE)
+        if len(history) <= CASES_AT_ONCE:
+            return self._recommend(history, k)
+        starts = range(0, len(history), CASES_AT_ONCE)
         return _joined([self._recommend(history.part(start, start + CASES_AT_ONCE), k) for start in starts])
 
     def candidates(self, people: People) -> tuple[Candidates, Floats]:
@@ -165,25 +171,43 @@ class FittedRecommender:
         ``item`` and ``source`` have a row for each of ``people``, -1 pads.
         """
         because = np.full(item.shape, UNKNOWN, dtype=np.int32)
-        for place, name in enumerate(self.recommender.names):
-            explain = REGISTRY[name].because
-            if explain is None:
-                continue
-            row, column = np.nonzero(source == place)
-            if len(row):
-                because[row, column] = explain(self.sources, people, row, item[row, column])
+        link_of = np.full(len(self.recommender.names) + 1, -1)  # The last is that of padding.
+        links: list[tuple[Rows, sparse.csr_matrix | Rows]] = []
+        for place, spread in self._named:
+            if (source == place).any():
+                link_of[place] = len(links)
+                links.append((spread.taste(self.sources, people), spread.relation(self.sources)))
+        which = link_of[source]
+        row, column = np.nonzero(which >= 0)
+        if len(row):
+            because[row, column] = strongest_links(links, which[row, column], row, item[row, column])
         return because
+
+    @cached_property
+    def _named(self) -> list[tuple[int, Spread]]:
+        """The sources whose reason names an own item, and their places."""
+        asked = [(place, REGISTRY[name]) for place, name in enumerate(self.recommender.names)]
+        return [(place, one.propose) for place, one in asked if one.named and isinstance(one.propose, Spread)]
 
     def _recommend(self, history: History, k: int) -> Recommendations:
         people = self.sources.people(history)
-        found, rank_by = self.candidates(people)
+        found = candidates(self.sources, people, self.recommender.names)
+        rank_by = self._best(people, found)
         items, place = top_items(found.customer, found.item, rank_by, len(history), k)
         filled = place >= 0
         source = np.full(items.shape, -1, dtype=np.int8)
-        source[filled] = found.source[place[filled]]
+        place = place[filled]
+        source[filled] = found.take(place).source
         score = np.zeros(items.shape, dtype=np.float32)
-        score[filled] = self._shown_score(rank_by, np.nonzero(filled)[1], place[filled])
+        score[filled] = self._shown_score(rank_by, np.nonzero(filled)[1], place)
         return Recommendations(items, score, source, self.because(people, items, source))
+
+    def _best(self, people: People, found: Candidates) -> Floats:
+        """:meth:`score`, where the ranker's trees look at each person's likeliest candidates only."""
+        if not isinstance(self.recommender.ranker, Ranker):
+            return self.score(people, found)
+        names, values = ranking_features(self.sources, people, found)
+        return self.recommender.ranker.best(names, values, found.customer)
 
     def _shown_score(self, rank_by: Floats, position: Ints, place: Ints) -> Floats:
         return rank_by[place] if self.recommender.tier == "ranker" else 1 / (1.0 + position)

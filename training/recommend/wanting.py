@@ -74,6 +74,7 @@ def _completed(pairs: Candidates, people: int, item: int) -> Candidates:
         np.concatenate([pairs.item, np.full(len(customer), item, dtype=pairs.item.dtype)])[order],
         np.concatenate([pairs.score, np.zeros(size, dtype=np.float32)])[order],
         np.concatenate([pairs.rank, np.full(size, np.nan, dtype=np.float32)])[order],
+        np.concatenate([pairs.blend, np.zeros(len(customer))])[order],
         pairs.names,
     )
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from features.shop.trade import Trade
-from features.shop.usual import NO_BUYERS, Usual, buyers_of
+from features.shop.usual import Usual, buyers_of, no_buyers
 from tests.small_shop import events, history, moment
 
 
@@ -47,7 +47,7 @@ def test_few_buyers_set_no_limits() -> None:
     """Below the least number of buyers nobody is far above the others."""
     usual = Usual.among(crowd(99), 100, 1.5)
     assert (usual.upper_views, usual.most_pieces, usual.most_pieces_per_line) == (0, np.inf, np.inf)
-    nobody = Usual.among(NO_BUYERS, 100, 1.5)
+    nobody = Usual.among(no_buyers(), 100, 1.5)
     assert (nobody.most_pieces, nobody.void_share) == (np.inf, 0)
 
 

@@ -136,7 +136,7 @@ def test_once() -> None:
 def test_interest_lies_by_item() -> None:
     """Columns rise within each row of the views, as the library's own matrices have them."""
     people = People(history(random_events(4, 400), CUTOFF), half_life_days=7.0, history_items=3)
-    for matrix in (people.interest, people.viewed, people.purchased, people.touched):
+    for matrix in (people.interest, people.viewed, people.purchased):
         again = sparse.csr_matrix(matrix.tocoo())
         for one, other in ((matrix.indptr, again.indptr), (matrix.indices, again.indices), (matrix.data, again.data)):
             np.testing.assert_array_equal(one, other)

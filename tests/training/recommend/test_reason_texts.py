@@ -97,7 +97,7 @@ def test_everything_that_proposes_has_a_sentence(source: str, language: str) -> 
 
 def test_sources_that_name_an_item_have_a_sentence_for_it() -> None:
     """Who gives an item as the reason has words for that item, and nobody else has."""
-    named = {name for name, source in REGISTRY.items() if source.because is not None}
+    named = {name for name, source in REGISTRY.items() if source.named}
     assert {*ABOUT_ITEM} == named | {*RELATED_KINDS}
     assert {*ABOUT_OWN_ITEM} <= named
     for sentences in (PLAIN, ABOUT_CATEGORY, ABOUT_CYCLE, ABOUT_ITEM_CYCLE):

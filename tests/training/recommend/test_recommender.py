@@ -135,7 +135,7 @@ def test_reasons_are_true(planted: PlantedShop, fitted: FittedRecommender) -> No
         for place, name in enumerate(names):
             row, column = np.nonzero(best.source == place)
             own = best.because[row, column].astype(np.int64)
-            if REGISTRY[name].because is None:
+            if not REGISTRY[name].named:
                 assert (own == UNKNOWN).all(), name
             else:
                 _, touched = touches.find(row[own >= 0], own[own >= 0])

@@ -9,12 +9,16 @@ import scipy.sparse as sparse
 from training.recommend import top
 from training.recommend.top import (
     Rows,
+    below,
+    best_of_all,
     best_products,
+    by_place,
     ordered_matrix,
     rank_in_group,
     rows_of,
     sparse_matrix,
     strongest,
+    strongest_places,
     top_items,
 )
 
@@ -110,3 +114,45 @@ def test_renumbered_columns(each: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(found[0].data) > 0
     for name in ("data", "indices", "indptr"):
         np.testing.assert_array_equal(getattr(found[0], name), getattr(found[1], name))
+
+
+def drawn(seed: int, rows: int, columns: int) -> sparse.csr_matrix:
+    """A matrix with a third of its entries above 0."""
+    rng = np.random.default_rng(seed)
+    return sparse.csr_matrix(rng.random((rows, columns)) * (rng.random((rows, columns)) < 0.3), dtype=np.float32)
+
+
+@pytest.mark.parametrize("people", [0, 1, 4])
+def test_several_products_at_once(people: int) -> None:
+    """Each taste with its own relation gives what it gives alone, the rows of the first before those of the second."""
+    relations = [drawn(1, 6, 20), drawn(2, 3, 20), sparse.csr_matrix(np.zeros((5, 20), dtype=np.float32))]
+    tastes = [drawn(seed, people, relation.shape[0]) for seed, relation in enumerate(relations, start=7)]
+    together = best_of_all(list(zip(tastes, relations, strict=True)), 4)
+    assert together.shape == (3 * people, 20)
+    alone = [best_products(taste, relation, 4) for taste, relation in zip(tastes, relations, strict=True)]
+    for name in ("data", "indices"):
+        np.testing.assert_array_equal(getattr(together, name), np.concatenate([getattr(one, name) for one in alone]))
+    np.testing.assert_array_equal(np.diff(together.indptr), np.concatenate([np.diff(one.indptr) for one in alone]))
+
+
+@pytest.mark.parametrize("sliced", [0, 100])
+def test_rows_below_each_other(sliced: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of several matrices come one below the other, taken one by one or all at once."""
+    monkeypatch.setattr(top, "SLICED", sliced)
+    first, second = drawn(3, 6, 8), drawn(4, 4, 8)
+    found = below([(first, np.array([5, 0, 5])), (second, np.zeros(0, dtype=np.int64)), (second, np.array([3]))])
+    expected = sparse.vstack([first[[5, 0, 5]], second[[3]]]).toarray()
+    np.testing.assert_array_equal(found.matrix.toarray(), expected)
+
+
+def test_by_place() -> None:
+    """Items in order are a row in which each scores 1 / its place."""
+    found = by_place(np.array([4, 0, 2]), 6).matrix.toarray()
+    np.testing.assert_allclose(found, [[1 / 2, 0, 1 / 3, 0, 1, 0]], rtol=1e-6)
+
+
+def test_strongest_places() -> None:
+    """The strongest of each group in the order they lie in; where no group has too many, everything."""
+    group, score = np.array([0, 0, 0, 1]), np.array([0.3, 0.1, 0.2, 0.0])
+    assert np.arange(4)[strongest_places(group, score, 2)].tolist() == [0, 2, 3]
+    assert np.arange(4)[strongest_places(group, score, 3)].tolist() == [0, 1, 2, 3]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from features.arrays import Floats, Ints
+
+if TYPE_CHECKING:  # Only fitting needs it; a service tells of clusters without.
+    from sklearn.cluster import KMeans
 
 COUNTS = range(4, 13)
 """The numbers of clusters that are tried."""
@@ -106,6 +106,8 @@ class Clusters:
         ``mine`` and ``before`` are the numbers of the same customers by these clusters and by the ``former``. A
         cluster of other people gets a number that none of those had, so that no number changes its meaning.
         """
+        from scipy.optimize import linear_sum_assignment
+
         shared = _jaccard(mine, before, self.numbers, former)
         kept: dict[int, int] = {}
         for row, column in zip(*linear_sum_assignment(-shared), strict=True):
@@ -153,6 +155,8 @@ def nearest_centre(vectors: Floats, centres: Floats) -> Ints:
 
 def stability(vectors: Floats, count: int, seed: int) -> float:
     """Mean adjusted Rand index, over several divisions, of the clusters that either half would divide everyone into."""
+    from sklearn.metrics import adjusted_rand_score
+
     found = []
     for split in range(SPLITS):
         halves = np.array_split(np.random.default_rng((seed, split)).permutation(len(vectors)), 2)
@@ -162,10 +166,14 @@ def stability(vectors: Floats, count: int, seed: int) -> float:
 
 
 def _fitted(vectors: Floats, count: int, seed: int, starts: int) -> KMeans:
+    from sklearn.cluster import KMeans
+
     return KMeans(count, n_init=starts, random_state=seed).fit(vectors)
 
 
 def _silhouette(vectors: Floats, centres: Floats) -> float:
+    from sklearn.metrics import silhouette_score
+
     places = nearest_centre(vectors, centres)
     return float(silhouette_score(vectors, places)) if len(np.unique(places)) > 1 else 0.0
 

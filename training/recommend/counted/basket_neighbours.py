@@ -17,7 +17,7 @@ from features.arrays import Floats, Ints
 from training.recommend.bought import Bought
 from training.recommend.counted.table import Shop, SourceSettings
 from training.recommend.people import People
-from training.recommend.top import Rows, best_products, sparse_matrix, strongest
+from training.recommend.top import Rows, best_products, sparse_matrix, strongest, strongest_places
 
 ORDER_DECAY = 0.9
 """An order counts for so much of the one after it."""
@@ -111,17 +111,16 @@ class BasketNeighbours:
             items_of=items_of,
         )
 
-    def votes(self, people: People, neighbours: int, each: int) -> Rows:
-        """What the ``neighbours`` likest customers buy, each by its likeness, best first; ``(n_people, n_items)``.
+    def likest(self, people: People, neighbours: int) -> Rows:
+        """The ``neighbours`` likest customers by their share of the likeness, ``(n_people, n_customers)``.
 
-        A person's own items are among them, and the person may be: nobody is liker.
+        The person may be among them: nobody is liker.
         """
         bought = people.bought
         weight = decayed(bought)
-        kept = np.sort(strongest(bought.customer, weight, people.history_items))
+        kept = strongest_places(bought.customer, weight, people.history_items)
         own = Rows.of(bought.customer[kept], bought.item[kept], weight[kept], people.shape)
-        likest = best_products(unit_rows(scaled_columns(own, self.rarity)), self.buyers_of, neighbours)
-        return best_products(likest.shares, self.items_of, each)
+        return best_products(unit_rows(scaled_columns(own, self.rarity)), self.buyers_of, neighbours).shares
 
 
 def unit_rows(matrix: sparse.csr_matrix | Rows) -> Rows:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-from scipy.stats import false_discovery_control, hypergeom
 
 from features.arrays import Floats, Ints
 from features.catalogue import UNKNOWN
@@ -119,6 +118,8 @@ def exact_test(sets: Sets, orders: Ints, first: Ints | Floats, second: Ints | Fl
     Orders of one customer are no independent draws: who likes two things has them in one order again and again. So the
     whole table is divided by how many of the joint orders come together, rounded against finding anything.
     """
+    from scipy.stats import hypergeom  # 30 MB, and a service only reads what was told
+
     together = clumps(sets)
     drawn, held = np.ceil(first / together), np.ceil(second / together)
     among = np.maximum(np.floor(orders / together), np.maximum(drawn, held))
@@ -131,6 +132,8 @@ def false_discovery_rate(p_value: Floats, tested: int) -> Floats:
     Benjamini and Hochberg (1995). Pairs that never came were tested as well: leaving them out of the number of tests
     would tell every coincidence among very many pairs as a bundle.
     """
+    from scipy.stats import false_discovery_control
+
     if not len(p_value):
         return np.zeros(0)
     among_given: Floats = false_discovery_control(np.clip(p_value, 0.0, 1.0))

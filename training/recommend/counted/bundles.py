@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.stats import beta, gamma
 
 from features.arrays import Floats, Ints
 from features.catalogue import UNKNOWN
@@ -84,6 +83,8 @@ class Bundles:
 
     @classmethod
     def _told(cls, counts: OrderCounts, told: Told, price: Floats, margin: Floats) -> Bundles:
+        from scipy.stats import beta, gamma  # 30 MB, and a service only reads what was told
+
         # Orders of one customer come together: so many are as sure as that many of different customers.
         sure = told.orders / told.together
         steady = told.newest / told.together + 0.5, (told.orders - told.newest) / told.together + 0.5

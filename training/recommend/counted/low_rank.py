@@ -11,6 +11,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sparse
@@ -19,12 +20,7 @@ from threadpoolctl import threadpool_limits
 from features.arrays import Floats, Ints
 from training.recommend.counted.table import Shop, SourceSettings
 from training.recommend.people import People
-from training.recommend.top import Rows, rows_of, strongest
-
-with warnings.catch_warnings():
-    # In a notebook the library's progress bar warns that it would like widgets; it is not used here.
-    warnings.simplefilter("ignore")
-    from implicit.cpu.als import AlternatingLeastSquares
+from training.recommend.top import Rows, ordered_matrix, strongest
 
 DIMENSIONS = 128
 """Directions that are learned; fewer where there are fewer items."""
@@ -50,11 +46,24 @@ MOST_PEOPLE = 300_000
 LEAST_PEOPLE = 2
 """Items of fewer people are not looked for: where one person's single item lies says little."""
 
-AT_ONCE = 128
-"""People whose scores of all items are held at once."""
+NEAR = 40
+"""Items that are looked for behind each item of a person."""
 
-EQUALS = 20
-"""So many more items than wanted are compared exactly: of equal ones the same are kept for one person as in a crowd."""
+MOST_FOUND = 20_000
+"""The items that most people touched are looked for, so many at most."""
+
+AT_ONCE = 256
+"""Items whose affinities to all that are looked for are held at once."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where some people are among the items."""
+
+    place: Floats
+    """Vector of each person, 0 for who touched nothing; float32, shape (n_people, dimensions)."""
+    pull: Rows
+    """How much each of their items adds to it: ``place`` is ``pull @ vectors @ inverse``; shape (n_people, n_items)."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +76,8 @@ class LowRank:
     """Inverse of the vectors' products plus the ridge; float32, shape (dimensions, dimensions)."""
     damping: Floats
     """What a touch of each item counts, shape (n_items,); float32."""
-    found: Ints
-    """The items that are looked for, rising; shape (n_found,)."""
-    found_vectors: Floats
-    """Their vectors once more, next to each other; float32, shape (n_found, dimensions)."""
+    near: sparse.csr_matrix
+    """How much the best ``NEAR`` items each gain in affinity by a touch of an item; ``(n_items, n_items)``."""
 
     @classmethod
     def part(cls, people: People, settings: SourceSettings) -> sparse.csr_matrix:
@@ -86,29 +93,34 @@ class LowRank:
         vectors = _learned(_damped(touched[:: -(-touched.shape[0] // MOST_PEOPLE) or 1], damping), shop.settings.seed)
         vectors[held == 0] = 0
         products = vectors.T.astype(np.float64) @ vectors + RIDGE * np.eye(vectors.shape[1])
-        found = np.flatnonzero(held >= LEAST_PEOPLE)
-        return cls(vectors, np.linalg.inv(products).astype(np.float32), damping, found, vectors[found])
+        inverse = np.linalg.inv(products).astype(np.float32)
+        return cls(vectors, inverse, damping, _near(vectors, inverse, _looked_for(held)))
 
-    def placed(self, people: People) -> Floats:
-        """Vector of each of some people, 0 for who touched nothing; ``(n_people, dimensions)``."""
-        return self.places(people.interest)
+    def placed(self, people: People) -> Placed:
+        """Where each of some people is."""
+        return self.places(people.interest_rows)
 
-    def places(self, interest: sparse.csr_matrix) -> Floats:
-        """Vector of each person by the items of their interest, 0 for who has none; ``(n_people, dimensions)``.
+    def places(self, interest: sparse.csr_matrix | Rows) -> Placed:
+        """Where each person is by the items of their interest.
 
         The least squares solution given the item vectors ``V``: with ``c`` the confidence of each touched item,
         ``(V'V + ridge + V'(c - 1)V)^-1 V'c``, worked out among the touched items only.
         """
         counts = _counts(interest, self.damping)
         found = np.zeros((interest.shape[0], self.vectors.shape[1]), dtype=np.float32)
-        for person in np.flatnonzero(np.diff(interest.indptr)):
-            run = slice(interest.indptr[person], interest.indptr[person + 1])
-            own = self.vectors[interest.indices[run]]
-            weight = CONFIDENCE * counts[run]
+        pull = np.zeros(len(counts), dtype=np.float32)
+        edges = interest.indptr.tolist()
+        for person, (start, stop) in enumerate(pairwise(edges)):
+            if start == stop:
+                continue
+            own = self.vectors[interest.indices[start:stop]]
+            weight = CONFIDENCE * counts[start:stop]
             turned = own @ self.inverse
-            among = np.eye(len(own), dtype=np.float32) + (weight - 1)[:, None] * (turned @ own.T)
-            found[person] = np.linalg.solve(among, weight) @ turned
-        return found
+            among = (weight - 1)[:, None] * (turned @ own.T)
+            among.flat[:: len(own) + 1] += 1
+            pull[start:stop] = solved = np.linalg.solve(among, weight)
+            found[person] = solved @ turned
+        return Placed(found, Rows(pull, interest.indices, interest.indptr, interest.shape))
 
     def affinity(self, places: Floats, person: Ints, item: Ints) -> Floats:
         """How much each pair of person and item goes together, about 0 to 1; shape ``(n_pairs,)``."""
@@ -118,37 +130,33 @@ class LowRank:
             found[part] = np.einsum("pd,pd->p", places[person[part]], self.vectors[item[part]])
         return found
 
-    def nearest(self, places: Floats, without: sparse.csr_matrix, each: int) -> tuple[Ints, Ints, Floats]:
-        """The ``each`` items of the greatest affinity to every person: person, item and affinity, the best first.
 
-        Items of ``without``, ``(n_people, n_items)``, and those of no affinity are left out. Shapes ``(n,)``.
-        """
-        placed = np.flatnonzero(places.any(axis=1)) if len(self.found) else np.zeros(0, np.int64)
-        persons: list[Ints] = [np.zeros(0, np.int64)]
-        items: list[Ints] = [np.zeros(0, np.int64)]
-        for start in range(0, len(placed), AT_ONCE):
-            some = placed[start : start + AT_ONCE]
-            scores = places[some] @ self.found_vectors.T
-            row, place = self._among_found(rows_of(without, some))
-            scores[row, place] = -np.inf
-            most = min(each + EQUALS, scores.shape[1])
-            # By item, so that equal affinities come in the same order for one person as in a crowd.
-            best = np.sort(np.argpartition(-scores, most - 1, axis=1)[:, :most], axis=1)
-            allowed = np.take_along_axis(scores, best, axis=1).ravel() > -np.inf
-            persons.append(np.repeat(some, most)[allowed])
-            items.append(self.found[best.ravel()[allowed]])
-        person, item = np.concatenate(persons), np.concatenate(items)
-        affinity = self.affinity(places, person, item)
-        kept = strongest(person, affinity, each)
-        kept = kept[affinity[kept] > 0]
-        return person[kept], item[kept], affinity[kept]
+def _looked_for(held: Ints) -> Ints:
+    """The items that are looked for, rising, by how many people touched each."""
+    found = np.flatnonzero(held >= LEAST_PEOPLE)
+    most: Ints = np.sort(found[np.argsort(-held[found], kind="stable")[:MOST_FOUND]])
+    return most
 
-    def _among_found(self, touched: Rows) -> tuple[Ints, Ints]:
-        """The entries of some people whose items are looked for: row, and place among the found."""
-        row = touched.row
-        place = np.minimum(np.searchsorted(self.found, touched.indices), len(self.found) - 1)
-        same = self.found[place] == touched.indices
-        return row[same], place[same]
+
+def _near(vectors: Floats, inverse: Floats, found: Ints) -> sparse.csr_matrix:
+    """For each item the best of ``found`` by what a touch of it adds to their affinity, the best first."""
+    most, wanted = min(NEAR, len(found)), np.ascontiguousarray(vectors[found].T)
+    rows: list[Ints] = [np.zeros(0, np.int64)]
+    columns: list[Ints] = [np.zeros(0, np.int64)]
+    values: list[Floats] = [np.zeros(0, np.float32)]
+    touched = np.flatnonzero(vectors.any(axis=1)) if most else np.zeros(0, np.int64)
+    for start in range(0, len(touched), AT_ONCE):
+        some = touched[start : start + AT_ONCE]
+        scores = vectors[some] @ inverse @ wanted
+        bound = np.maximum(np.partition(scores, -most, axis=1)[:, -most], 0)
+        place = np.flatnonzero((scores >= bound[:, None]) & (scores > 0))  # Much faster than in two dimensions.
+        row, column, value = place // len(found), place % len(found), scores.ravel()[place]
+        best = strongest(row, value, most)
+        rows.append(some[row[best]])
+        columns.append(found[column[best]])
+        values.append(value[best])
+    shape = (len(vectors), len(vectors))
+    return ordered_matrix(np.concatenate(rows), np.concatenate(columns), np.concatenate(values), shape)
 
 
 def _learned(touched: sparse.csr_matrix, seed: int) -> Floats:
@@ -156,6 +164,10 @@ def _learned(touched: sparse.csr_matrix, seed: int) -> Floats:
     dimensions = max(1, min(DIMENSIONS, *touched.shape))
     if not touched.nnz:
         return np.zeros((touched.shape[1], dimensions), dtype=np.float32)
+    with warnings.catch_warnings():
+        # In a notebook the library's progress bar warns that it would like widgets; it is not used here.
+        warnings.simplefilter("ignore")
+        from implicit.cpu.als import AlternatingLeastSquares  # Only to learn: answering does without.
     # The library warns of nested threads unless the linear algebra below it keeps to one.
     with threadpool_limits(1, "blas"):
         model = AlternatingLeastSquares(
@@ -182,7 +194,7 @@ def _damped(presence: sparse.csr_matrix, damping: Floats) -> sparse.csr_matrix:
     return sparse.csr_matrix((_counts(presence, damping), presence.indices, presence.indptr), shape=presence.shape)
 
 
-def _counts(presence: sparse.csr_matrix, damping: Floats) -> Floats:
+def _counts(presence: sparse.csr_matrix | Rows, damping: Floats) -> Floats:
     """What each touch counts, by the number of its person's items and by its item; float32, ``(n_touches,)``."""
     counts = np.diff(presence.indptr)
     person = np.repeat(np.maximum(counts, 1) ** -PERSON_DAMPING, counts)

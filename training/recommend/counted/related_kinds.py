@@ -20,7 +20,6 @@ from features.items import item_price
 from training.recommend.counted.acts import Acts
 from training.recommend.counted.pair_sums import Meetings, PersonPairs, pair_sums
 from training.recommend.counted.related import BestRows, seen_together
-from training.recommend.counted.similar import replacements, similar_items, traits
 from training.recommend.counted.table import Shop
 from training.recommend.people import People
 from training.recommend.top import sparse_matrix, strongest
@@ -121,15 +120,21 @@ class RelatedCounts:
     @cached_property
     def similar(self) -> sparse.csr_matrix:
         """Items that are alike by what is said of them and by the company they keep."""
+        from training.recommend.counted.similar import similar_items  # and scikit-learn, which services do without
+
         return similar_items(self._traits, self._trend, self._width)
 
     @cached_property
     def replacement(self) -> sparse.csr_matrix:
         """What can stand in for an item that is out of stock."""
+        from training.recommend.counted.similar import replacements
+
         return replacements(self._traits, self.similar, self.shop.catalogue, self._price, self._trend, self._width)
 
     @cached_property
     def _traits(self) -> sparse.csr_matrix:
+        from training.recommend.counted.similar import traits
+
         return traits(self.shop.catalogue, self._price, self.viewed_together)
 
     @cached_property

@@ -27,7 +27,7 @@ from training.recommend.counted.related_kinds import RELATED_KINDS, RelatedCount
 from training.recommend.counted.table import Shop, SourceSettings, Table
 from training.recommend.counted.table_files import open_table, save_table
 from training.recommend.people import People
-from training.recommend.top import sparse_matrix, strongest
+from training.recommend.top import Rows, by_place, sparse_matrix, strongest
 
 T = TypeVar("T")
 
@@ -109,6 +109,11 @@ class Sources:
             "rise": np.log((trend_share + 1e-5) / (share + 1e-5)),
             "purchase_percentile": np.searchsorted(np.sort(purchases), purchases) / max(len(purchases), 1),
         }
+
+    @cached_property
+    def popular_row(self) -> Rows:
+        """The first of :attr:`popular` as the only row of a relation, ``(1, n_items)``."""
+        return by_place(self.popular[: self.settings.per_source], len(self.catalogue))
 
     def table(self, kind: type[T]) -> T:
         """The table of a type, which must have been counted."""

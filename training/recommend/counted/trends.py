@@ -21,7 +21,7 @@ from features.history import CART, DAY_US, FAVORITE, PURCHASE, VIEW
 from features.items import ITEM_WINDOW_DAYS, ItemStatistics
 from training.recommend.counted.table import Shop, SourceSettings
 from training.recommend.people import People
-from training.recommend.top import rank_in_group, sparse_matrix, strongest
+from training.recommend.top import Rows, by_place, rank_in_group, sparse_matrix, strongest
 
 DEMAND = {VIEW: 1.0, FAVORITE: 2.0, CART: 3.0, PURCHASE: 3.0}
 """What a recent event of each kind adds to an item's demand."""
@@ -36,6 +36,9 @@ LATELY_DAYS, BEFORE_DAYS = 3, 14
 
 RISE_CAUTION = 5.0
 """So many events at the usual pace are added to both, so that the first few views make no rise."""
+
+SPARE = 20
+"""So many more items of each group are kept than a source proposes."""
 
 NEW_SHARE = 0.1
 """Items count as new within this share of the shop's history."""
@@ -73,14 +76,24 @@ class Trends:
         """That of a mean item."""
         return max(float(self.demand.mean()), 1e-9) if len(self.demand) else 1.0
 
+    @cached_property
+    def popular_row(self) -> Rows:
+        """:attr:`popular` as the only row of a relation, ``(1, n_items)``."""
+        return by_place(self.popular, len(self.demand))
+
+    @cached_property
+    def rising_row(self) -> Rows:
+        """:attr:`rising` as the only row of a relation, ``(1, n_items)``."""
+        return by_place(self.rising, len(self.demand))
+
     @classmethod
     def part(cls, people: People, settings: SourceSettings) -> None:
         """Nothing: the sums over all customers that everyone shares are enough."""
 
     @classmethod
     def of(cls, parts: Sequence[None], shop: Shop) -> Trends:
-        """The trends of the whole shop; each group keeps twice what a source proposes, as some will be known."""
-        catalogue, most = shop.catalogue, 2 * shop.settings.per_source
+        """The trends of the whole shop; each group keeps a few more than a source proposes, as some will be known."""
+        catalogue, most = shop.catalogue, shop.settings.per_source + SPARE
         demand = demands(shop.statistics)
         share, place = _within(catalogue.category, demand)
         band = price_bands(catalogue)

@@ -18,9 +18,6 @@ from training.recommend.counted.visits import Visits
 from training.recommend.people import People
 from training.recommend.top import Rows, best_products, sparse_matrix, strongest
 
-VISITS_PER_ITEM = 1_500
-"""The newest visits that one item is looked up in."""
-
 MOST_VISITS = 2_000_000
 """The newest visits of the shop that are kept."""
 
@@ -89,27 +86,24 @@ class VisitNeighbours:
         number = np.full(len(age), -1)
         number[order] = np.arange(len(order))
         kept = number[visit] >= 0
-        half_life_days = HALF_LIVES * shop.settings.half_life_days
-        return cls._of(number[visit[kept]], item[kept], age[order], parts[0].items, half_life_days)
+        return cls._of(number[visit[kept]], item[kept], age[order], parts[0].items, shop.settings)
 
     @classmethod
-    def _of(cls, visit: Ints, item: Ints, age_days: Floats, items: int, half_life_days: float) -> VisitNeighbours:
+    def _of(cls, visit: Ints, item: Ints, age_days: Floats, items: int, settings: SourceSettings) -> VisitNeighbours:
         count = np.bincount(item, minlength=items)
         rarity = np.log1p(len(age_days) / np.maximum(count, 1)) / np.log1p(max(len(age_days), 1))
         length = np.bincount(visit, minlength=len(age_days))
-        word = 0.5 ** (age_days / half_life_days) / np.sqrt(length + 1)
-        newest = strongest(item, -visit.astype(np.float64), VISITS_PER_ITEM)
+        word = 0.5 ** (age_days / (HALF_LIVES * settings.half_life_days)) / np.sqrt(length + 1)
+        newest = strongest(item, -visit.astype(np.float64), settings.visits_per_item)
         weight = (rarity[item] * word[visit])[newest]
         return cls(
             visits_of=sparse_matrix(item[newest], visit[newest], weight, (items, len(age_days))),
             items_of=sparse_matrix(visit, item, np.ones(len(item)), (len(age_days), items)),
         )
 
-    def votes(self, interest: sparse.csr_matrix | Rows, neighbours: int, each: int) -> Rows:
-        """Share of the ``neighbours`` likest visits, each by its likeness, that hold each item; best first.
+    def likest(self, interest: sparse.csr_matrix | Rows, neighbours: int) -> Rows:
+        """The ``neighbours`` likest visits of each person by their share of the likeness, ``(n_people, n_visits)``.
 
-        ``interest`` says how much each person's newest items count, ``(n_people, n_items)``; so is the result,
-        with at most ``each`` items in a row, the person's own among them.
+        ``interest`` says how much each person's newest items count, ``(n_people, n_items)``.
         """
-        likest = best_products(interest, self.visits_of, neighbours)
-        return best_products(likest.shares, self.items_of, each)
+        return best_products(interest, self.visits_of, neighbours).shares

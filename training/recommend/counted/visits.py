@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from features.arrays import Flags, Floats, Ints, run_starts
+from features.arrays import Flags, Floats, Ints, distinct, run_starts
 from features.history import History
 from features.pairs import TOUCH_KINDS
 from training.recommend.top import rank_in_group, strongest
@@ -90,7 +90,7 @@ class LastItems:
         """The ``each`` newest distinct items of every customer, of ``items`` in the catalogue."""
         customer = visits.customer[visits.visit]
         key = customer * np.int64(max(items, 1)) + visits.item
-        unique, place = np.unique(key, return_inverse=True)
+        unique, place = distinct(key)
         newest = np.zeros(len(unique), dtype=np.int64)
         newest[place] = np.arange(len(key))  # Steps come in time order: the last assignment is the newest.
         owner = unique // max(items, 1)

@@ -10,7 +10,7 @@ up for a part of the loss.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,11 +22,11 @@ from training.recommend.measuring.evaluation import judged, known_answers, per_c
 from training.recommend.measuring.intervals import differences, intervals
 from training.recommend.measuring.popularity import Popularity
 from training.recommend.people import People
-from training.recommend.proposing.candidates import Candidates, candidates
+from training.recommend.proposing.candidates import Candidates, candidates, fixed_blend
 from training.recommend.proposing.proposal import Proposal
 from training.recommend.proposing.registry import REGISTRY
 from training.recommend.ranking.answers import Answers
-from training.recommend.ranking.cases import Case
+from training.recommend.ranking.cases import Case, enough
 from training.recommend.top import top_items
 
 MOST_CUSTOMERS = 2_000
@@ -76,7 +76,7 @@ def ablation(
     """
     popularity = Popularity.of(sources.statistics)
     parts = [
-        _ablated(sources, names, order, case, popularity) for case in _some(cases, most_customers) if len(case.history)
+        _ablated(sources, names, order, case, popularity) for case in enough(cases, most_customers) if len(case.history)
     ]
     if not parts:
         return {"customers": 0, "whole": {}, "sources": {}}
@@ -89,16 +89,6 @@ def ablation(
             "lost": differences(whole, without, seed),
         }
     return {"customers": len(whole["recall@10"]), "whole": intervals(whole, seed), "sources": told}
-
-
-def _some(cases: Iterable[Case], most: int) -> Iterator[Case]:
-    people = 0
-    for case in cases:
-        for part in case.parts():
-            yield part
-            people += len(part.history)
-            if people >= most:
-                return
 
 
 def _ablated(sources: Sources, names: Sequence[str], order: Order, case: Case, popularity: Popularity) -> Ablated:
@@ -138,7 +128,8 @@ def without(found: Candidates, name: str) -> Candidates:
     column = found.names.index(name)
     score, rank = found.score.copy(), found.rank.copy()
     score[:, column], rank[:, column] = 0.0, np.nan
-    return replace(found, score=score, rank=rank).take(np.flatnonzero(_left(found, name)))
+    silent = replace(found, score=score, rank=rank, blend=fixed_blend(rank, found.names))
+    return silent.take(np.flatnonzero(_left(found, name)))
 
 
 def _left(found: Candidates, name: str) -> Flags:

@@ -28,6 +28,8 @@ LEAST_ORDERS = 3
 def buy_again(sources: Sources, people: People, each: int) -> Proposal:
     """Items bought before, by the chance that the next order holds them."""
     bought = people.bought
+    if not len(bought):
+        return Proposal.none()
     chance = sources.table(Repurchases).chance(Chances.of(bought, AHEAD_DAYS))
     likely = chance >= LEAST_CHANCE
     return Proposal.best(bought.customer[likely], bought.item[likely], chance[likely], each)

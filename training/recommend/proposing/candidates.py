@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import Flags, Floats, Ints
+from features.arrays import Flags, Floats, Ints, distinct
 from training.recommend.counted.sources import Sources
 from training.recommend.people import People
+from training.recommend.proposing.proposal import Proposal
 from training.recommend.proposing.registry import PURCHASE_SOURCES, REGISTRY
+from training.recommend.proposing.spread import Spread, spread_out
 from training.recommend.top import rank_in_group, strongest
 
 RANK_OFFSET = 10.0
@@ -29,6 +31,8 @@ class Candidates:
     """Score from each source, 0 where it did not propose the item; shape (n, n_sources)."""
     rank: Floats
     """Position among the source's proposals for the customer from 0, NaN where not proposed; shape (n, n_sources)."""
+    blend: Floats
+    """A fixed blend of the sources, for choosing which candidates are looked at; shape (n,)."""
     names: tuple[str, ...] = PURCHASE_SOURCES
     """The sources, in the order of the columns."""
 
@@ -46,13 +50,6 @@ class Candidates:
         best: Ints = np.argmin(np.where(np.isnan(self.rank), np.inf, order), axis=1)
         return best
 
-    @property
-    def blend(self) -> Floats:
-        """A fixed blend of the sources, for choosing which candidates are looked at; shape ``(n,)``."""
-        weight = np.array([REGISTRY[name].weight for name in self.names])
-        worth: Floats = np.where(np.isnan(self.rank), 0.0, weight / (self.rank + RANK_OFFSET))
-        return worth.sum(axis=1)
-
     def column(self, name: str) -> Floats:
         """Ranks from one source, all NaN where it was not asked; shape ``(n,)``."""
         if name not in self.names:
@@ -61,38 +58,68 @@ class Candidates:
 
     def take(self, rows: Ints | Flags) -> Candidates:
         """Some of the pairs."""
-        return Candidates(self.customer[rows], self.item[rows], self.score[rows], self.rank[rows], self.names)
+        return Candidates(
+            self.customer[rows], self.item[rows], self.score[rows], self.rank[rows], self.blend[rows], self.names
+        )
 
     def columns(self) -> dict[str, Floats]:
         """Scores and ranks as features of the pairs."""
-        columns = {f"source_{name}_score": self.score[:, place] for place, name in enumerate(self.names)}
-        columns |= {f"source_{name}_rank": self.rank[:, place] for place, name in enumerate(self.names)}
+        columns = {f"source_{name}_score": column for name, column in zip(self.names, self.score.T, strict=True)}
+        columns |= {f"source_{name}_rank": column for name, column in zip(self.names, self.rank.T, strict=True)}
         columns["source_count"] = (~np.isnan(self.rank)).sum(axis=1).astype(np.float64)
         return columns | {"source_blend": self.blend}
 
 
 def candidates(sources: Sources, people: People, names: Sequence[str] = PURCHASE_SOURCES) -> Candidates:
     """What the named sources propose to each of ``people``, the best ``most_candidates`` by the fixed blend."""
-    each = sources.settings.per_source
-    proposals = [REGISTRY[name].propose(sources, people, each) for name in names]
+    proposals = proposed(sources, people, names)
     customer = np.concatenate([proposal.customer for proposal in proposals])
     item = np.concatenate([proposal.item for proposal in proposals])
     source = np.repeat(np.arange(len(names)), [len(proposal) for proposal in proposals])
+    score = np.concatenate([proposal.score for proposal in proposals])
+    rank = rank_in_group(source * len(people) + customer)
     size = np.int64(max(len(sources.catalogue), 1))
-    key, place = np.unique(customer * size + item, return_inverse=True)
+    key, place = distinct(customer * size + item)
+    blend = _blend(place, source, rank, names, len(key))
+    kept = _strongest(key // size, blend, sources.settings.most_candidates)
+    if len(kept) < len(key):
+        number = np.full(len(key), -1)
+        number[kept] = np.arange(len(kept))
+        place = number[place]
+        told = np.flatnonzero(place >= 0)
+        place, source, score, rank = place[told], source[told], score[told], rank[told]
+        key, blend = key[kept], blend[kept]
     scores = np.zeros((len(key), len(names)), dtype=np.float32)
     ranks = np.full((len(key), len(names)), np.nan, dtype=np.float32)
-    scores[place, source] = np.concatenate([proposal.score for proposal in proposals])
-    ranks[place, source] = rank_in_group(source * len(people) + customer)
-    found = Candidates(key // size, key % size, scores, ranks, tuple(names))
-    return _strongest(found, sources.settings.most_candidates)
+    scores[place, source], ranks[place, source] = score, rank
+    return Candidates(*np.divmod(key, size), scores, ranks, blend, tuple(names))
 
 
-def _strongest(found: Candidates, most: int) -> Candidates:
-    """The ``most`` best of every customer by the fixed blend, still ordered by customer and item."""
-    if np.bincount(found.customer).max(initial=0) <= most:
-        return found
-    return found.take(np.sort(strongest(found.customer, found.blend, most)))
+def fixed_blend(rank: Floats, names: Sequence[str]) -> Floats:
+    """The fixed blend of pairs by their ranks from the named sources, ``(n, n_sources)``; shape ``(n,)``."""
+    pair, source = np.nonzero(~np.isnan(rank))
+    return _blend(pair, source, rank[pair, source], names, len(rank))
+
+
+def _blend(pair: Ints, source: Ints, rank: Floats | Ints, names: Sequence[str], pairs: int) -> Floats:
+    worth = np.array([REGISTRY[name].weight for name in names])[source] / (rank + RANK_OFFSET)
+    return np.bincount(pair, weights=worth, minlength=pairs).astype(np.float64)
+
+
+def proposed(sources: Sources, people: People, names: Sequence[str]) -> list[Proposal]:
+    """What each of the named sources proposes to each of ``people``."""
+    each = sources.settings.per_source
+    asked = {name: REGISTRY[name].propose for name in names}
+    spreads = {name: source for name, source in asked.items() if isinstance(source, Spread)}
+    found = dict(zip(spreads, spread_out([*spreads.values()], sources, people, each), strict=True))
+    return [found[name] if name in found else source(sources, people, each) for name, source in asked.items()]
+
+
+def _strongest(customer: Ints, blend: Floats, most: int) -> Ints:
+    """Positions of the ``most`` best of every customer by the fixed blend, still ordered by customer and item."""
+    if np.bincount(customer).max(initial=0) <= most:
+        return np.arange(len(customer))
+    return np.sort(strongest(customer, blend, most))
 
 
 def tiered_score(found: Candidates, tiers: Sequence[Sequence[str]]) -> Floats:

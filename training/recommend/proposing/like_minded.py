@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from training.recommend.counted.basket_neighbours import BasketNeighbours
-from training.recommend.counted.sources import Sources
-from training.recommend.people import People
-from training.recommend.proposing.proposal import Proposal
+from training.recommend.proposing.spread import Spread
 
 NEIGHBOURS = 300
 """Customers that vote."""
 
 
-def like_minded(sources: Sources, people: People, each: int) -> Proposal:
-    """What the customers with the likest baskets buy, the person's own items among them."""
-    return Proposal.of_matrix(sources.table(BasketNeighbours).votes(people, NEIGHBOURS, each))
+like_minded = Spread(
+    lambda sources, people: sources.table(BasketNeighbours).likest(people, NEIGHBOURS),
+    lambda sources: sources.table(BasketNeighbours).items_of,
+    new=False,
+)
+"""What the customers with the likest baskets buy, the person's own items among them."""

@@ -2,108 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse as sparse
 
-from features.arrays import Ints
+from features.arrays import Floats, Ints, distinct, run_starts
 from features.catalogue import UNKNOWN
+from features.pairs import find
 from training.recommend import top
 from training.recommend.counted.low_rank import LowRank
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.walks import Walks
 from training.recommend.people import People
-from training.recommend.proposing.proposal import Proposal, untouched
+from training.recommend.proposing.spread import Spread
+
+viewed_together = Spread(lambda _, people: people.interest_rows, lambda of: of.related["viewed_together"], new=False)
+"""Items in the same hands as those of the person's interest."""
+
+bought_together = Spread(lambda _, people: people.purchased_rows, lambda of: of.related["bought_together"], new=False)
+"""Items in the same baskets as what the person bought."""
+
+viewed_then_bought = Spread(lambda _, people: people.viewed_rows, lambda of: of.related["viewed_then_bought"])
+"""Items that others bought within days after they had viewed what the person viewed."""
+
+walks = Spread(lambda _, people: people.interest_rows, lambda sources: sources.table(Walks).reached)
+"""Items that two steps lead to from those of the person's interest: for items that few have touched."""
 
 
-def viewed_together(sources: Sources, people: People, each: int) -> Proposal:
-    """Items in the same hands as those of the person's interest."""
-    return best_products(people.interest, sources.related["viewed_together"], each)
-
-
-def bought_together(sources: Sources, people: People, each: int) -> Proposal:
-    """Items in the same baskets as what the person bought."""
-    return best_products(people.purchased, sources.related["bought_together"], each)
-
-
-def viewed_then_bought(sources: Sources, people: People, each: int) -> Proposal:
-    """Items that others bought within days after they had viewed what the person viewed."""
-    return best_new(people.viewed, sources.related["viewed_then_bought"], people, each)
-
-
-def walks(sources: Sources, people: People, each: int) -> Proposal:
-    """Items that two steps lead to from those of the person's interest: for items that few have touched."""
-    return best_new(people.interest, sources.table(Walks).reached, people, each)
-
-
-def low_rank(sources: Sources, people: People, each: int) -> Proposal:
-    """Items that lie where the person's interest lies, by the low-rank vectors."""
+def _affinity(sources: Sources, people: People, customer: Ints, item: Ints) -> Floats:
     table = sources.table(LowRank)
-    return Proposal(*table.nearest(people.once(table.placed), people.touched, each))
+    return table.affinity(people.once(table.placed).place, customer, item)
 
 
-def best_new(taste: sparse.csr_matrix | top.Rows, relation: sparse.csr_matrix, people: People, each: int) -> Proposal:
-    """The ``each`` best entries in every row of ``taste @ relation`` that the person has not touched yet."""
-    # So many more are looked at as a person's own items can take places of.
-    found = top.best_products(taste, relation, each + people.history_items)
-    return untouched(Proposal.of_matrix(found), people, each)
-
-
-def best_products(taste: sparse.csr_matrix, relation: sparse.csr_matrix, each: int) -> Proposal:
-    """The ``each`` best entries in every row of ``taste @ relation``.
-
-    Only the rows of ``relation`` that somebody's taste names are read: it may lie in a read-only memory map.
-    """
-    return Proposal.of_matrix(top.best_products(taste, relation, each))
-
-
-def because_of_interest(kind: str) -> Callable[[Sources, People, Ints, Ints], Ints]:
-    """Names the touched item that speaks most for an item by a kind of relation."""
-
-    def because(sources: Sources, people: People, customer: Ints, item: Ints) -> Ints:
-        return strongest_link(people.interest, sources.related[kind], customer, item)
-
-    return because
-
-
-def because_of_view(kind: str) -> Callable[[Sources, People, Ints, Ints], Ints]:
-    """Names the viewed item that speaks most for an item by a kind of relation."""
-
-    def because(sources: Sources, people: People, customer: Ints, item: Ints) -> Ints:
-        return strongest_link(people.viewed, sources.related[kind], customer, item)
-
-    return because
-
-
-def because_of_purchase(kind: str) -> Callable[[Sources, People, Ints, Ints], Ints]:
-    """Names the bought item that speaks most for an item by a kind of relation."""
-
-    def because(sources: Sources, people: People, customer: Ints, item: Ints) -> Ints:
-        return strongest_link(people.purchased, sources.related[kind], customer, item)
-
-    return because
+low_rank = Spread(
+    lambda sources, people: people.once(sources.table(LowRank).placed).pull,
+    lambda sources: sources.table(LowRank).near,
+    score=_affinity,
+)
+"""Items that lie where the person's interest lies, by the low-rank vectors."""
 
 
 def strongest_link(
-    taste: sparse.csr_matrix | top.Rows, relation: sparse.csr_matrix, customer: Ints, item: Ints
+    taste: sparse.csr_matrix | top.Rows, relation: sparse.csr_matrix | top.Rows, customer: Ints, item: Ints
 ) -> Ints:
     """For each pair the customer's item with the greatest ``taste x relation`` to it, ``UNKNOWN`` where none.
 
     ``customer`` and ``item`` have shape ``(n,)``, and so has the answer.
     """
-    counts = (taste.indptr[1:] - taste.indptr[:-1])[customer]
-    starts = np.cumsum(counts) - counts
-    pair = np.repeat(np.arange(len(customer)), counts)
-    place = np.repeat(taste.indptr[customer] - starts, counts) + np.arange(len(pair))
-    own = taste.indices[place]
-    link = np.full(len(customer), UNKNOWN, dtype=np.int32)
-    if len(pair):
-        # Only the named rows: asked for entries of a whole relation, the library would look through all of it first.
-        named, row = np.unique(own, return_inverse=True)
-        strength = taste.data[place] * np.asarray(top.rows_of(relation, named).matrix[row, item[pair]]).ravel()
-        order = np.lexsort((own, -strength, pair))
-        best = order[np.flatnonzero(np.diff(pair[order], prepend=-1))]
-        linked = best[strength[best] > 0]
-        link[pair[linked]] = own[linked]
-    return link
+    return strongest_links([(taste, relation)], np.zeros(len(customer), dtype=np.int64), customer, item)
+
+
+def strongest_links(
+    links: Sequence[tuple[sparse.csr_matrix | top.Rows, sparse.csr_matrix | top.Rows]],
+    which: Ints,
+    customer: Ints,
+    item: Ints,
+) -> Ints:
+    """:func:`strongest_link` by the ``which``-th of several tastes and relations for each pair, all at once."""
+    if not len(customer):
+        return np.zeros(0, dtype=np.int32)
+    people, size = len(links[0][0].indptr) - 1, np.int64(max(links[0][1].shape[1], 1))
+    wanted, place = distinct((which * people + customer) * size + item)
+    asked = np.flatnonzero(np.bincount(which * people + customer))
+    edges = np.searchsorted(asked, np.arange(len(links) + 1) * people)
+    own = top.below([(taste, asked[edges[k] : edges[k + 1]] - k * people) for k, (taste, _) in enumerate(links)])
+    starts = own.indptr[edges]
+    # Only the named rows are read.
+    led = top.below([(relation, own.indices[starts[k] : starts[k + 1]]) for k, (_, relation) in enumerate(links)])
+    entry = led.row
+    key = asked[own.row[entry]] * size + led.indices
+    spot, there = find(wanted, key)
+    strength = own.data[entry] * led.data
+    kept = np.flatnonzero(there & (strength > 0))
+    spot, source = spot[kept], own.indices[entry[kept]]
+    order = np.lexsort((source, -strength[kept], spot))
+    spot, source = spot[order], source[order]
+    best = run_starts(spot[1:] != spot[:-1], len(spot))
+    found = np.full(len(wanted), UNKNOWN, dtype=np.int32)
+    found[spot[best]] = source[best]
+    return found[place]

@@ -37,6 +37,8 @@ def bought_before(sources: Sources, people: People, each: int) -> Proposal:
 
 def _newest(pairs: Pairs, people: People, each: int) -> Proposal:
     """The newest first; of those with the same time the one with the most interest (logs may know only the day)."""
+    if not len(pairs.item):
+        return Proposal.none()
     place, _ = people.touches.find(pairs.customer, pairs.item)
     order = np.lexsort((-people.weight[place], pairs.age_days, pairs.customer))
     kept = order[rank_in_group(pairs.customer[order]) < each]

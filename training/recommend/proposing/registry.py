@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from features.arrays import Ints
 from features.errors import HuitouError
 from training.recommend.counted.basket_neighbours import BasketNeighbours
 from training.recommend.counted.embedding import Embedding
@@ -25,9 +24,6 @@ from training.recommend.proposing.proposal import Proposal
 Propose = Callable[[Sources, People, int], Proposal]
 """Proposes to each person at most so many items."""
 
-Because = Callable[[Sources, People, Ints, Ints], Ints]
-"""For pairs of customer and item the customer's own item that speaks most for it, ``UNKNOWN`` where none."""
-
 
 @dataclass(frozen=True)
 class Source:
@@ -41,8 +37,8 @@ class Source:
     """True when it proposes only items that the person has touched before."""
     weight: float = 1.0
     """How much its places count in the fixed blend, which chooses the candidates that are looked at."""
-    because: Because | None = None
-    """Names the item behind the reason, where there is one."""
+    named: bool = False
+    """Whether the reason names the own item behind it; such a source is a :class:`Spread` from own items."""
 
 
 REGISTRY: Mapping[str, Source] = {
@@ -51,20 +47,16 @@ REGISTRY: Mapping[str, Source] = {
     "buy_again": Source(again.buy_again, (Repurchases,), known=True),
     "bought_before": Source(own.bought_before, known=True),
     "viewed": Source(own.viewed, known=True, weight=3.0),
-    "viewed_together": Source(linked.viewed_together, because=linked.because_of_interest("viewed_together")),
-    "bought_together": Source(linked.bought_together, because=linked.because_of_purchase("bought_together")),
-    "viewed_then_bought": Source(linked.viewed_then_bought, because=linked.because_of_view("viewed_then_bought")),
+    "viewed_together": Source(linked.viewed_together, named=True),
+    "bought_together": Source(linked.bought_together, named=True),
+    "viewed_then_bought": Source(linked.viewed_then_bought, named=True),
     "like_minded": Source(like_minded.like_minded, (BasketNeighbours,)),
     "last_touched": Source(visiting.last_touched, known=True),
-    "next_viewed": Source(visiting.next_viewed, (Transitions,), weight=0.1, because=visiting.because_of("after")),
-    "next_viewed_lately": Source(
-        visiting.next_viewed_lately, (Transitions,), weight=0.1, because=visiting.because_of("after_recent")
-    ),
-    "next_step": Source(visiting.next_step, (Transitions,), weight=0.1, because=visiting.because_of("after_next")),
-    "viewed_before": Source(
-        visiting.viewed_before, (Transitions,), weight=0.1, because=visiting.because_of("before_recent")
-    ),
-    "viewed_with": Source(visiting.viewed_with, (Transitions,), weight=0.1, because=visiting.because_of("together")),
+    "next_viewed": Source(visiting.next_viewed, (Transitions,), weight=0.1, named=True),
+    "next_viewed_lately": Source(visiting.next_viewed_lately, (Transitions,), weight=0.1, named=True),
+    "next_step": Source(visiting.next_step, (Transitions,), weight=0.1, named=True),
+    "viewed_before": Source(visiting.viewed_before, (Transitions,), weight=0.1, named=True),
+    "viewed_with": Source(visiting.viewed_with, (Transitions,), weight=0.1, named=True),
     "two_steps": Source(visiting.two_steps, (Transitions,), weight=0.5),
     "visit_neighbours": Source(visiting.visit_neighbours, (VisitNeighbours,)),
     "visit_embedding": Source(visiting.visit_embedding, (Embedding,), weight=2.0),

@@ -6,76 +6,65 @@ All but ``popular`` leave out what the person has touched: that is what other so
 from __future__ import annotations
 
 import numpy as np
-import scipy.sparse as sparse
 
 from features.arrays import Ints
-from features.catalogue import UNKNOWN
+from features.group_sums import GroupSums
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.trends import Trends
 from training.recommend.people import People
-from training.recommend.proposing.linked import best_new
-from training.recommend.proposing.proposal import Proposal, untouched
+from training.recommend.proposing.spread import Spread
 from training.recommend.top import Rows
 
+category = Spread(lambda _, people: people.once(_categories), lambda sources: sources.table(Trends).by_category)
+"""The items in demand of the person's categories, by the share of interest in each."""
 
-def category(sources: Sources, people: People, each: int) -> Proposal:
-    """The items in demand of the person's categories, by the share of interest in each."""
-    return _of_groups(people, sources.catalogue.category, sources.table(Trends).by_category, each)
+price_band = Spread(
+    lambda sources, people: _shares(people.interest_rows, sources.table(Trends).band, _rows(sources, "by_band")),
+    lambda sources: sources.table(Trends).by_band,
+)
+"""The items in demand of the person's categories at the prices they look at."""
 
+brand = Spread(
+    lambda sources, people: _shares(people.interest_rows, sources.catalogue.brand, _rows(sources, "by_brand")),
+    lambda sources: sources.table(Trends).by_brand,
+)
+"""The items in demand of the person's brands."""
 
-def price_band(sources: Sources, people: People, each: int) -> Proposal:
-    """The items in demand of the person's categories at the prices they look at."""
-    trends = sources.table(Trends)
-    return _of_groups(people, trends.band, trends.by_band, each)
+new_items = Spread(lambda _, people: people.once(_categories), lambda sources: sources.table(Trends).new_by_category)
+"""The newest items of the person's categories."""
 
+rising = Spread(lambda _, people: _everyone(people), lambda sources: sources.table(Trends).rising_row)
+"""What more people want now than a while ago, for everybody alike."""
 
-def brand(sources: Sources, people: People, each: int) -> Proposal:
-    """The items in demand of the person's brands."""
-    return _of_groups(people, sources.catalogue.brand, sources.table(Trends).by_brand, each)
+in_demand = Spread(lambda _, people: _everyone(people), lambda sources: sources.table(Trends).popular_row)
+"""What most people want just now, looks and carts counted like purchases, for everybody alike."""
 
-
-def new_items(sources: Sources, people: People, each: int) -> Proposal:
-    """The newest items of the person's categories."""
-    return _of_groups(people, sources.catalogue.category, sources.table(Trends).new_by_category, each)
-
-
-def rising(sources: Sources, people: People, each: int) -> Proposal:
-    """What more people want now than a while ago, for everybody alike."""
-    return _for_everyone(people, sources.table(Trends).rising, each)
-
-
-def in_demand(sources: Sources, people: People, each: int) -> Proposal:
-    """What most people want just now, looks and carts counted like purchases, for everybody alike."""
-    return _for_everyone(people, sources.table(Trends).popular, each)
+popular = Spread(lambda _, people: _everyone(people), lambda sources: sources.popular_row, new=False)
+"""The shop's most popular items, for everybody alike."""
 
 
-def popular(sources: Sources, people: People, each: int) -> Proposal:
-    """The shop's most popular items, for everybody alike."""
-    items = sources.popular[:each]
-    customers = len(people)
-    rank = np.tile(np.arange(len(items)), customers)
-    return Proposal(np.repeat(np.arange(customers), len(items)), np.tile(items, customers), 1 / (1.0 + rank))
+def _everyone(people: People) -> Rows:
+    """The same for each person, the only row of what is for everybody."""
+    count = len(people)
+    edges = np.arange(count + 1, dtype=np.int32)
+    return Rows(np.ones(count, dtype=np.float32), np.zeros(count, dtype=np.int32), edges, (count, 1))
 
 
-def _for_everyone(people: People, items: Ints, each: int) -> Proposal:
-    """The first items of a list that each person has not touched, scored by their place in it."""
-    place = np.tile(np.arange(len(items)), len(people))
-    everyone = Proposal(np.repeat(np.arange(len(people)), len(items)), np.tile(items, len(people)), 1 / (1.0 + place))
-    return untouched(everyone, people, each)
+def _rows(sources: Sources, name: str) -> int:
+    return int(getattr(sources.table(Trends), name).shape[0])
 
 
-def _of_groups(people: People, group: Ints, items: sparse.csr_matrix, each: int) -> Proposal:
-    """The best items of each person's groups of items; ``group`` has the code of every item's."""
-    return best_new(_shares(people.interest, group, items.shape[0]), items, people, each)
+def _categories(people: People) -> Rows:
+    catalogue = people.history.catalogue
+    return _shares(people.interest_rows, catalogue.category, max(len(catalogue.categories), 1))
 
 
-def _shares(interest: sparse.csr_matrix, group: Ints, groups: int) -> Rows:
+def _shares(interest: Rows, group: Ints, groups: int) -> Rows:
     """The share of each person's interest that lies in each group, shape ``(n_people, groups)``."""
-    person = np.repeat(np.arange(interest.shape[0]), np.diff(interest.indptr))
-    code = group[interest.indices]
-    known = code != UNKNOWN
-    key, place = np.unique(person[known] * np.int64(groups) + code[known], return_inverse=True)
-    share = np.bincount(place, weights=interest.data[known], minlength=len(key))
-    owner = key // groups
-    total = np.bincount(owner, weights=share, minlength=len(interest.indptr))
-    return Rows.of(owner, key % groups, share / np.maximum(total[owner], 1e-9), (interest.shape[0], groups))
+    person = interest.row
+    sums = GroupSums(person, group[interest.indices], interest.data, interest.shape[0], groups)
+    cell = np.flatnonzero(sums.sums)
+    owner, column = sums.pairs(cell)
+    share = sums.sums[cell]
+    total = np.bincount(owner, weights=share, minlength=1)
+    return Rows.of(owner, column, share / np.maximum(total[owner], 1e-9), (interest.shape[0], groups))

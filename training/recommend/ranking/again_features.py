@@ -17,6 +17,17 @@ ORDER_DECAYS = (0.9, 0.6)
 """An order counts for so much of the one after it."""
 
 
+PAIR_COLUMNS = (
+    "again_rate",
+    "again_due",
+    "again_orders_since",
+    "again_orders_since_first",
+    "again_order_share",
+    *(f"again_order_share_{decay}" for decay in ORDER_DECAYS),
+)
+"""What is told of a pair that was bought before."""
+
+
 def again_features(sources: Sources, people: People, customer: Ints, item: Ints) -> dict[str, Floats]:
     """Columns ``(n_pairs,)`` for pairs of customer and item, whether bought before or not; none without the table."""
     if Repurchases.__name__ not in sources.tables:
@@ -29,20 +40,20 @@ def again_features(sources: Sources, people: People, customer: Ints, item: Ints)
 
 
 def _of_pairs(table: Repurchases, bought: Bought, customer: Ints, item: Ints) -> dict[str, Floats]:
-    chances = Chances.of(bought)
-    known = {
-        "again_rate": table.rate(chances),
-        "again_due": table.due(chances),
-        "again_orders_since": bought.since.astype(np.float64),
-        "again_orders_since_first": bought.since_first.astype(np.float64),
-        "again_order_share": ratio(bought.count, bought.order_count[bought.customer]),
-    }
-    known |= {f"again_order_share_{decay}": bought.share(decay) for decay in ORDER_DECAYS}
+    values = np.full((len(PAIR_COLUMNS), len(customer)), np.nan)
     place, found = bought.find(customer, item)
-    columns = {name: np.full(len(customer), np.nan) for name in known}
-    for name, values in known.items():
-        columns[name][found] = values[place[found]]
-    return columns
+    if found.any():
+        chances = Chances.of(bought)
+        known = (
+            table.rate(chances),
+            table.due(chances),
+            bought.since,
+            bought.since_first,
+            ratio(bought.count, bought.order_count[bought.customer]),
+            *(bought.share(decay) for decay in ORDER_DECAYS),
+        )
+        values[:, found] = np.stack(known)[:, place[found]]
+    return dict(zip(PAIR_COLUMNS, values, strict=True))
 
 
 def _of_items(sources: Sources, item: Ints) -> dict[str, Floats]:

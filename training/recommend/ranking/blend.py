@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
 
 from features.arrays import Flags, Floats, Ints, run_starts
 from features.errors import HuitouError
@@ -32,6 +32,31 @@ class BlendSettings:
     """Somebody who bought more of the candidates counts as much as so many purchases."""
     iterations: int = 200
     """Steps of the search for the weights, at most."""
+
+
+STATES = {"cart": "pair_open_cart_days", "favorite": "pair_open_favorite_days", "touch": "pair_days_since_any"}
+"""What can be so between a person and an item, and the column that says for how many days."""
+
+ABOUT = ("fit_affinity", "fit_demand", "item_price_level", "item_purchase_per_cart", "item_purchase_per_view")
+"""What counts of an item that the person knows."""
+
+NOTHING = {
+    **dict.fromkeys(STATES.values(), 0.0),
+    "fit_cart_newer_share": 1.0,
+    "fit_cart_place": np.inf,
+    "fit_touch_newer_share": 1.0,
+    "pair_purchase_count": 0.0,
+    "pair_view_count": 0.0,
+    "pair_days_since_view": np.inf,
+    "pair_cart_count": 0.0,
+    "pair_touch_weight": 0.0,
+    "pair_category_share": 0.0,
+    "fit_band_share": 0.0,
+    **dict.fromkeys(ABOUT, 0.0),
+}
+"""The columns behind the other terms, and what stands for one that says nothing."""
+
+TERM_COLUMNS, TERM_NOTHING = tuple(NOTHING), np.array([*NOTHING.values()])[:, None]
 
 
 class Blend:
@@ -56,6 +81,8 @@ class Blend:
         values = np.stack([term[chosen] for term in named.values()], axis=1)
         deviation = values.std(axis=0)
         deviation[deviation < 1e-9] = np.inf
+        from scipy.optimize import minimize  # Heavy, and only to learn: answering does without.
+
         choice = _Choice(values / deviation, rows.bought[chosen], rows.weight[chosen], person[chosen], settings)
         found = minimize(
             choice.loss,
@@ -69,16 +96,15 @@ class Blend:
     def score(self, names: tuple[str, ...], values: Floats) -> Floats:
         """The score of each pair, shape ``(n_pairs,)``; raises when the columns do not make the terms of training."""
         named = terms(names, values)
-        if set(named) != set(self.weights):
+        if named.keys() != self.weights.keys():
             missing = [f"- {name}" for name in self.weights if name not in named]
             extra = [f"+ {name}" for name in named if name not in self.weights]
             raise HuitouError(
                 f"This blend was trained with other terms: {'  '.join(missing + extra)}.  Retrain.",
                 code="other_features",
             )
-        score = np.zeros(len(values))
-        for name, term in named.items():
-            score += self.weights[name] * term
+        weight = np.array([self.weights[name] for name in named])
+        score: Floats = np.add.reduce(np.array([*named.values()]) * weight[:, None], axis=0)
         return score
 
     def importance(self) -> dict[str, float]:
@@ -104,67 +130,54 @@ def terms(names: tuple[str, ...], values: Floats) -> dict[str, Floats]:
     One for each source that proposes new items, by the place it gives the pair; the others are about what the person
     did with the item, and about the item where the person knows it.
     """
-    columns = _Columns(names, values)
-    sources = [name[7:-5] for name in names if name.startswith("source_") and name.endswith("_rank")]
-    rank = values.T[[names.index(f"source_{name}_rank") for name in sources]].astype(np.float64)
+    places = _places(names)
+    rank = values.T[list(places.ranks.values())].astype(np.float64)
     near = 1 / (1 + np.where(np.isnan(rank), np.inf, rank))
-    found: dict[str, Floats] = {f"from_{name}": term for name, term in zip(sources, near, strict=True)}
-    found |= _state("cart", columns.days("pair_open_cart_days"))
-    found |= _state("favorite", columns.days("pair_open_favorite_days"))
-    known = columns.known("pair_days_since_any").astype(np.float64)
-    cart = columns.known("pair_open_cart_days").astype(np.float64)
-    found |= _state("touch", columns.days("pair_days_since_any"))
+    found: dict[str, Floats] = {f"from_{name}": term for name, term in zip(places.ranks, near, strict=True)}
+    table = np.full((len(TERM_COLUMNS), len(values)), np.nan)
+    table[places.there] = values.T[places.column]
+    unknown = np.isnan(table)
+    column = dict(zip(TERM_COLUMNS, np.where(unknown, TERM_NOTHING, table), strict=True))
+    here = dict(zip(TERM_COLUMNS, (~unknown).astype(np.float64), strict=True))
+    for name, days in STATES.items():
+        found[name] = here[days]
+        found[f"{name}_days"] = np.log1p(np.where(here[days], column[days], 0.0))
+    known, cart, views = here["pair_days_since_any"], here["pair_open_cart_days"], np.log1p(column["pair_view_count"])
     found |= {
-        "cart_newest": cart * (1 - columns.filled("fit_cart_newer_share", 1)),
-        "cart_place": cart / (1 + columns.filled("fit_cart_place", np.inf)),
-        "touch_newest": known * (1 - columns.filled("fit_touch_newer_share", 1)),
-        "bought_before": (columns.filled("pair_purchase_count", 0) > 0).astype(np.float64),
-        "views": np.log1p(columns.filled("pair_view_count", 0)),
-        "views_in_cart": cart * np.log1p(columns.filled("pair_view_count", 0)),
-        "never_viewed": known * ~columns.known("pair_days_since_view"),
-        "viewed_lately": np.exp(-columns.filled("pair_days_since_view", np.inf)),
-        "carted": np.log1p(columns.filled("pair_cart_count", 0)),
-        "interest": np.log1p(columns.filled("pair_touch_weight", 0)),
-        "category": columns.filled("pair_category_share", 0),
-        "category_of_cart": cart * columns.filled("pair_category_share", 0),
-        "price_band": columns.filled("fit_band_share", 0),
+        "cart_newest": cart * (1 - column["fit_cart_newer_share"]),
+        "cart_place": cart / (1 + column["fit_cart_place"]),
+        "touch_newest": known * (1 - column["fit_touch_newer_share"]),
+        "bought_before": (column["pair_purchase_count"] > 0).astype(np.float64),
+        "views": views,
+        "views_in_cart": cart * views,
+        "never_viewed": known * (1 - here["pair_days_since_view"]),
+        "viewed_lately": np.exp(-column["pair_days_since_view"]),
+        "carted": np.log1p(column["pair_cart_count"]),
+        "interest": np.log1p(column["pair_touch_weight"]),
+        "category": column["pair_category_share"],
+        "category_of_cart": cart * column["pair_category_share"],
+        "price_band": column["fit_band_share"],
     }
-    about = ("fit_affinity", "fit_demand", "item_price_level", "item_purchase_per_cart", "item_purchase_per_view")
-    return found | {f"known_{name}": known * columns.filled(name, 0) for name in about}
+    return found | {f"known_{name}": known * column[name] for name in ABOUT}
 
 
-def _state(name: str, days: Floats) -> dict[str, Floats]:
-    """Whether something is so, and for how long, as a logarithm of days."""
-    here = ~np.isnan(days)
-    return {name: here.astype(np.float64), f"{name}_days": np.log1p(np.where(here, days, 0.0))}
+class _Places(NamedTuple):
+    """Where the columns that the terms are made of are among others."""
+
+    ranks: dict[str, int]
+    """Those of the sources' ranks, by source."""
+    there: list[int]
+    """Which of ``TERM_COLUMNS`` there are."""
+    column: list[int]
+    """Where those are."""
 
 
-@dataclass(frozen=True)
-class _Columns:
-    names: tuple[str, ...]
-    values: Floats
-
-    def days(self, name: str) -> Floats:
-        """A column as it is; all NaN where it is not there."""
-        place = self._place.get(name)
-        if place is None:
-            return np.full(len(self.values), np.nan)
-        column: Floats = self.values[:, place].astype(np.float64)
-        return column
-
-    def known(self, name: str) -> Flags:
-        """Whether it says anything."""
-        known: Flags = ~np.isnan(self.days(name))
-        return known
-
-    def filled(self, name: str, nothing: float) -> Floats:
-        """The column, with ``nothing`` where it says nothing."""
-        column = self.days(name)
-        return np.where(np.isnan(column), nothing, column)
-
-    @cached_property
-    def _place(self) -> dict[str, int]:
-        return {name: place for place, name in enumerate(self.names)}
+@lru_cache(maxsize=8)
+def _places(names: tuple[str, ...]) -> _Places:
+    place = {name: number for number, name in enumerate(names)}
+    ranks = {name[7:-5]: at for name, at in place.items() if name.startswith("source_") and name.endswith("_rank")}
+    there = [number for number, name in enumerate(TERM_COLUMNS) if name in place]
+    return _Places(ranks, there, [place[TERM_COLUMNS[number]] for number in there])
 
 
 @dataclass(frozen=True)

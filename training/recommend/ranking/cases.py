@@ -6,7 +6,7 @@ item of the visit, where a shop has no purchases.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,6 +37,17 @@ class Case:
         for start in range(0, max(len(self.history), 1), CASES_AT_ONCE):
             stop = min(start + CASES_AT_ONCE, len(self.history))
             yield Case(self.history.part(start, stop), self.answers.chosen(np.arange(start, stop)))
+
+
+def enough(found: Iterable[Case], most: int) -> Iterator[Case]:
+    """The cases in parts, until there are so many people in them."""
+    people = 0
+    for case in found:
+        for part in case.parts():
+            yield part
+            people += len(part.history)
+            if people >= most:
+                return
 
 
 def cases(

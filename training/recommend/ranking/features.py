@@ -26,17 +26,15 @@ def ranking_features(sources: Sources, people: People, found: Candidates) -> tup
     for more in MORE:
         columns |= more(sources, people, found.customer, found.item)
     columns |= found.columns()
-    values = np.empty((len(found), len(columns)), dtype=np.float32)
+    values = np.empty((len(columns), len(found)), dtype=np.float32)
     for place, column in enumerate(columns.values()):
-        values[:, place] = column
-    return tuple(columns), values
+        values[place] = column
+    return tuple(columns), values.T
 
 
 def _touch_weight(people: People, found: Candidates) -> Floats:
     place, known = people.touches.find(found.customer, found.item)
-    weight = np.zeros(len(found))
-    weight[known] = people.weight[place[known]]
-    return weight
+    return np.where(known, people.weight[place], 0.0) if len(people.weight) else np.zeros(len(found))
 
 
 MORE: tuple[PairFeatures, ...] = (visit_features, fit_features, again_features)

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.arrays import Floats, Ints, ratio
+from features.arrays import Floats, Ints, ratio, run_starts
 from features.catalogue import UNKNOWN
-from features.history import Pairs
-from features.pairs import TOUCH_KINDS
+from features.group_sums import GroupSums
+from features.pairs import TOUCH_KINDS, find
 from training.recommend.counted.low_rank import LowRank
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.trends import Trends
 from training.recommend.people import People
-from training.recommend.top import rank_in_group
+from training.recommend.top import Rows
 
 CART, PURCHASE = list(TOUCH_KINDS).index("cart"), list(TOUCH_KINDS).index("purchase")
 """Columns of the touches."""
@@ -31,21 +31,19 @@ def fit_features(sources: Sources, people: People, customer: Ints, item: Ints) -
         columns |= _demand(sources.table(Trends), people, customer, item)
     if LowRank.__name__ in sources.tables:
         table = sources.table(LowRank)
-        columns["fit_affinity"] = table.affinity(people.once(table.placed), customer, item)
+        columns["fit_affinity"] = table.affinity(people.once(table.placed).place, customer, item)
     return columns
 
 
 def _demand(trends: Trends, people: People, customer: Ints, item: Ints) -> dict[str, Floats]:
     """The item's place in its category, its rise, and the share of the person's interest at its price."""
     mean = trends.mean_demand
-    interest = people.interest
-    person = np.repeat(np.arange(len(people)), np.diff(interest.indptr))
     return {
         "fit_demand": np.log((trends.demand[item] + mean) / mean),
         "fit_rise": trends.rise[item],
         "fit_category_share": trends.category_share[item],
         "fit_category_place": trends.category_place[item],
-        "fit_band_share": _share(person, trends.band[interest.indices], interest.data, customer, trends.band[item]),
+        "fit_band_share": _share(people.interest_rows, trends.band, trends.by_band.shape[0], customer, item),
     }
 
 
@@ -65,46 +63,38 @@ def _habits(people: People, customer: Ints) -> dict[str, Floats]:
 
 def _order(people: People, customer: Ints, item: Ints) -> dict[str, Floats]:
     """The share of the person's open carts, and of all that they touched, that is newer than the item."""
-    touches = people.touches
-    newest = np.fmin.reduce(touches.ages_days, axis=1) if len(touches.key) else np.zeros(0)
-    touched = Pairs(touches.customer, touches.item, newest)
-    place, share = _places(people, people.history.open_carts, customer, item)
-    _, touched_share = _places(people, touched, customer, item)
-    return {"fit_cart_place": place, "fit_cart_newer_share": share, "fit_touch_newer_share": touched_share}
+    touches, carts = people.touches, people.history.open_carts
+    place, found = touches.find(customer, item)
+    touched = _newer(touches.customer, touches.newest_days) / people.history.sums(touches.customer)[touches.customer]
+    share = np.full(len(customer), np.nan)
+    share[found] = touched[place[found]]
+    newer, newer_share = np.full(len(customer), np.nan), np.full(len(customer), np.nan)
+    if len(carts.item):
+        size = np.int64(max(people.shape[1], 1))
+        key = carts.customer * size + carts.item
+        by_key = np.argsort(key)
+        place, found = find(key[by_key], customer * size + item)
+        newer[found] = _newer(carts.customer, carts.age_days)[by_key[place[found]]]
+        newer_share = newer / np.maximum(people.history.sums(carts.customer), 1)[customer]
+    return {"fit_cart_place": newer, "fit_cart_newer_share": newer_share, "fit_touch_newer_share": share}
 
 
-def _places(people: People, pairs: Pairs, customer: Ints, item: Ints) -> tuple[Floats, Floats]:
-    """How many of the person's pairs are newer than the wanted one, and their share; NaN where it is none of them."""
-    size = np.int64(max(people.shape[1], 1))
-    order = np.lexsort((pairs.age_days, pairs.customer))
-    owner, age = pairs.customer[order], pairs.age_days[order]
-    rank = rank_in_group(owner)
-    # Pairs of the same moment share the place of the first of them.
-    first = np.flatnonzero((np.diff(owner, prepend=-1) != 0) | (np.diff(age, prepend=-1.0) != 0))
-    rank = np.repeat(rank[first], np.diff(np.append(first, len(rank))))
-    key = owner * size + pairs.item[order]
-    by_key = np.argsort(key)
-    key, rank = key[by_key], rank[by_key]
-    place = np.full(len(customer), np.nan)
-    if len(key):
-        wanted = customer * size + item
-        spot = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
-        same = key[spot] == wanted
-        place[same] = rank[spot[same]]
-    return place, place / np.maximum(people.history.sums(pairs.customer), 1)[customer]
+def _newer(customer: Ints, age_days: Floats) -> Ints:
+    """How many pairs of the same customer are newer than each pair, shape ``(n_pairs,)``."""
+    order = np.lexsort((age_days, customer))
+    owner, age = customer[order], age_days[order]
+    first = run_starts((owner[1:] != owner[:-1]) | (age[1:] != age[:-1]), len(order))
+    newer = np.empty(len(order), dtype=np.int64)
+    newer[order] = np.repeat(first, np.diff(np.append(first, len(order)))) - np.searchsorted(owner, owner)
+    return newer
 
 
-def _share(person: Ints, group: Ints, weight: Floats, customer: Ints, wanted: Ints) -> Floats:
-    """The share of a person's weight that lies in the wanted group, NaN where there is no group; ``(n_pairs,)``."""
-    size = np.int64(max(int(group.max(initial=0)), int(wanted.max(initial=0))) + 1)
-    total = np.bincount(person, weights=weight, minlength=int(customer.max(initial=0)) + 1)
-    known = group != UNKNOWN
-    key, place = np.unique(person[known] * size + group[known], return_inverse=True)
-    sums = np.bincount(place, weights=weight[known], minlength=len(key))
-    share = np.where(wanted == UNKNOWN, np.nan, 0.0)
-    if len(key):
-        asked = customer * size + np.maximum(wanted, 0)
-        spot = np.minimum(np.searchsorted(key, asked), len(key) - 1)
-        same = (key[spot] == asked) & (wanted != UNKNOWN)
-        share[same] = ratio(sums[spot[same]], total[customer[same]])
+def _share(interest: Rows, group_of: Ints, groups: int, customer: Ints, item: Ints) -> Floats:
+    """The share of a person's interest that lies in the item's group, NaN where it has none; ``(n_pairs,)``."""
+    person, wanted = interest.row, group_of[item]
+    total = np.bincount(person, weights=interest.data, minlength=interest.shape[0])
+    sums = GroupSums(person, group_of[interest.indices], interest.data, interest.shape[0], groups)
+    cell = sums.cells(customer, wanted)
+    share = np.where(cell == UNKNOWN, 0.0, ratio(sums.sums[cell], total[customer]))
+    share[wanted == UNKNOWN] = np.nan
     return share

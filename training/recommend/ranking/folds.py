@@ -18,7 +18,7 @@ from training.recommend.counted.table import SourceSettings
 from training.recommend.proposing.candidates import Candidates, candidates
 from training.recommend.proposing.registry import PURCHASE_SOURCES, related_of, tables_of
 from training.recommend.ranking.answers import Answers
-from training.recommend.ranking.cases import Case, cases
+from training.recommend.ranking.cases import Case, cases, enough
 from training.recommend.ranking.features import ranking_features
 from training.recommend.ranking.goals import PURCHASE, VIEW
 from training.recommend.ranking.prefixes import owner
@@ -149,14 +149,8 @@ class Fold:
 
 def _some(behaviour: Behaviour, cutoff: datetime, plan: FoldPlan, sources: Sources) -> Iterator[Case]:
     """Cases until there are enough people in them."""
-    people = 0
     found = cases(behaviour, cutoff, plan.horizon_days, sources.catalogue, plan.goal, most_views=plan.most_cases)
-    for bucket in found:
-        for part in bucket.parts():
-            yield part
-            people += len(part.history)
-            if people >= plan.most_cases:
-                return
+    return enough(found, plan.most_cases)
 
 
 def _rows(sources: Sources, case: Case, plan: FoldPlan, seed: int | None) -> tuple[Candidates, RankingRows]:

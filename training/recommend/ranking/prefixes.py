@@ -52,7 +52,7 @@ def _before(history: History, row: Ints) -> History:
     arrays["age_days"] = arrays["age_days"] - np.repeat(newest - INSTANT_DAYS, lengths)
     ids = history.customer_ids.take(pa.array(customer)).to_pylist()
     names = [f"{name}{MARK}{number}" for name, number in zip(ids, row.tolist(), strict=True)]
-    orders = history.order_id.take(pa.array(events))
+    orders = history.orders_of(events)
     return replace(history, customer_ids=pa.array(names, pa.string()), boundaries=boundaries, order_id=orders, **arrays)
 
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 
-import lightgbm
 import numpy as np
 from scipy.special import expit
 
-from features.arrays import Floats
+from features.arrays import Floats, Ints
 from features.errors import HuitouError
 from training.recommend.ranking.rows import RankingRows, joined
 from training.recommend.ranking.start import Start
+from training.recommend.ranking.trees import Trees
+from training.recommend.top import rank_in_group
 
 FEW = 2_000
 """Fewer pairs are scored in one thread: waking another for one person's would cost more than it helps."""
+
+LOOKED_AT = 32
+"""Pairs of each customer that the trees look at when the best are wanted."""
 
 MANY_BOUGHT = 10_000
 """From so many bought candidates in all folds on, trees are larger."""
@@ -58,19 +61,21 @@ class RankerSettings:
 class Ranker:
     """Scores candidate pairs; higher is likelier to be bought within the horizon."""
 
-    def __init__(self, booster: lightgbm.Booster, settings: RankerSettings, start: Start | None = None) -> None:
-        self._booster = booster
+    def __init__(self, trees: Trees, settings: RankerSettings, start: Start | None = None) -> None:
+        self._trees = trees
         self._start = start
         self.settings = settings
 
-    @cached_property
+    @property
     def feature_names(self) -> tuple[str, ...]:
         """Names of the columns it was trained on."""
-        return tuple(self._booster.feature_name())
+        return self._trees.feature_names
 
     @classmethod
     def fit(cls, folds: Sequence[RankingRows], settings: RankerSettings) -> Ranker:
         """Train on the rows of several cutoffs."""
+        import lightgbm  # Heavy, and only to learn: answering does without.
+
         rows = joined(folds)
         start = Start.fit(rows) if settings.from_blend else None
         data = lightgbm.Dataset(
@@ -94,10 +99,36 @@ class Ranker:
             "verbosity": -1,
             "boost_from_average": start is None,
         }
-        return cls(lightgbm.train(parameters, data, num_boost_round=settings.trees), settings, start)
+        booster = lightgbm.train(parameters, data, num_boost_round=settings.trees)
+        return cls(Trees(booster.model_to_string()), settings, start)
 
     def score(self, names: tuple[str, ...], values: Floats) -> Floats:
         """The score of each pair, shape ``(n_pairs,)``; raises when the columns are not those of training."""
+        return self._mended(self._checked(names, values), values)
+
+    def best(self, names: tuple[str, ...], values: Floats, customer: Ints) -> Floats:
+        """:meth:`score` with trees that look at each customer's ``LOOKED_AT`` likeliest pairs only, by their start.
+
+        The others come after those in the order of the start. What the blend puts so far back does not come to the
+        front by the trees, which take most of an answer's time. Where they start from nothing every pair is scored.
+        ``customer`` must rise.
+        """
+        log_odds = self._checked(names, values)
+        if self._start is None or np.bincount(customer).max(initial=0) <= LOOKED_AT:
+            return self._mended(log_odds, values)
+        order = np.lexsort((-log_odds, customer))
+        ahead = rank_in_group(customer[order]) < LOOKED_AT
+        kept, others = np.sort(order[ahead]), order[~ahead]
+        score: Floats = expit(log_odds)
+        score[kept] = self._mended(log_odds[kept], values[kept])
+        least, most = np.full(customer[-1] + 1, np.inf), np.full(customer[-1] + 1, 0.0)
+        np.minimum.at(least, customer[kept], score[kept])
+        np.maximum.at(most, customer[others], score[others])
+        score[others] *= np.minimum(least / np.maximum(most, np.finfo(np.float64).tiny), 1.0)[customer[others]]
+        return score
+
+    def _checked(self, names: tuple[str, ...], values: Floats) -> Floats:
+        """Where the trees start from, log-odds of each pair, or 0."""
         if names != self.feature_names:
             missing = [f"- {name}" for name in self.feature_names if name not in names]
             extra = [f"+ {name}" for name in names if name not in self.feature_names]
@@ -106,25 +137,26 @@ class Ranker:
                 "Retrain.",
                 code="other_features",
             )
-        if not len(values):
-            return np.zeros(0)
+        return np.zeros(len(values)) if self._start is None else self._start.log_odds(names, values)
+
+    def _mended(self, log_odds: Floats, values: Floats) -> Floats:
+        """The chance of each pair, from where the trees start."""
         threads = 1 if len(values) < FEW else 2
         if self._start is None:
-            return np.asarray(self._booster.predict(values, num_threads=threads))
-        mended = np.asarray(self._booster.predict(values, num_threads=threads, raw_score=True))
-        chance: Floats = expit(self._start.log_odds(names, values) + mended)
+            return self._trees.score(values, threads=threads)
+        chance: Floats = expit(log_odds + self._trees.score(values, raw=True, threads=threads))
         return chance
 
     def importance(self) -> dict[str, float]:
         """Total gain of each feature, the greatest first."""
-        gain = self._booster.feature_importance("gain")
+        gain = self._trees.gain()
         order = np.argsort(-gain, kind="stable")
         return {self.feature_names[place]: float(gain[place]) for place in order}
 
     def save(self, folder: Path) -> None:
         """Write the booster as LightGBM text and the settings as JSON."""
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "ranker.txt").write_text(self._booster.model_to_string(), encoding="utf-8")
+        (folder / "ranker.txt").write_text(self._trees.text, encoding="utf-8")
         (folder / "ranker.json").write_text(json.dumps(asdict(self.settings), indent=2), encoding="utf-8")
         if self._start is not None:
             self._start.save(folder)
@@ -134,4 +166,4 @@ class Ranker:
         """What :meth:`save` wrote; it scores the same."""
         settings = RankerSettings(**json.loads((folder / "ranker.json").read_text(encoding="utf-8")))
         text = (folder / "ranker.txt").read_text(encoding="utf-8")
-        return cls(lightgbm.Booster(model_str=text), settings, Start.load(folder) if settings.from_blend else None)
+        return cls(Trees(text), settings, Start.load(folder) if settings.from_blend else None)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from features.arrays import Floats
 from training.recommend.ranking.blend import Blend, BlendSettings
@@ -40,6 +39,8 @@ class Start:
         taken, all_pairs = rows.weight[rows.bought].sum(), rows.weight.sum()
         if not rows.bought.any() or rows.bought.all():
             return cls(blend, 0.0, float(np.log((taken + 0.5) / (all_pairs - taken + 0.5))))
+        from sklearn.linear_model import LogisticRegression  # Heavy, and only to learn: answering does without.
+
         score = blend.score(rows.names, rows.values)
         found = LogisticRegression(C=1e4).fit(score[:, None], rows.bought, sample_weight=rows.weight)
         return cls(blend, float(found.coef_[0, 0]), float(found.intercept_[0]))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.arrays import Floats, Ints, ratio
+from features.arrays import Floats, Ints, distinct, ratio
 from features.catalogue import UNKNOWN
+from features.pairs import find
 from training.recommend.counted.embedding import Embedding
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.transitions import Transitions, entries
@@ -29,24 +30,28 @@ def _revisits(people: People, customer: Ints, item: Ints) -> dict[str, Floats]:
     """Whether, how often and how many steps ago the item was in the newest visit, and how long that is."""
     visits, items = people.visits, np.int64(max(people.shape[1], 1))
     newest = visits.newest()
-    step = np.flatnonzero(np.isin(visits.visit, newest))
-    owner = visits.customer[visits.visit[step]]
+    starts, lengths = visits.boundaries[newest], visits.boundaries[newest + 1] - visits.boundaries[newest]
+    owner = np.repeat(visits.customer[newest], lengths)
+    position = np.arange(len(owner)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     length = people.history.sums(owner)
-    key, place = np.unique(owner * items + visits.item[step], return_inverse=True)
-    count = np.bincount(place, minlength=len(key))
+    key, place = distinct(owner * items + visits.item[np.repeat(starts, lengths) + position])
     last, first = np.zeros(len(key)), np.zeros(len(key))
-    last[place] = visits.position[step]  # Steps come in time order: the last assignment is the newest,
-    first[place[::-1]] = visits.position[step][::-1]  # or, turned round, the oldest.
-    wanted = customer * items + item
-    spot = np.minimum(np.searchsorted(key, wanted), max(len(key) - 1, 0))
-    there = key[spot] == wanted if len(key) else np.zeros(len(wanted), dtype=bool)
+    last[place] = position  # Steps come in time order: the last assignment is the newest,
+    first[place[::-1]] = position[::-1]  # or, turned round, the oldest.
+    spot, found = find(key, customer * items + item)
+    there = np.flatnonzero(found)
+    spot = spot[there]
     steps = np.where(length > 0, length, np.nan)[customer]
+    count, last_ago, first_ago = np.zeros(len(customer)), np.full(len(customer), np.nan), np.full(len(customer), np.nan)
+    count[there] = np.bincount(place, minlength=len(key))[spot]
+    last_ago[there] = steps[there] - 1 - last[spot]
+    first_ago[there] = steps[there] - 1 - first[spot]
     return {
         "visit_steps": steps,
         "visit_distinct_share": ratio(people.history.sums(key // items), length)[customer],
-        "visit_count": np.where(there, count[spot] if len(key) else 0, 0).astype(np.float64),
-        "visit_steps_ago": np.where(there, steps - 1 - (last[spot] if len(key) else 0), np.nan),
-        "visit_first_steps_ago": np.where(there, steps - 1 - (first[spot] if len(key) else 0), np.nan),
+        "visit_count": count,
+        "visit_steps_ago": last_ago,
+        "visit_first_steps_ago": first_ago,
     }
 
 

@@ -17,6 +17,7 @@ from training.recommend.counted.basket_neighbours import ORDER_DECAY, BasketNeig
 from training.recommend.counted.table import Shop, SourceSettings
 from training.recommend.counted.table_files import open_table, save_table
 from training.recommend.people import People
+from training.recommend.top import best_products
 
 CUTOFF = moment("2025-03-11T00:00Z")
 SETTINGS = SourceSettings()
@@ -39,7 +40,8 @@ def fitted(past: History, parts: int = 1) -> BasketNeighbours:
 def votes(table: BasketNeighbours, past: History, customer: str, neighbours: int = 10) -> dict[str, float]:
     """The votes for one customer, the best first."""
     place = past.customer_ids.to_pylist().index(customer)
-    found = table.votes(People(past.part(place, place + 1), 14.0, 50), neighbours, 10)
+    likest = table.likest(People(past.part(place, place + 1), 14.0, 50), neighbours)
+    found = best_products(likest, table.items_of, 10)
     names = past.catalogue.ids.to_pylist()
     return {names[item]: float(score) for item, score in zip(found.indices, found.data, strict=True)}
 

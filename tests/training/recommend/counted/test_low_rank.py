@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sparse
 
-from features.arrays import Floats
+from features.arrays import Floats, Ints
 from features.history import History
 from tests.small_shop import EventRow, events, history
 from tests.training.recommend.counted.walked import CUTOFF
@@ -17,6 +17,7 @@ from training.recommend.counted.low_rank import CONFIDENCE, RIDGE, LowRank
 from training.recommend.counted.table import Shop, SourceSettings
 from training.recommend.counted.table_files import open_table, save_table
 from training.recommend.people import People
+from training.recommend.top import Rows, best_products, rows_of
 
 SETTINGS = SourceSettings(half_life_days=5.0)
 ITEMS = 40
@@ -57,23 +58,28 @@ def interest(*items: int) -> sparse.csr_matrix:
     return sparse.csr_matrix((np.ones(len(items)), ([0] * len(items), items)), shape=(1, ITEMS), dtype=np.float32)
 
 
+def nearest(table: LowRank, own: sparse.csr_matrix | Rows) -> Ints:
+    """The items that one person's items add most to, the best first."""
+    return best_products(table.places(own).pull, table.near, 50).indices
+
+
 @pytest.mark.parametrize("touched", [(3,), (25,), (1, 2, 3, 4, 5, 6)])
 def test_tastes_are_told_apart(table: LowRank, touched: tuple[int, ...]) -> None:
     """Who has touched one item, or six, is nearest to the others of the same taste, and not to their own again."""
-    own = interest(*touched)
-    person, item, affinity = table.nearest(table.places(own), own, 10)
-    assert person.tolist() == [0] * 10
-    assert set((item >= 20).tolist()) == {touched[0] >= 20}
-    assert not set(item.tolist()) & set(touched)
-    assert (np.diff(affinity) <= 0).all()
-    assert (affinity > 0).all()
+    item = nearest(table, interest(*touched))
+    best = item[~np.isin(item, touched)][:10]
+    assert set((best >= 20).tolist()) == {touched[0] >= 20}
+    place = table.places(interest(*touched)).place
+    affinity = table.affinity(place, np.zeros(ITEMS, dtype=np.int64), np.arange(ITEMS))
+    of_taste = (np.arange(ITEMS) >= 20) == (touched[0] >= 20)
+    assert affinity[of_taste].mean() > 5 * abs(affinity[~of_taste].mean())
 
 
 def test_place_is_the_least_squares_solution(table: LowRank, past: History) -> None:
     """A person's place solves the equations it is said to solve, written out in full."""
     own = People(past, 5.0, 50).interest[:5]
     vectors = table.vectors.astype(np.float64)
-    for person, place in enumerate(table.places(own)):
+    for person, place in enumerate(table.places(own).place):
         items = own[person].indices
         confidence = CONFIDENCE * len(items) ** -0.25 * table.damping[items].astype(np.float64)
         left = vectors.T @ vectors + RIDGE * np.eye(vectors.shape[1])
@@ -81,29 +87,49 @@ def test_place_is_the_least_squares_solution(table: LowRank, past: History) -> N
         np.testing.assert_allclose(place, np.linalg.solve(left, vectors[items].T @ confidence), rtol=2e-3, atol=1e-4)
 
 
+def test_the_pull_of_items_makes_the_place(table: LowRank, past: History) -> None:
+    """What each item adds, along its row of ``near`` where that is whole, is the affinity to the place."""
+    placed = table.places(People(past, 5.0, 50).interest_rows)
+    through = placed.pull.matrix @ table.vectors @ table.inverse
+    np.testing.assert_allclose(through, placed.place, rtol=1e-3, atol=1e-4)
+    every = table.vectors @ table.inverse @ table.vectors.T
+    near = table.near.toarray()
+    np.testing.assert_allclose(near[near > 0], every[near > 0], rtol=1e-4)
+    assert (np.diff(table.near.data)[np.diff(np.repeat(np.arange(ITEMS), np.diff(table.near.indptr))) == 0] <= 0).all()
+
+
+def test_the_nearest_items_are_those_of_the_greatest_affinity(table: LowRank, past: History) -> None:
+    """What near items add up to finds nearly all of the ten items of the greatest affinity."""
+    own = People(past, 5.0, 50).interest_rows
+    whole = table.places(own).place @ table.vectors.T
+    shared = [
+        len(set(nearest(table, rows_of(own, np.array([person])))[:20]) & set(np.argsort(-whole[person])[:10]))
+        for person in range(60)
+    ]
+    assert np.mean(shared) > 9
+
+
 def test_who_has_nothing(table: LowRank) -> None:
     """Somebody without an item is at 0 and near nothing."""
     own = interest()
-    assert not table.places(own).any()
-    assert [len(part) for part in table.nearest(table.places(own), own, 10)] == [0, 0, 0]
+    assert not table.places(own).place.any()
+    assert len(nearest(table, own)) == 0
 
 
 def test_alone_and_in_a_crowd(table: LowRank, past: History) -> None:
-    """A person's nearest items do not depend on who else is asked for."""
-    people = People(past, 5.0, 50)
-    person, item, affinity = table.nearest(table.places(people.interest), people.touched, 8)
+    """A person's place and pull do not depend on who else is asked for."""
+    placed = table.placed(People(past, 5.0, 50))
     for one in (0, 7, 299):
-        alone = People(past.part(one, one + 1), 5.0, 50)
-        _, own_item, own_affinity = table.nearest(table.places(alone.interest), alone.touched, 8)
-        assert own_item.tolist() == item[person == one].tolist()
-        np.testing.assert_allclose(own_affinity, affinity[person == one], rtol=1e-5)
+        alone = table.placed(People(past.part(one, one + 1), 5.0, 50))
+        np.testing.assert_array_equal(alone.place[0], placed.place[one])
+        np.testing.assert_array_equal(alone.pull.data, rows_of(placed.pull, np.array([one])).data)
 
 
 def test_parts_and_seeds(past: History, table: LowRank) -> None:
     """Counted in parts and counted again, the vectors are the same."""
 
     def all_affinities(of: LowRank) -> Floats:
-        return of.places(People(past, 5.0, 50).interest[:20]) @ of.vectors.T
+        return of.places(People(past, 5.0, 50).interest[:20]).place @ of.vectors.T
 
     np.testing.assert_array_equal(low_rank(past).vectors, table.vectors)
     np.testing.assert_allclose(all_affinities(low_rank(past, 3)), all_affinities(table), atol=1e-5)
@@ -113,13 +139,11 @@ def test_saved_and_mapped(past: History, table: LowRank, tmp_path: Path) -> None
     """Read-only from a memory map, it answers the same."""
     save_table(table, tmp_path / "low")
     opened = open_table(LowRank, tmp_path / "low")
-    own = People(past, 5.0, 50)
-    for mine, theirs in zip(
-        table.nearest(table.places(own.interest), own.touched, 5),
-        opened.nearest(opened.places(own.interest), own.touched, 5),
-        strict=True,
-    ):
-        np.testing.assert_array_equal(theirs, mine)
+    own = People(past, 5.0, 50).interest_rows
+    np.testing.assert_array_equal(opened.places(own).place, table.places(own).place)
+    np.testing.assert_array_equal(
+        nearest(opened, rows_of(own, np.array([3]))), nearest(table, rows_of(own, np.array([3])))
+    )
 
 
 def test_shops_with_next_to_nothing() -> None:
@@ -129,16 +153,14 @@ def test_shops_with_next_to_nothing() -> None:
     few = history(events(*((who, "view", item, "2025-03-10T10:00Z") for who in "xyz" for item in "ab")), CUTOFF)
     found = low_rank(few)
     own = sparse.csr_matrix(np.array([[1.0, 0.0]], dtype=np.float32))
-    _, item, _ = found.nearest(found.places(own), own, 50)
-    assert item.tolist() == [1]
+    assert sorted(nearest(found, own).tolist()) == [0, 1]
 
 
 def test_items_of_one_person_are_not_looked_for() -> None:
     """An item that one person touched has a place, but is proposed to nobody; those of two people are."""
     rows = [(who, "view", item, "2025-03-10T10:00Z") for who in "xyz" for item in "ab"]
     table = low_rank(history(events(*rows, ("x", "view", "c", "2025-03-10T10:00Z")), CUTOFF))
-    assert table.found.tolist() == [0, 1]
+    assert set(table.near.indices.tolist()) == {0, 1}
     assert table.vectors[2].any()
     own = sparse.csr_matrix(np.array([[1.0, 0.0, 0.0]], dtype=np.float32))
-    _, item, _ = table.nearest(table.places(own), own, 5)
-    assert item.tolist() == [1]
+    assert sorted(nearest(table, own).tolist()) == [0, 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,15 +19,16 @@ from training.recommend.counted.table_files import open_table, save_table
 from training.recommend.counted.visit_neighbours import VisitItems, VisitNeighbours
 from training.recommend.counted.visits import Visits
 from training.recommend.people import People
+from training.recommend.top import best_products
 
 SETTINGS = SourceSettings(half_life_days=1.0)
 
 
-def fitted(past: History, parts: int = 1) -> VisitNeighbours:
+def fitted(past: History, parts: int = 1, settings: SourceSettings = SETTINGS) -> VisitNeighbours:
     """The table of ``past``, counted in so many parts."""
     edges = pairwise(np.linspace(0, len(past), parts + 1).astype(int))
     counted = [VisitNeighbours.part(People(past.part(*edge), 1.0, 50), SETTINGS) for edge in edges]
-    return VisitNeighbours.of(counted, Shop(CUTOFF, SETTINGS, past.catalogue, None, None))  # type: ignore[arg-type]
+    return VisitNeighbours.of(counted, Shop(CUTOFF, settings, past.catalogue, None, None))  # type: ignore[arg-type]
 
 
 def votes(table: VisitNeighbours, touched: str, neighbours: int = 10, each: int = 10) -> dict[str, float]:
@@ -34,7 +36,7 @@ def votes(table: VisitNeighbours, touched: str, neighbours: int = 10, each: int 
     items = table.items_of.shape[1]
     share = np.full(len(touched), 1 / len(touched), dtype=np.float32)
     interest = sparse.csr_matrix((share, [ord(letter) - ord("a") for letter in touched], [0, len(touched)]), (1, items))
-    found = table.votes(interest, neighbours, each)
+    found = best_products(table.likest(interest, neighbours), table.items_of, each)
     return {chr(ord("a") + item): float(score) for item, score in zip(found.indices, found.data, strict=True)}
 
 
@@ -96,9 +98,7 @@ def test_single_items_and_bots() -> None:
 def test_the_newest_visits_of_an_item(monkeypatch: pytest.MonkeyPatch) -> None:
     """An item is looked up in so many visits, the newest; the shop keeps so many in all."""
     past = history(events(*walk("anna", "ab", 1), *walk("bo", "ac", 2), *walk("cy", "ad", 3)), CUTOFF)
-    monkeypatch.setattr(visit_neighbours, "VISITS_PER_ITEM", 1)
-    assert set(votes(fitted(past), "a")) == {"a", "d"}
-    monkeypatch.setattr(visit_neighbours, "VISITS_PER_ITEM", 5)
+    assert set(votes(fitted(past, settings=replace(SETTINGS, visits_per_item=1)), "a")) == {"a", "d"}
     monkeypatch.setattr(visit_neighbours, "MOST_VISITS", 2)
     assert set(votes(fitted(past), "a")) == {"a", "c", "d"}
 

@@ -17,7 +17,7 @@ from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import SourceSettings
 from training.recommend.measuring.ablation import ablation, score_without, without
 from training.recommend.people import People
-from training.recommend.proposing.candidates import Candidates, candidates, tiered_score
+from training.recommend.proposing.candidates import RANK_OFFSET, Candidates, candidates, fixed_blend, tiered_score
 from training.recommend.ranking.cases import Case, cases
 from training.recommend.ranking.features import ranking_features
 from training.recommend.ranking.folds import Fold, FoldPlan
@@ -122,12 +122,14 @@ def test_without_by_hand() -> None:
         item=np.array([4, 5, 6]),
         score=np.array([[0.5, 0.2], [0.4, 0], [0, 0.3]]),
         rank=np.array([[0, 0], [1, nan], [nan, 0]]),
+        blend=fixed_blend(np.array([[0, 0], [1, nan], [nan, 0]]), ("viewed", "popular")),
         names=("viewed", "popular"),
     )
     left = without(found, "viewed")
     assert (left.customer.tolist(), left.item.tolist()) == ([0, 1], [4, 6])
     np.testing.assert_array_equal(left.score, [[0, 0.2], [0, 0.3]])
     np.testing.assert_array_equal(left.rank, [[nan, 0], [nan, 0]])
+    np.testing.assert_allclose(left.blend, [1 / RANK_OFFSET] * 2)
     assert found.rank[0, 0] == 0, "what was found is left as it was"
 
 

@@ -12,7 +12,13 @@ from tests.training.recommend.conftest import PlantedShop, histories
 from tests.training.recommend.proposing.proposed import DESCRIBED, NAMES, Proposed, at
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import SourceSettings
-from training.recommend.proposing.candidates import RANK_OFFSET, Candidates, candidates, tiered_score
+from training.recommend.proposing.candidates import (
+    RANK_OFFSET,
+    Candidates,
+    candidates,
+    fixed_blend,
+    tiered_score,
+)
 from training.recommend.proposing.registry import PURCHASE_SOURCES, REGISTRY
 
 
@@ -99,6 +105,12 @@ def test_the_fixed_blend() -> None:
     np.testing.assert_allclose(found.blend, wanted)
 
 
+def test_the_blend_of_what_is_proposed(planted: PlantedShop, sources: Sources) -> None:
+    """The blend by which candidates are chosen is that of the ranks that they are told with."""
+    found = candidates(sources, sources.people(next(histories(planted, sources))))
+    np.testing.assert_allclose(found.blend, fixed_blend(found.rank, found.names), rtol=1e-6)
+
+
 def test_no_more_than_are_looked_at(planted: PlantedShop, sources: Sources) -> None:
     """Of more candidates than ``most_candidates`` those with the best blend are kept, as they were and in order."""
     people = sources.people(next(histories(planted, sources)))
@@ -174,7 +186,8 @@ def proposed(*ranks: dict[str, float]) -> Candidates:
         for name, value in named.items():
             rank[row, NAMES.index(name)] = value
     size = len(ranks)
-    return Candidates(np.zeros(size, dtype=np.int64), np.arange(size), np.zeros_like(rank), rank, NAMES)
+    blend = fixed_blend(rank, NAMES)
+    return Candidates(np.zeros(size, dtype=np.int64), np.arange(size), np.zeros_like(rank), rank, blend, NAMES)
 
 
 def test_tiers() -> None:

@@ -7,10 +7,20 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sparse
 
+from features.arrays import Ints
 from features.catalogue import UNKNOWN
 from tests.training.recommend.proposing.proposed import Proposed, at
-from training.recommend.proposing.linked import best_products, strongest_link
+from training.recommend.proposing.linked import strongest_link
 from training.recommend.proposing.registry import REGISTRY
+from training.recommend.proposing.spread import Spread
+
+
+def link(shop: Proposed, source: str, customer: Ints, item: Ints) -> Ints:
+    """The own item behind the reason that a source gives for each pair."""
+    spread = REGISTRY[source].propose
+    assert REGISTRY[source].named
+    assert isinstance(spread, Spread)
+    return strongest_link(spread.taste(shop.sources, shop.people), spread.relation(shop.sources), customer, item)
 
 
 def test_related_items(tmp_path: Path) -> None:
@@ -32,9 +42,7 @@ def test_the_reason_is_an_own_item_of_the_right_kind(tmp_path: Path) -> None:
     who = np.array([shop.history.customer_ids.to_pylist().index("anna")])
     named = {}
     for source, item in (("viewed_together", "kettle"), ("bought_together", "tea"), ("bought_together", "kettle")):
-        because = REGISTRY[source].because
-        assert because is not None
-        (code,) = because(shop.sources, shop.people, who, np.array([shop.ids.index(item)]))
+        (code,) = link(shop, source, who, np.array([shop.ids.index(item)]))
         named[source, item] = None if code == UNKNOWN else shop.ids[code]
     assert named == {
         ("viewed_together", "kettle"): "cup",
@@ -51,22 +59,9 @@ def test_what_others_bought_after_they_had_viewed_it(tmp_path: Path) -> None:
     shop = Proposed(tmp_path, *others, *buyers, *own, names=("viewed_then_bought",))
     assert shop.ranked("viewed_then_bought", "anna") == ["kettle"]
     assert shop.ranked("viewed_then_bought", "bo") == []
-    because = REGISTRY["viewed_then_bought"].because
-    assert because is not None
     who = np.array([shop.history.customer_ids.to_pylist().index("anna")])
-    (code,) = because(shop.sources, shop.people, who, np.array([shop.ids.index("kettle")]))
+    (code,) = link(shop, "viewed_then_bought", who, np.array([shop.ids.index("kettle")]))
     assert shop.ids[code] == "cup"
-
-
-def test_best_products() -> None:
-    """Every row of the product gives its best entries, falling; rows without any give none."""
-    taste = sparse.csr_matrix(np.array([[1.0, 2.0], [0.0, 0.0], [0.0, 1.0]], dtype=np.float32))
-    relation = sparse.csr_matrix(np.array([[0.5, 0.0, 0.1], [0.0, 0.4, 0.3]], dtype=np.float32))
-    found = best_products(taste, relation, 2)
-    assert found.customer.tolist() == [0, 0, 2, 2]
-    assert found.item.tolist() == [1, 2, 1, 2]
-    np.testing.assert_allclose(found.score, [0.8, 0.7, 0.4, 0.3], rtol=1e-6)
-    assert len(best_products(taste[:0], relation, 2)) == 0
 
 
 def test_strongest_link() -> None:

@@ -12,6 +12,7 @@ from training.recommend.counted.related_kinds import RELATED_KINDS
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import SourceSettings
 from training.recommend.people import People
+from training.recommend.proposing.linked import strongest_link
 from training.recommend.proposing.registry import (
     KNOWN_SOURCES,
     PURCHASE_SOURCES,
@@ -22,6 +23,7 @@ from training.recommend.proposing.registry import (
     related_of,
     tables_of,
 )
+from training.recommend.proposing.spread import Spread
 
 EACH = 12
 
@@ -96,13 +98,14 @@ def test_known_sources_propose_what_was_touched(everything: Sources, people: Peo
     assert touched.all()
 
 
-@pytest.mark.parametrize("name", [name for name, source in REGISTRY.items() if source.because is not None])
+@pytest.mark.parametrize("name", [name for name, source in REGISTRY.items() if source.named])
 def test_reasons_name_own_items(everything: Sources, people: People, name: str) -> None:
     """A source that names the item behind its proposal names one of the customer's own, for most proposals."""
-    source = REGISTRY[name]
-    assert source.because is not None
-    found = source.propose(everything, people, EACH)
-    own = source.because(everything, people, found.customer, found.item)
+    spread = REGISTRY[name].propose
+    assert isinstance(spread, Spread)
+    found = spread(everything, people, EACH)
+    links = spread.taste(everything, people), spread.relation(everything)
+    own = strongest_link(*links, found.customer, found.item)
     assert own.shape == found.item.shape
     named = own >= 0
     assert named.mean() > 0.5

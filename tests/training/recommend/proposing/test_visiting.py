@@ -14,6 +14,7 @@ from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import SourceSettings
 from training.recommend.people import LAST_ITEMS, People
 from training.recommend.proposing import visiting
+from training.recommend.proposing.linked import strongest_link
 from training.recommend.proposing.proposal import Proposal
 from training.recommend.proposing.registry import REGISTRY, VIEW_SOURCES, tables_of
 
@@ -142,7 +143,8 @@ def test_the_item_behind_the_reason(sources: Sources, people: People) -> None:
     names, ids = people.history.customer_ids.to_pylist(), sources.catalogue.ids.to_pylist()
     customer = np.array([names.index("two")] * 3)
     item = np.array([ids.index(name) for name in ("i6", "i2", "i9")])
-    because = visiting.because_of("after")(sources, people, customer, item)
+    links = visiting.next_viewed.taste(sources, people), visiting.next_viewed.relation(sources)
+    because = strongest_link(*links, customer, item)
     assert [None if code < 0 else ids[code] for code in because] == ["i5", "i1", "i5"]
     nobody = np.array([names.index("none")])
-    assert visiting.because_of("after")(sources, people, nobody, item[:1]).tolist() == [-1]
+    assert strongest_link(*links, nobody, item[:1]).tolist() == [-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from features.history import History
 from tests.small_shop import EventRow, events, moment, stored
 from tests.training.recommend.conftest import PlantedShop
 from training.recommend.ranking.answers import Answers
-from training.recommend.ranking.cases import CASES_AT_ONCE, Case, cases
+from training.recommend.ranking.cases import CASES_AT_ONCE, Case, cases, enough
 from training.recommend.ranking.goals import PURCHASE, VIEW
 
 CUTOFF = moment("2025-03-11T00:00Z")
@@ -139,3 +140,23 @@ def test_a_visit_that_began_before(tmp_path: Path) -> None:
         goal=VIEW,
     )
     assert len(case.history) == 0
+
+
+def test_no_more_than_enough(tmp_path: Path) -> None:
+    """Cases come in parts until there are enough people, and no further one is made."""
+    asked: list[int] = []
+
+    def each(found: list[Case]) -> Iterator[Case]:
+        for number, case in enumerate(found):
+            asked.append(number)
+            yield case
+
+    rows = [(f"c{number}", "purchase", "tea", later(1)) for number in range(6)]
+    known = [(f"c{number}", "view", "tea", later(-1)) for number in range(6)]
+    found = all_cases(tmp_path, *rows, *known, buckets=4)
+    people = [len(case.history) for case in found]
+    assert sum(people) == 6
+    taken = list(enough(each(found), 1))
+    assert sum(len(case.history) for case in taken) >= 1
+    assert len(asked) < len(found) == 4
+    assert sum(len(case.history) for case in enough(found, 100)) == 6

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from features.errors import HuitouError
+from training.recommend.ranking import ranker as ranker_module
 from training.recommend.ranking.ranker import MANY_BOUGHT, Ranker, RankerSettings
 from training.recommend.ranking.rows import RankingRows
 
@@ -154,3 +155,28 @@ def test_larger_trees_for_more_data() -> None:
     """Few bought candidates get few leaves, many get more."""
     assert RankerSettings.learning_from(500) == RankerSettings()
     assert RankerSettings.learning_from(MANY_BOUGHT).leaves > RankerSettings.learning_from(MANY_BOUGHT - 1).leaves
+
+
+def test_trees_look_at_the_likeliest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The likeliest pairs by the start have the scores that trees give, the others come after them in its order."""
+    trained, unseen = Ranker.fit([in_cart(1), in_cart(2)], replace(QUICK, least_rows_per_leaf=40)), in_cart(3)
+    customer = np.repeat(np.arange(20), unseen.group_sizes)
+    whole = trained.score(unseen.names, unseen.values)
+    np.testing.assert_array_equal(trained.best(unseen.names, unseen.values, customer), whole)
+    monkeypatch.setattr(ranker_module, "LOOKED_AT", 5)
+    best = trained.best(unseen.names, unseen.values, customer)
+    for one in range(20):
+        mine = np.flatnonzero(customer == one)
+        ahead = mine[np.argsort(-best[mine], kind="stable")[:5]]
+        np.testing.assert_array_equal(best[ahead], whole[ahead])
+        assert best[np.setdiff1d(mine, ahead)].max() <= best[ahead].min()
+        assert (best[mine] > 0).all()
+
+
+def test_without_a_start_trees_look_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the trees start from nothing there is nothing to choose by: every pair is scored."""
+    monkeypatch.setattr(ranker_module, "LOOKED_AT", 2)
+    unstarted, unseen = Ranker.fit([rows(1)], replace(QUICK, from_blend=False)), rows(3)
+    customer = np.repeat(np.arange(150), 20)
+    best = unstarted.best(NAMES, unseen.values, customer)
+    np.testing.assert_array_equal(best, unstarted.score(NAMES, unseen.values))

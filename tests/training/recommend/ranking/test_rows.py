@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from features.arrays import Flags
-from training.recommend.proposing.candidates import Candidates
+from training.recommend.proposing.candidates import Candidates, fixed_blend
 from training.recommend.ranking.rows import LIKELY, SAMPLED, RankingRows, joined, sampled
 
 SIZES = (150, 1, LIKELY, LIKELY + 1, LIKELY + SAMPLED, LIKELY + SAMPLED + 1, 90)
@@ -19,7 +19,8 @@ def crowd(seed: int = 2) -> tuple[Candidates, Flags]:
     customer = np.repeat(np.arange(len(SIZES)), SIZES)
     item = np.concatenate([np.arange(size) for size in SIZES])
     rank = np.stack([np.concatenate([rng.permutation(size) for size in SIZES]) for _ in range(2)], axis=1)
-    found = Candidates(customer, item, np.zeros(rank.shape), rank.astype(np.float64), ("viewed", "popular"))
+    names = ("viewed", "popular")
+    found = Candidates(customer, item, np.zeros(rank.shape), rank.astype(float), fixed_blend(rank, names), names)
     return found, rng.random(len(customer)) < 0.1
 
 
