@@ -11,6 +11,11 @@ ORDER_WINDOW_DAYS = (30, 60, 90, 180, 365)
 """The nested windows that orders and spend are told in; all time comes last."""
 
 
+def order_count(history: History) -> dict[str, Floats]:
+    """How many orders there are in all."""
+    return {"order_count_all": history.sums(history.orders.customer)}
+
+
 def orders(history: History) -> dict[str, Floats]:
     """Orders and net spend (purchases minus returns) in windows, and what an order is like."""
     found = history.orders

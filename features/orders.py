@@ -38,8 +38,10 @@ class Orders:
     def of(cls, history: History) -> Orders:
         """All orders of everyone in ``history``."""
         rows = history.of(KIND_CODES["purchase"])
-        code = history.order_id.take(pa.array(rows)).dictionary_encode().indices
-        named = pc.fill_null(code, UNKNOWN).to_numpy(zero_copy_only=False).astype(np.int64)
+        if not len(rows):
+            nothing = np.zeros(0, dtype=np.int64)
+            return cls(nothing, np.zeros(0), nothing, np.zeros(0), nothing, nothing)
+        named = _numbered(history.orders_of(rows))
         day = history.local_day[rows].astype(np.int64)
         # Orders without an id are told apart by their day, in a range of their own below zero.
         key = np.where(named == UNKNOWN, -1 - (day - day.min(initial=0)), named)
@@ -64,3 +66,12 @@ class Orders:
             lines[order],
             place[order_of_line],
         )
+
+
+def _numbered(order_ids: pa.Array | Ints) -> Ints:
+    """Small numbers that tell the order ids apart, ``UNKNOWN`` for none."""
+    if isinstance(order_ids, np.ndarray):
+        return np.where(order_ids == UNKNOWN, UNKNOWN, np.unique(order_ids, return_inverse=True)[1])
+    codes = pc.fill_null(order_ids.dictionary_encode().indices, UNKNOWN)
+    numbers: Ints = codes.to_numpy(zero_copy_only=False).astype(np.int64)
+    return numbers

@@ -12,12 +12,19 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from features.errors import HuitouError
+from features.writer_lock import writer_lock
 
 # deltalake takes paths for addresses and reads these otherwise than they are written.
 _NO_ADDRESS = re.compile(r"[\[\]\\^|\x00-\x1f\x7f]|%[0-9A-Fa-f]{2}")
 
-MONEY_LIMITS = {"contact_cost": 1_000_000, "order_margin": 1, "contact_success_rate": 1}
-"""The most that the settings about the profit of a contact can be; the least is 0."""
+UPPER_LIMITS = {
+    "contact_cost": 1_000_000,
+    "order_margin": 1,
+    "contact_success_rate": 1,
+    "shown_share": 1,
+    "shown_days": 3_650,
+}
+"""The most that some settings can be; the least is 0."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,10 @@ class ShopSettings:
     """The share of net spend that the shop earns, 0 to 1."""
     contact_success_rate: float = 0.05
     """The share of those about to leave whom a message brings back, 0 to 1; better known after a measured campaign."""
+    shown_share: float = 1.0
+    """The share of answers that are remembered as shown, 0 to 1; an answer that explores always is."""
+    shown_days: int = 90
+    """For so many days what was shown, and what followed from it, is remembered."""
 
     def checked(self) -> ShopSettings:
         """These settings; raises :class:`HuitouError` when a value makes no sense."""
@@ -74,7 +85,7 @@ class ShopSettings:
                 field="buckets",
                 value=self.buckets,
             )
-        for name, most in MONEY_LIMITS.items():
+        for name, most in UPPER_LIMITS.items():
             if not 0 <= getattr(self, name) <= most:
                 raise HuitouError(
                     f"{name} must be between 0 and {most:,}; got {getattr(self, name)!r}. Mend it in shop.json.",
@@ -177,21 +188,20 @@ class ShopFolder:
         return self.path / "huitou.db"
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the shop's writer lock; it is released by the system even when the process is killed."""
-        import fcntl
+    def writing(self, *, briefly: bool = False) -> Iterator[None]:
+        """Hold the shop's writer lock; it is released by the system even when the process is killed.
 
+        Who writes ``briefly`` is waited for; while somebody else writes for longer it raises :class:`HuitouError`.
+        """
         self.path.mkdir(parents=True, exist_ok=True)
-        with open(self.path / ".writer.lock", "w") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+        with writer_lock(self.path / ".writer.lock", briefly=briefly) as held:
+            if not held:
                 raise HuitouError(
                     f"another process is writing to the shop in {self.path}. Wait until it has finished.",
                     code="busy",
                     field="shop",
                     value=str(self.path),
-                ) from None
+                )
             yield
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+import shutil
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.postgres import PostgresServer, binaries, postgres_server
+
+CHROMIUM = shutil.which("chromium")
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = ROOT.parent / "shared" / "data"
 
@@ -29,14 +33,61 @@ def real_data() -> Path:
     return REAL_DATA
 
 
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a real browser; who asks for it is left out where there is none, and fails there under CI=true."""
+    assert CHROMIUM is not None, "this needs the program chromium"
+    return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of this test process; starting it takes two seconds, so only who needs it asks."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: PostgresServer) -> Iterator[str]:
+    """The URL of a fresh PostgreSQL database with Huitou's tables."""
+    with postgresql_server.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """What ``HUITOU_DATABASE`` says; a test that takes it, or a fixture that does, runs once for each engine.
+
+    Use it as ``open_database(shop, database_url)``: None is the SQLite file in the shop's folder, else it is a
+    fresh PostgreSQL database. Dispose of the engine at the end. Where PostgreSQL is not installed these tests
+    are left out, and under continuous integration they fail.
+    """
+    return None if request.param == "sqlite" else str(request.getfixturevalue("postgresql_url"))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the real-data tests out, without calling them skipped, where there is no real data."""
-    if REAL_DATA.is_dir():
-        return
-    out = [item for item in items if reads_real_data(item)]
+    """Leave out, without calling them skipped, tests that need what is not here: data, PostgreSQL, a browser."""
+    out = [item for item in items if is_left_out(item)]
     if out:
         config.hook.pytest_deselected(items=out)
-        items[:] = [item for item in items if not reads_real_data(item)]
+        items[:] = [item for item in items if not is_left_out(item)]
+
+
+def is_left_out(item: pytest.Item) -> bool:
+    """Whether a test needs what is not here; continuous integration must have PostgreSQL and Chromium."""
+    if reads_real_data(item) and not REAL_DATA.is_dir():
+        return True
+    missing = needs_postgresql(item) and binaries() is None
+    missing |= "chromium" in getattr(item, "fixturenames", ()) and CHROMIUM is None
+    return missing and os.environ.get("CI") != "true"
+
+
+def needs_postgresql(item: pytest.Item) -> bool:
+    """Whether a test is one for PostgreSQL."""
+    callspec = getattr(item, "callspec", None)
+    chosen = () if callspec is None else callspec.params.values()
+    asked = {"postgresql_server", "postgresql_url"} & set(getattr(item, "fixturenames", ()))
+    return any(isinstance(value, str) and value == "postgresql" for value in chosen) or bool(asked)
 
 
 def reads_real_data(item: pytest.Item) -> bool:

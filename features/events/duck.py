@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import threading
 from functools import cache
+from typing import TYPE_CHECKING
 
-import duckdb
+if TYPE_CHECKING:  # It takes 60 MB, and workers of the service, who never ask it, do without.
+    import duckdb
 
 MEMORY = "2GB"
 """What all queries of the process may hold together; past that they spill to disk."""
@@ -29,6 +31,8 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
+    import duckdb
+
     settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "memory_limit": MEMORY,
@@ -38,5 +42,17 @@ def _database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config=settings)
 
 
-# A child process must not touch the threads of its parent's database.
-os.register_at_fork(after_in_child=_database.cache_clear)
+_of_parent: list[duckdb.DuckDBPyConnection] = []
+
+
+def _leave_to_parent() -> None:
+    """In a child process: have a database of its own from now on.
+
+    The parent's is kept, unused: closing it would wait for threads that the child does not have.
+    """
+    if _database.cache_info().currsize:
+        _of_parent.append(_database())
+        _database.cache_clear()
+
+
+os.register_at_fork(after_in_child=_leave_to_parent)

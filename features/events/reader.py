@@ -97,6 +97,15 @@ class EventReader:
         with connect() as connection:
             return connection.sql(query, params=params).to_arrow_table()
 
+    def people(self) -> list[str]:
+        """Ids of all who have events, visitors with their prefix."""
+        if not self.files:
+            return []
+        query = f"select distinct customer_id {_FROM_FILES}"
+        with connect() as connection:
+            found: list[str] = connection.sql(query, params={"files": self.all_files()}).to_arrow_table()[0].to_pylist()
+        return found
+
     def all_files(self) -> list[str]:
         """Every Parquet file of this version."""
         return [file for bucket in sorted(self.files) for file in self.files[bucket]]

@@ -6,13 +6,12 @@ that is killed leaves at most files that no version names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable, WriterProperties, write_deltalake
@@ -20,43 +19,18 @@ from deltalake import DeltaTable, WriterProperties, write_deltalake
 from features.errors import HuitouError
 from features.events.contact_rows import new_contacts
 from features.events.duck import connect
-from features.events.event import CONTACT_SCHEMA, CUSTOMER_SCHEMA, ITEM_SCHEMA, STORED_EVENT_SCHEMA, bucket_of
-from features.events.order import STORED_ORDER_SQL
+from features.events.event import CONTACT_SCHEMA, CUSTOMER_SCHEMA, ITEM_SCHEMA, STORED_EVENT_SCHEMA
+from features.events.new_rows import NEW_ROWS, UNKNOWN
 from features.events.reader import EventReader, duckdb_file
+from features.events.rewritten_rows import Move, Moved, after, events_of, without
 from features.events.staging import Staging
+from features.events.upserted_rows import Upserted as Upserted  # its home; some know it from here
+from features.events.upserted_rows import upserted
 from features.progress import Progress
 from features.shop_folder import ShopFolder
 
-_CONTENT = (
-    "customer_id, coalesce(visitor_id, ''), item_id, kind, epoch_us(occurred_at)::varchar, "
-    "quantity::varchar, coalesce(unit_price::varchar, ''), coalesce(order_id, ''), "
-    "coalesce(session_id, ''), coalesce(channel, ''), coalesce(recommendation_id, '')"
-)
-
-# An event without an id is named by 96 bits of its content's MD5 and its position among rows of the same
-# content: the same file gives the same names again, and true repeats keep names of their own. An id is unique
-# within its customer, so that what counts as repeated does not depend on the number of buckets.
-_STORED_COLUMNS = ", ".join(name for name in STORED_EVENT_SCHEMA.names if name != "bucket")
-_NEW_ROWS = f"""
-    with contents as (
-        select *, case when event_id is null
-            then base64(unhex(left(md5(concat_ws(chr(31), {_CONTENT})), 24))) end as content
-        from read_parquet($staged, hive_partitioning = false)
-    ), named as (
-        select * exclude (event_id, content), coalesce(
-            event_id, content || '-' || row_number() over (partition by content order by row)) as event_id
-        from contents
-    ), firsts as (
-        select * from named qualify row_number() over (partition by customer_id, event_id order by row) = 1
-    )
-    select {", ".join(STORED_EVENT_SCHEMA.names)} from firsts
-    where {{unknown}}
-    {STORED_ORDER_SQL}
-"""  # noqa: S608 - columns of our own schema
-_UNKNOWN = """not exists (
-        select 1 from read_parquet($stored, hive_partitioning = false) stored
-        where stored.event_id = firsts.event_id and stored.customer_id = firsts.customer_id
-    )"""
+TABLES = ("events", "items", "customers", "contacts")
+"""The tables of a warehouse, each a folder of its own."""
 
 _COMPRESSION = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=131_072)
 
@@ -76,18 +50,6 @@ class Appended:
     """Those that were new."""
     repeated: int
     """Those that had been stored before, or came twice."""
-
-
-@dataclass(frozen=True)
-class Upserted:
-    """What became of item or customer rows."""
-
-    new: int
-    """Ids not seen before."""
-    changed: int
-    """Known ids with other values than before."""
-    unchanged: int
-    """Known ids with the same values."""
 
 
 class Warehouse:
@@ -125,7 +87,7 @@ class Warehouse:
             params: dict[str, object] = {"staged": duckdb_file(staging.file(bucket))}
             if bucket in stored:
                 params["stored"] = list(stored[bucket])
-            query = _NEW_ROWS.format(unknown=_UNKNOWN if bucket in stored else "true")
+            query = NEW_ROWS.format(unknown=UNKNOWN if bucket in stored else "true")
             with connect() as connection:
                 rows = connection.sql(query, params=params).to_arrow_table().cast(STORED_EVENT_SCHEMA)
             counts["stored"] += len(rows)
@@ -145,14 +107,34 @@ class Warehouse:
             files[bucket] = (*files.get(bucket, ()), duckdb_file(file))
         return EventReader(table.version(), self.buckets, files)
 
-    def erase(self, customer_id: str) -> int:
-        """Remove all events, contacts and the record of one customer, from old versions too; return how many events.
+    def events_of(self, people: Collection[str]) -> pa.Table:
+        """Every stored event of some people, in ``STORED_EVENT_SCHEMA``, by customer and time."""
+        return events_of(people, self.reader().files, self.buckets)
 
-        The files of older versions that held the customer are deleted: those versions can no longer be read.
+    def moved(self, *moves: Move) -> Moved:
+        """What :meth:`move` would come to now."""
+        people = {person for move in moves for person in (move.source, move.target)}
+        return Moved.of(moves, self.events_of(people), self.buckets)
+
+    def move(self, moved: Moved) -> None:
+        """Give events to other people, all in one commit: a process that is killed has moved all of them or none."""
+        files = self.reader().files
+        self._rewrite(moved.buckets(self.buckets), lambda bucket: after(moved, bucket, files.get(bucket, ())))
+
+    def people(self) -> set[str]:
+        """Ids of all who have events, contacts or a record, visitors with their prefix."""
+        found = {*self.reader().people()}
+        return found.union(*(rows["customer_id"].to_pylist() for rows in (self.customers(), self.contacts())))
+
+    def erase(self, *people: str) -> int:
+        """Remove all events, contacts and the record of some people, from old versions too; return how many events.
+
+        The files of older versions that held them are deleted: those versions can no longer be read.
         """
-        erased = self._erase_events(customer_id)
+        erased = self._erase_events(people)
+        wanted = pa.array(people, pa.string())
         for name, rows in (("customers", self.customers()), ("contacts", self.contacts())):
-            others = rows.filter(pc.not_equal(rows["customer_id"], customer_id))
+            others = rows.filter(pc.invert(pc.is_in(rows["customer_id"], wanted)))
             if len(others) < len(rows):
                 self._write(name, others, mode="overwrite", schema_mode="overwrite")
         for name in ("events", "customers", "contacts"):
@@ -161,28 +143,37 @@ class Warehouse:
                 table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True)
         return erased
 
-    def _erase_events(self, customer_id: str) -> int:
-        # The bucket is written anew: a delete with a condition would put the id into the table's log.
-        bucket = bucket_of(customer_id, self.buckets)
-        files = self.reader().files.get(bucket)
-        if not files:
-            return 0
-        query = f"select {_STORED_COLUMNS} from read_parquet($files, hive_partitioning = false)"  # noqa: S608
-        with connect() as connection:
-            rows = connection.sql(query, params={"files": list(files)}).to_arrow_table()
-        others = rows.filter(pc.not_equal(rows["customer_id"], customer_id))
-        if len(others) < len(rows):
-            number = pa.array(np.full(len(others), bucket, dtype=np.int16))
-            others = others.append_column("bucket", number).cast(STORED_EVENT_SCHEMA)
-            self._write("events", others, mode="overwrite", predicate=f"bucket = {bucket}")
-        return len(rows) - len(others)
+    def _erase_events(self, people: Collection[str]) -> int:
+        erased = self.events_of(people)
+        files = self.reader().files
+        # The buckets are written anew: a delete with a condition would put the ids into the table's log.
+        self._rewrite(
+            pc.unique(erased["bucket"]).to_pylist(), lambda bucket: without(people, bucket, files.get(bucket, ()))
+        )
+        return len(erased)
 
-    def compact(self) -> None:
-        """Join the small files of each bucket; older versions stay readable."""
-        for name in ("events", "items", "customers", "contacts"):
+    def _rewrite(self, buckets: Sequence[int], rows_of: Callable[[int], pa.Table]) -> None:
+        """Write some buckets anew in one commit, one of them in memory at a time."""
+        if buckets:
+            batches = (batch for bucket in buckets for batch in rows_of(bucket).combine_chunks().to_batches())
+            reader = pa.RecordBatchReader.from_batches(STORED_EVENT_SCHEMA, batches)
+            numbers = ", ".join(str(bucket) for bucket in buckets)
+            self._write("events", reader, mode="overwrite", predicate=f"bucket in ({numbers})")
+
+    def version_files(self, name: str) -> tuple[int, list[Path]]:
+        """The newest version of one of :data:`TABLES` and the files that it consists of; -1 while there is none."""
+        table = self._table(name)
+        return (-1, []) if table is None else (table.version(), self._files(name, table))
+
+    def compact(self, target_bytes: int | None = None) -> None:
+        """Join the small files of each bucket into ones of about ``target_bytes``; older versions stay readable.
+
+        Files of that size and above are left as they are.
+        """
+        for name in TABLES:
             table = self._table(name)
             if table is not None:
-                table.optimize.compact(writer_properties=_COMPRESSION)
+                table.optimize.compact(target_size=target_bytes, writer_properties=_COMPRESSION)
 
     # ---- items and customers
 
@@ -217,7 +208,7 @@ class Warehouse:
 
     def _upsert(self, name: str, key: str, incoming: pa.Table) -> Upserted:
         known = self._rows(name, key, incoming.schema, None)
-        merged, counts = _merged(known, incoming, key)
+        merged, counts = upserted(known, incoming, key)
         if counts.new or counts.changed:
             self._write(name, merged, mode="overwrite", schema_mode="overwrite")
         return counts
@@ -270,26 +261,3 @@ class Warehouse:
                 value=version,
             )
         return DeltaTable(path, version=version)
-
-
-def _merged(known: pa.Table, incoming: pa.Table, key: str) -> tuple[pa.Table, Upserted]:
-    """The known rows with the incoming ones laid over them, and how many were new, changed or unchanged."""
-    others = [name for name in incoming.schema.names if name != key]
-    lasts = ", ".join(f"last({name} order by row) filter ({name} is not null) as {name}" for name in others)
-    values = ", ".join(f"coalesce(fresh.{name}, known.{name}) as {name}" for name in others)
-    same = " and ".join(f"coalesce(fresh.{name}, known.{name}) is not distinct from known.{name}" for name in others)
-    query = f"""
-        with numbered as (select *, row_number() over () as row from incoming),
-        fresh as (select {key}, {lasts} from numbered group by {key})
-        select coalesce(fresh.{key}, known.{key}) as {key}, {values},
-               case when fresh.{key} is null then 'kept' when known.{key} is null then 'new'
-                    when {same} then 'unchanged' else 'changed' end as fate
-        from fresh full join known on fresh.{key} = known.{key} order by 1
-    """  # noqa: S608 - columns of our own schemas
-    with connect() as connection:
-        connection.register("incoming", incoming)
-        connection.register("known", known)
-        table = connection.sql(query).to_arrow_table()
-    fates = table["fate"].to_pylist()
-    counts = Upserted(fates.count("new"), fates.count("changed"), fates.count("unchanged"))
-    return table.drop_columns(["fate"]).cast(incoming.schema), counts

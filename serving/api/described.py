@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from features.events.checks import check_rows
 from features.events.event import CUSTOMER_FIELDS
-from serving.api.events import RowError
+from serving.api.contact_details import CONTACT_JSON, details_of, with_right_details
+from serving.api.described_visitors import as_stored, by_one_name
+from serving.api.events import GONE, RowError
 from serving.api.parsing import JsonRoute
 from serving.api.service import TheService
 from serving.findings import plain
@@ -21,10 +23,11 @@ MOST_CUSTOMERS = 1_000
 _TYPES = {"id": "string", "time": "string", "flag": "boolean"}
 CUSTOMER_JSON = {
     "type": "object",
-    "required": ["customer_id"],
     "properties": {
         field.name: {"type": _TYPES[field.type.value], "description": field.description} for field in CUSTOMER_FIELDS
-    },
+    }
+    | {"visitor_id": {"type": "string", "description": "A visitor's id, where no customer_id is known yet."}}
+    | dict(CONTACT_JSON),
 }
 """A customer as the document shows it."""
 
@@ -55,6 +58,14 @@ class CustomerRow(BaseModel):
 class CustomersResult(BaseModel):
     """What became of the rows."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"stored": 1, "rejected": 0, "results": [{"row": 1, "customer_id": "c-1", "status": "stored"}]},
+            ]
+        }
+    )
+
     stored: int
     rejected: int
     results: list[CustomerRow]
@@ -64,18 +75,24 @@ class CustomersResult(BaseModel):
 def put_customers(request: CustomersRequest, service: TheService) -> CustomersResult:
     """Up to 1,000 customers. What is ``stored`` survives a loss of power.
 
-    ``personalized`` counts from the next answer on; lists and models know the rest when they are made anew.
+    ``personalized`` counts from the next answer on; lists and models know the rest when they are made anew. Contact
+    details are kept apart: no model and no list sees them. A visitor can opt out, too, by ``visitor_id``.
     """
     now = service.clock()
-    checked = check_rows(request.customers, CUSTOMER_FIELDS, timezone=None, now=now)
-    service.described.put(checked.rows, now)
-    ids = checked.rows["customer_id"].to_pylist()
+    rows = request.customers
+    checked = as_stored(rows, check_rows(by_one_name(rows), CUSTOMER_FIELDS, timezone=None, now=now))
+    checked = with_right_details(rows, checked)
+    service.contact_details.put(details_of(rows, checked), now)
+    deleted = service.described.put(checked.rows, now)
     results = [
-        CustomerRow(row=place, customer_id=identity, status="stored")
-        for place, identity in zip(checked.positions.tolist(), ids, strict=True)
+        CustomerRow(row=place, customer_id=identity, status="rejected", error=GONE)
+        if identity in deleted
+        else CustomerRow(row=place, customer_id=identity, status="stored")
+        for place, identity in zip(checked.positions.tolist(), checked.rows["customer_id"].to_pylist(), strict=True)
     ]
     for rejection in checked.rejections:
         error = RowError(code="invalid", message=rejection.message, field=rejection.field, value=plain(rejection.value))
         results.append(CustomerRow(row=rejection.row, customer_id=None, status="rejected", error=error))
     results.sort(key=lambda result: result.row)
-    return CustomersResult(stored=len(ids), rejected=len(checked.rejections), results=results)
+    stored = sum(result.status == "stored" for result in results)
+    return CustomersResult(stored=stored, rejected=len(results) - stored, results=results)

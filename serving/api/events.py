@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-import pyarrow as pa
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from features.events.checks import Rejection, check_rows
 from features.events.event import EVENT_FIELDS, MAX_ID_LENGTH, FieldType
+from features.events.quick_check import quick_events
 from serving.api.parsing import JsonRoute
 from serving.api.service import Service, TheService
+from serving.database.erased import gone
+from serving.database.inbox import ERASED, arrived, plain_events
 from serving.findings import plain
 
 router = APIRouter(prefix="/v1", tags=["events"], route_class=JsonRoute)
 
 MOST_EVENTS = 1_000
+MOST_AT_ONCE = 50
+"""More rows are judged beside the event loop, so that others do not wait for them."""
+BYTES_BESIDE = 400
+"""What a waiting event takes beside its payload, about."""
 
 _JSON_TYPES: dict[FieldType, dict[str, Any]] = {
     FieldType.ID: {"type": "string", "maxLength": MAX_ID_LENGTH},
@@ -84,8 +94,25 @@ class RowResult(BaseModel):
     error: RowError | None = None
 
 
+GONE = RowError.model_validate(gone("customer_id").as_dict())
+"""Why a row about somebody who was deleted is not taken."""
+
+
 class EventsResult(BaseModel):
     """What became of the rows."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "stored": 1,
+                    "repeated": 0,
+                    "rejected": 0,
+                    "results": [{"row": 1, "event_id": "e-1", "status": "stored"}],
+                }
+            ]
+        }
+    )
 
     stored: int
     repeated: int
@@ -94,7 +121,7 @@ class EventsResult(BaseModel):
 
 
 @router.post("/events", summary="Tell what people do")
-def post_events(
+async def post_events(
     request: Events,
     service: TheService,
     validate_only: Annotated[bool, Query(description="True checks the rows and stores nothing.")] = False,
@@ -104,36 +131,73 @@ def post_events(
     Give each event an ``event_id``: then sending it again is safe. A row without one gets a new id each
     time it arrives, so that a retry of it counts twice.
     """
+    return await take_events(service, request, validate_only)
+
+
+async def take_events(service: Service, request: Events, validate_only: bool) -> EventsResult:
+    """Judge the rows and store the good ones; it returns when they are on disk."""
     now = service.clock()
-    checked = check_rows(request.events, EVENT_FIELDS, timezone=None, now=now)
-    positions = checked.positions.tolist()
-    if validate_only:
-        ids, outcomes = checked.rows["event_id"].to_pylist(), ["accepted"] * len(positions)
+    if len(request.events) > MOST_AT_ONCE:
+        checked = await asyncio.to_thread(_check, request.events, now)
     else:
-        rows = with_ids(checked.rows, service)
-        ids = rows["event_id"].to_pylist()
-        outcomes = ["stored" if is_new else "repeated" for is_new in service.inbox.put(rows, now)]
-    results = [*_taken(positions, ids, outcomes), *(_rejected(rejection) for rejection in checked.rejections)]
-    results.sort(key=lambda result: result.row)
-    return EventsResult(
-        stored=outcomes.count("stored"),
-        repeated=outcomes.count("repeated"),
-        rejected=len(checked.rejections),
-        results=results,
-    )
+        checked = _check(request.events, now)
+    if validate_only:
+        ids, outcomes = [event.get("event_id") for event in checked.events], ["accepted"] * len(checked.events)
+    else:
+        rows = arrived(_named(checked.events, service), now)
+        ids = [row.event_id for row in rows]
+        size_bytes = sum(BYTES_BESIDE + len(row.payload) for row in rows)
+        outcomes = await service.writer.write(service.inbox.write, rows, rows=len(rows), size_bytes=size_bytes)
+    answer = _answer([*_taken(checked.positions, ids, outcomes), *map(_rejected, checked.rejections)])
+    if not validate_only:
+        service.metrics.count_events(answer.stored, answer.repeated, answer.rejected)
+    return answer
 
 
-def with_ids(rows: pa.Table, service: Service) -> pa.Table:
-    """The rows with a new ``event_id`` wherever there is none."""
-    ids = [identity if identity is not None else service.new_id() for identity in rows["event_id"].to_pylist()]
-    return rows.set_column(rows.schema.get_field_index("event_id"), "event_id", pa.array(ids, pa.string()))
+@dataclass(frozen=True)
+class _Checked:
+    """What became of the rows of a request."""
+
+    events: list[dict[str, Any]]
+    """The good ones, as the inbox keeps them."""
+    positions: Sequence[int]
+    """Their places in the request, from 1."""
+    rejections: Sequence[Rejection] = ()
+    """The others."""
+
+
+def _check(rows: Sequence[Any], now: datetime) -> _Checked:
+    quick = quick_events(rows, now)
+    if quick is not None:
+        return _Checked(quick, range(1, len(quick) + 1))
+    checked = check_rows(rows, EVENT_FIELDS, timezone=None, now=now)
+    return _Checked(plain_events(checked.rows), checked.positions.tolist(), checked.rejections)
+
+
+def _named(events: list[dict[str, Any]], service: Service) -> list[dict[str, Any]]:
+    """The events with a new ``event_id`` wherever there is none."""
+    for event in events:
+        if "event_id" not in event:
+            event["event_id"] = service.new_id()
+    return events
 
 
 def _taken(positions: Sequence[int], ids: Sequence[str | None], outcomes: Sequence[str]) -> Iterable[RowResult]:
     for row, identity, outcome in zip(positions, ids, outcomes, strict=True):
-        yield RowResult.model_validate({"row": row, "event_id": identity, "status": outcome})
+        if outcome == ERASED:
+            yield RowResult(row=row, event_id=identity, status="rejected", error=GONE)
+        else:
+            yield RowResult.model_validate({"row": row, "event_id": identity, "status": outcome})
 
 
 def _rejected(rejection: Rejection) -> RowResult:
     error = RowError(code="invalid", message=rejection.message, field=rejection.field, value=plain(rejection.value))
     return RowResult(row=rejection.row, event_id=None, status="rejected", error=error)
+
+
+def _answer(results: list[RowResult]) -> EventsResult:
+    results.sort(key=lambda result: result.row)
+    counts = Counter(result.status for result in results)
+    return EventsResult(
+        stored=counts["stored"], repeated=counts["repeated"], rejected=counts["rejected"], results=results
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -14,9 +14,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from features.events.event import CUSTOMER_SCHEMA
 from serving.database.connection import told
+from serving.database.erased import erased_among
+from serving.database.plain_rows import microseconds, plain_row, table_of
 from serving.database.tables import DESCRIBED
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -36,25 +36,31 @@ class Described:
         self._engine = engine
         self._reader = engine.execution_options(reading=True)
 
-    def put(self, customers: pa.Table, now: datetime) -> None:
+    def put(self, customers: pa.Table, now: datetime) -> set[str]:
         """Store checked descriptions (``CUSTOMER_SCHEMA``) in one transaction; what is empty keeps what is known.
 
-        When this returns, they survive a loss of power.
+        When this returns, they survive a loss of power. Returns those who were deleted: nothing is stored of them.
         """
         said: dict[str, dict[str, Any]] = {}
         for row in customers.to_pylist():
-            known = {name: _plain(value) for name, value in row.items() if value is not None}
-            said.setdefault(row["customer_id"], {}).update(known)
+            said.setdefault(row["customer_id"], {}).update(plain_row(row))
         if not said:
-            return
-        changed_us = (now - _EPOCH) // timedelta(microseconds=1)
+            return set()
+        changed_us = microseconds(now)
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         insert = dialect.insert(DESCRIBED)
         changes = {name: insert.excluded[name] for name in ("payload", "personalized", "changed_us", "waiting")}
         with told(), self._engine.begin() as connection:
+            gone = erased_among(connection, said)
             before = _payloads(connection, said)
-            rows = [_row(before.get(identity, {}) | new, changed_us) for identity, new in said.items()]
-            connection.execute(insert.on_conflict_do_update(index_elements=["customer_id"], set_=changes), rows)
+            rows = [
+                _row(before.get(identity, {}) | new, changed_us)
+                for identity, new in said.items()
+                if identity not in gone
+            ]
+            if rows:
+                connection.execute(insert.on_conflict_do_update(index_elements=["customer_id"], set_=changes), rows)
+        return gone
 
     def personalized(self, customer_id: str) -> bool | None:
         """Whether a customer agreed to personal answers; None where nothing was said here."""
@@ -78,7 +84,7 @@ class Described:
         with told(), self._reader.connect() as connection:
             found = [(json.loads(row.payload), row.changed_us) for row in connection.execute(query)]
         return WaitingCustomers(
-            _table(payload for payload, _ in found),
+            table_of((payload for payload, _ in found), CUSTOMER_SCHEMA),
             {payload["customer_id"]: changed_us for payload, changed_us in found},
         )
 
@@ -104,17 +110,3 @@ def _row(payload: dict[str, Any], changed_us: int) -> dict[str, Any]:
         "changed_us": changed_us,
         "waiting": True,
     }
-
-
-def _plain(value: Any) -> Any:
-    return (value - _EPOCH) // timedelta(microseconds=1) if isinstance(value, datetime) else value
-
-
-def _table(payloads: Iterable[dict[str, Any]]) -> pa.Table:
-    said = list(payloads)
-    columns = []
-    for field in CUSTOMER_SCHEMA:
-        values = [payload.get(field.name) for payload in said]
-        is_time = pa.types.is_timestamp(field.type)
-        columns.append(pa.array(values, pa.int64()).cast(field.type) if is_time else pa.array(values, field.type))
-    return pa.Table.from_arrays(columns, schema=CUSTOMER_SCHEMA)

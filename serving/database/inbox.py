@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import pyarrow as pa
-from sqlalchemy import Connection, Engine, Select, bindparam, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, func, or_, select, update
 
 from features.events.event import EVENT_SCHEMA, KIND_CODES, with_person
+from serving.database.bulk_insert import insert_new, known
 from serving.database.connection import told
-from serving.database.tables import INBOX
+from serving.database.erased import erased_among
+from serving.database.person_key import person_key
+from serving.database.plain_rows import microseconds, plain_row, table_of
+from serving.database.responses import response_rows
+from serving.database.tables import INBOX, RESPONSES
 
 NEWEST = 1_000
 """At most so many fresh events of one person are looked at."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_AT_ONCE = 1_000
+"""So many rows are changed in one transaction."""
+
+STORED, REPEATED, ERASED = "stored", "repeated", "erased"
+"""What becomes of an event that arrives: the last says that its person was deleted."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,28 @@ class Touch:
     """Price of one piece, None where not known."""
     order_id: str | None = None
     """The order it belongs to."""
+
+
+class Arrived(NamedTuple):
+    """One event as a row of the inbox."""
+
+    event_id: str
+    """Its id."""
+    person_key: int
+    """Whose it is, as a number."""
+    customer_id: str
+    """Whose it is."""
+    kind: str
+    """Kind of event."""
+    payload: str
+    """The event as JSON."""
+    received_us: int
+    """When it came, UTC microseconds since 1970."""
+    event: Mapping[str, Any]
+    """The same as in ``payload``."""
+
+
+_STORED_FIELDS = Arrived._fields[:-1]
 
 
 @dataclass(frozen=True)
@@ -61,27 +90,32 @@ class Inbox:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
         self._reader = engine.execution_options(reading=True)
 
     def put(self, events: pa.Table, received_at: datetime) -> list[bool]:
         """Store checked events (``EVENT_SCHEMA``, each with an ``event_id``) in one transaction.
 
-        Returns for each row whether it was stored; False says that its ``event_id`` had come before. When
-        this returns, the rows survive a loss of power. An event without ``known_at`` became known when it
-        was received.
+        Returns for each row whether it was stored; False says that its ``event_id`` had come before, or that its
+        person was deleted. When this returns, the rows survive a loss of power. An event without ``known_at`` became
+        known when it was received.
         """
-        received_us = _microseconds(received_at)
-        rows = [_inbox_row(row, received_us) for row in with_person(events).to_pylist()]
-        firsts: dict[str, dict[str, Any]] = {}
-        is_first = [firsts.setdefault(row["event_id"], row) is row for row in rows]
-        if not firsts:
-            return []
-        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
-        new = dialect.insert(INBOX).on_conflict_do_nothing(index_elements=["event_id"]).returning(INBOX.c.event_id)
+        rows = arrived(plain_events(events), received_at)
         with self._writing() as connection:
-            stored = set(connection.execute(new, list(firsts.values())).scalars())
-        return [first and row["event_id"] in stored for first, row in zip(is_first, rows, strict=True)]
+            (outcomes,) = self.write(connection, [rows])
+        return [outcome == STORED for outcome in outcomes]
+
+    def write(self, connection: Connection, batches: Sequence[Sequence[Arrived]]) -> list[list[str]]:
+        """Store several callers' events in the transaction of ``connection``: ``STORED``, ``REPEATED`` or ``ERASED``
+        for each row. What answers the events belong to is noted beside them.
+        """
+        rows = [row for batch in batches for row in batch]
+        gone = erased_among(connection, {row.customer_id for row in rows}) if _anyone_erased(connection) else set()
+        wanted = [row for row in rows if row.customer_id not in gone] if gone else rows
+        stored = _insert(connection, wanted)
+        responses = response_rows(row.event for row in wanted if row.event_id in stored)
+        insert_new(connection, RESPONSES, RESPONSES.columns.keys(), [[*row.values()] for row in responses])
+        return [[_outcome(row, stored, gone) for row in batch] for batch in batches]
 
     def take(self, limit: int) -> Waiting:
         """The oldest events that are not in the warehouse yet, at most ``limit``; they stay in the inbox."""
@@ -103,7 +137,7 @@ class Inbox:
         return [_touch(event) for event in events]
 
     def _newest(self, customer_id: str, newer_than: int | None) -> list[str]:
-        query = select(INBOX.c.payload).where(INBOX.c.customer_id == customer_id)
+        query = select(INBOX.c.payload).where(_of(customer_id))
         found = self._rows(_fresh(query, newer_than).order_by(INBOX.c.sequence.desc()).limit(NEWEST))
         return [row.payload for row in reversed(found)]
 
@@ -113,21 +147,29 @@ class Inbox:
         return [row.customer_id for row in self._rows(_fresh(query, newer_than))]
 
     def mark_absorbed(self, sequences: Sequence[int], version: int) -> None:
-        """Note that the warehouse holds the events of these sequence numbers since ``version``."""
+        """Note that the warehouse holds the events of these sequence numbers since ``version``.
+
+        Some at a time, so that nobody who writes waits for long; after a kill the rest is moved and marked again.
+        """
         # Number by number: with several writers a lower number can become visible after a higher one.
-        mark = update(INBOX).where(INBOX.c.sequence == bindparam("number")).values(absorbed_version=version)
-        with self._writing() as connection:
-            connection.execute(mark, [{"number": number} for number in sequences])
+        for start in range(0, len(sequences), _AT_ONCE):
+            mine = INBOX.c.sequence.in_(sequences[start : start + _AT_ONCE])
+            with self._writing() as connection:
+                connection.execute(update(INBOX).where(mine).values(absorbed_version=version))
 
     def remove(self, up_to_version: int) -> int:
-        """Remove the events that this version of the warehouse holds; return how many."""
-        with self._writing() as connection:
-            return connection.execute(delete(INBOX).where(INBOX.c.absorbed_version <= up_to_version)).rowcount
+        """Remove the events that this version of the warehouse holds, some at a time; return how many."""
+        held = select(INBOX.c.sequence).where(INBOX.c.absorbed_version <= up_to_version).limit(_AT_ONCE)
+        removed = 0
+        while found := [row.sequence for row in self._rows(held)]:
+            with self._writing() as connection:
+                removed += connection.execute(delete(INBOX).where(INBOX.c.sequence.in_(found))).rowcount
+        return removed
 
     def erase(self, customer_id: str) -> int:
         """Remove all events of one person; return how many."""
         with self._writing() as connection:
-            return connection.execute(delete(INBOX).where(INBOX.c.customer_id == customer_id)).rowcount
+            return connection.execute(delete(INBOX).where(_of(customer_id))).rowcount
 
     def waiting(self) -> int:
         """How many events are not in the warehouse yet."""
@@ -140,8 +182,12 @@ class Inbox:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with told(), self._engine.begin() as connection:
+        with told(), self.engine.begin() as connection:
             yield connection
+
+
+def _table(payloads: Iterable[str]) -> pa.Table:
+    return table_of(map(json.loads, payloads), EVENT_SCHEMA)
 
 
 def _touch(event: dict[str, Any]) -> Touch:
@@ -156,45 +202,57 @@ def _touch(event: dict[str, Any]) -> Touch:
     )
 
 
+def _of(customer_id: str) -> ColumnElement[bool]:
+    customer_id = customer_id.replace("\0", "\ufffd")  # No id holds a NUL, and PostgreSQL takes none.
+    return (INBOX.c.person_key == person_key(customer_id)) & (INBOX.c.customer_id == customer_id)
+
+
 def _fresh(query: Select[Any], newer_than: int | None) -> Select[Any]:
     if newer_than is None:
         return query
     return query.where(or_(INBOX.c.absorbed_version.is_(None), INBOX.c.absorbed_version > newer_than))
 
 
-def _inbox_row(row: dict[str, Any], received_us: int) -> dict[str, Any]:
-    known = {name: value for name, value in row.items() if value is not None}
-    payload = {name: _plain(value) for name, value in known.items()}
-    payload.setdefault("known_at", max(received_us, payload["occurred_at"]))
-    return {
-        "event_id": row["event_id"],
-        "customer_id": row["customer_id"],
-        "kind": row["kind"],
-        "payload": json.dumps(payload, ensure_ascii=False),
-        "received_us": received_us,
-    }
+def plain_events(events: pa.Table) -> list[dict[str, Any]]:
+    """Checked events (``EVENT_SCHEMA``) as the inbox keeps them.
+
+    What is empty is left out; times are microseconds, money is text, ``customer_id`` is the person as stored.
+    """
+    return [plain_row(row) for row in with_person(events).to_pylist()]
 
 
-def _plain(value: Any) -> Any:
-    """A value as JSON holds it without loss: times as microseconds, money as text."""
-    if isinstance(value, datetime):
-        return _microseconds(value)
-    return str(value) if isinstance(value, Decimal) else value
+def arrived(events: Iterable[dict[str, Any]], received_at: datetime) -> list[Arrived]:
+    """Plain events, which are changed, as rows of the inbox."""
+    received_us = microseconds(received_at)
+    rows = []
+    for event in events:
+        event.setdefault("known_at", max(received_us, event["occurred_at"]))
+        key = person_key(event["customer_id"])
+        payload = json.dumps(event, ensure_ascii=False)
+        rows.append(Arrived(event["event_id"], key, event["customer_id"], event["kind"], payload, received_us, event))
+    return rows
 
 
-def _table(payloads: Iterable[str]) -> pa.Table:
-    events = [json.loads(payload) for payload in payloads]
-    columns = [_column([event.get(field.name) for event in events], field.type) for field in EVENT_SCHEMA]
-    return pa.Table.from_arrays(columns, schema=EVENT_SCHEMA)
+def _insert(connection: Connection, rows: Sequence[Arrived]) -> set[str]:
+    """Insert what is new; ids of what was."""
+    count = insert_new(connection, INBOX, _STORED_FIELDS, [row[:-1] for row in rows])
+    ids = {row.event_id for row in rows}
+    if count == len(ids):
+        return ids
+    # The numbers of the new rows are higher than all before them.
+    newest = f"order by sequence desc limit {count}"
+    return set(known(connection, INBOX, "event_id", ids, newest)) if count else set()
 
 
-def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
-    if pa.types.is_timestamp(kind):
-        return pa.array(values, pa.int64()).cast(kind)
-    if pa.types.is_decimal(kind):
-        return pa.array([None if value is None else Decimal(value) for value in values], kind)
-    return pa.array(values, kind)
+def _anyone_erased(connection: Connection) -> bool:
+    return connection.exec_driver_sql("select 1 from erased_customers limit 1").first() is not None
 
 
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+def _outcome(row: Arrived, stored: set[str], gone: set[str]) -> str:
+    """What became of a row; ``stored`` loses its id, so that the next row of the same id is a repeated one."""
+    if row.customer_id in gone:
+        return ERASED
+    if row.event_id in stored:
+        stored.discard(row.event_id)
+        return STORED
+    return REPEATED

@@ -26,8 +26,8 @@ def shop(tmp_path: Path) -> ShopFolder:
 
 
 @pytest.fixture
-def inbox(shop: ShopFolder) -> Iterator[Inbox]:
-    engine = open_database(shop)
+def inbox(shop: ShopFolder, database_url: str | None) -> Iterator[Inbox]:
+    engine = open_database(shop, database_url)
     yield Inbox(engine)
     engine.dispose()
 

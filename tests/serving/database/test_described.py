@@ -27,8 +27,8 @@ def shop(tmp_path: Path) -> ShopFolder:
 
 
 @pytest.fixture
-def described(shop: ShopFolder) -> Iterator[Described]:
-    engine = open_database(shop)
+def described(shop: ShopFolder, database_url: str | None) -> Iterator[Described]:
+    engine = open_database(shop, database_url)
     yield Described(engine)
     engine.dispose()
 
