@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -16,23 +15,43 @@ from features.errors import HuitouError
 from serving.findings import cut, explained, plain
 
 STATUS: Mapping[str, int] = {
+    "broken_json": 400,
+    "not_http": 400,
     "unauthorized": 401,
+    "forbidden": 403,
     "unknown_customer": 404,
     "unknown_item": 404,
+    "unknown_key": 404,
     "not_found": 404,
     "method_not_allowed": 405,
+    "too_slow": 408,
+    "conflict": 409,
+    "erased": 410,
     "too_large": 413,
+    "too_long": 414,
     "not_json": 415,
-    "broken_json": 400,
+    "too_many": 429,
     "internal": 500,
     "no_snapshot": 503,
     "broken_snapshot": 503,
+    "other_format": 503,
+    "other_features": 503,
+    "broken_trees": 503,
+    "no_trees_library": 503,
+    "contact_key": 503,
     "database": 503,
     "busy": 503,
 }
 """The HTTP status of each code; every other code is a value that was not accepted: 422."""
 
-_LOG = logging.getLogger("huitou.api")
+SOON_S = {"busy": "1", "database": "2"}
+"""What passes by itself, and after how many seconds to ask again; what somebody must mend takes longer."""
+
+HEADERS: Mapping[str, Mapping[str, str]] = {
+    "unauthorized": {"www-authenticate": "Bearer"},
+    **{code: {"retry-after": SOON_S.get(code, "30")} for code, status in STATUS.items() if status == 503},
+}
+"""Headers that always go with a code."""
 
 
 def error_response(error: HuitouError, headers: Mapping[str, str] | None = None) -> Response:
@@ -40,7 +59,32 @@ def error_response(error: HuitouError, headers: Mapping[str, str] | None = None)
     said = error.as_dict() | {"value": plain(error.value), "allowed": plain(error.allowed)}
     # The message may quote what came in: what UTF-8 cannot hold is escaped.
     body = json.dumps({"error": said}, ensure_ascii=False).encode("utf-8", "backslashreplace")
-    return Response(body, STATUS.get(error.code, 422), media_type="application/json", headers=dict(headers or {}))
+    both = {**HEADERS.get(error.code, {}), **(headers or {})}
+    return Response(body, status_of(error), media_type="application/json", headers=both)
+
+
+def status_of(error: HuitouError) -> int:
+    """The HTTP status of an error."""
+    return STATUS.get(error.code, 422)
+
+
+def not_found(path: str) -> HuitouError:
+    """There is no such path."""
+    said = cut(path)
+    message = f"there is no {said} here. /openapi.json lists what there is."
+    return HuitouError(message, code="not_found", field="path", value=said)
+
+
+def wrong_method(path: str, method: str, methods: str) -> HuitouError:
+    """A path that takes other ``methods``."""
+    message = f"{cut(path)} takes {methods or 'another method'}; got {method}."
+    return HuitouError(message, code="method_not_allowed", field="method", value=method, allowed=methods)
+
+
+def internal() -> HuitouError:
+    """A fault of Huitou's own, of which the log tells more."""
+    message = "something went wrong in Huitou; it is noted in its log. Try again, and report it if it stays."
+    return HuitouError(message, code="internal")
 
 
 def handle_errors(app: FastAPI) -> None:
@@ -66,20 +110,15 @@ async def _http(request: Request, error: Exception) -> Response:
     detail = getattr(error, "detail", None)
     if isinstance(detail, HuitouError):
         return error_response(detail, headers)
-    path = cut(request.url.path)
+    path = request.url.path
     if status == 404:
-        message = f"there is no {path} here. /openapi.json lists what there is."
-        return error_response(HuitouError(message, code="not_found", field="path", value=path))
+        return error_response(not_found(path))
     if status == 405:
-        allowed = headers.get("allow", "")
-        message = f"{path} takes {allowed or 'another method'}; got {request.method}."
-        wrong = HuitouError(message, code="method_not_allowed", field="method", value=request.method, allowed=allowed)
-        return error_response(wrong, headers)
+        return error_response(wrong_method(path, request.method, headers.get("allow", "")), headers)
     code = "broken_json" if status == 400 else "internal"
     return error_response(HuitouError(f"{HTTPStatus(status).phrase}.", code=code), headers)
 
 
-async def _internal(request: Request, error: Exception) -> Response:
-    _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    message = "something went wrong in Huitou; it is noted in its log. Try again, and report it if it stays."
-    return error_response(HuitouError(message, code="internal"))
+async def _internal(_: Request, __: Exception) -> Response:
+    # The error is raised once more after this, and the door notes it.
+    return error_response(internal())
