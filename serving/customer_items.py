@@ -1,4 +1,4 @@
-"""What one customer bought, looked at, carted and favourited, from stored and fresh events together."""
+"""What one customer bought, looked at, carted and favourited: what the snapshot keeps, and what happened since."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from features.arrays import Floats, Ints
 from features.catalogue import Catalogue
-from features.events.event import ITEM_SCHEMA, KIND_CODES, bucket_of, with_defaults, with_local_time
-from features.events.reader import EMPTY_BUCKET
-from features.events.warehouse import Warehouse
-from features.history import CART, FAVORITE, PURCHASE, VIEW, History
-from features.shop_folder import ShopFolder
-from serving.database.inbox import Inbox
+from features.events.event import EPOCH, ITEM_SCHEMA, KIND_CODES
+from features.history import CART, DAY_US, FAVORITE, PURCHASE, VIEW, History
+from serving.database.inbox import Touch
+from serving.snapshot import Snapshot
+from serving.snapshot_parts.id_index import NO_ROW
+from serving.snapshot_parts.past_files import MOST_EVENTS, PastEvents
 
-SOON = timedelta(microseconds=1)
-"""Histories end before their cutoff: what happened this very moment is still told."""
+LISTS = ("bought", "viewed", "carted", "favorited", "open_cart", "open_favorites")
+"""What is told of a customer's items."""
 
 
 @dataclass(frozen=True)
@@ -35,55 +34,87 @@ class TouchedItem:
     """How often; pieces for purchases."""
 
 
-def customer_items(shop: ShopFolder, inbox: Inbox, customer_id: str, now: datetime) -> dict[str, list[TouchedItem]]:
-    """Items by what was done with them until ``now``, the newest first.
+@dataclass(frozen=True)
+class CustomerItems:
+    """The items of one customer."""
 
-    Empty lists for someone who is not known.
+    by_act: dict[str, list[TouchedItem]]
+    """Items by what was done with them (``LISTS``), the newest first."""
+    is_complete: bool
+    """Whether it is everything the customer ever did; False where the snapshot keeps only the newest events."""
+    is_known: bool
+    """Whether anything is known of the customer at all."""
+
+
+def customer_items(snapshot: Snapshot, people: Sequence[str], touches: Sequence[Touch], now: datetime) -> CustomerItems:
+    """The items of a customer until ``now``.
+
+    ``people`` are the customer and the visitors merged into it, ``touches`` what they did since the snapshot.
     """
-    reader = Warehouse.open(shop).reader()
-    stored = reader.customer(bucket_of(customer_id, reader.buckets), customer_id)
-    fresh = _as_history(inbox.of_customer(customer_id, reader.version), shop.settings.timezone)
-    events = pa.concat_tables([stored.cast(fresh.schema), fresh])
-    order = np.lexsort((_kind_order(events), events["occurred_us"].to_numpy()))
-    history = _history(events.take(pa.array(order)), now)
-    if not len(history):
-        return {name: [] for name in ("bought", "viewed", "carted", "favorited", "open_cart", "open_favorites")}
+    rows = [row for person in people if (row := snapshot.customers.row(person)) != NO_ROW]
+    pasts = [snapshot.past.of(row) for row in rows]
+    acts = [*(act for past in pasts for act in _acts_of(snapshot, past)), *map(_act, touches)]
+    history = _history(sorted(act for act in acts if act.occurred_us <= _us(now)), now)
+    return CustomerItems(
+        _lists(history),
+        is_complete=all(len(past) < MOST_EVENTS for past in pasts),
+        is_known=bool(rows or len(history.kind)),
+    )
+
+
+@dataclass(frozen=True, order=True)
+class _Act:
+    """One event, in order of time and, at one moment, of the kinds."""
+
+    occurred_us: int
+    kind: int
+    item_id: str
+    quantity: float
+
+
+def _acts_of(snapshot: Snapshot, past: PastEvents) -> list[_Act]:
+    ids = [snapshot.shelf.ids.id(code) for code in past.item.tolist()]
+    columns = (past.occurred_us.tolist(), past.kind.tolist(), ids, past.quantity.tolist())
+    return [_Act(*values) for values in zip(*columns, strict=True)]
+
+
+def _act(touch: Touch) -> _Act:
+    return _Act(touch.occurred_us, KIND_CODES[touch.kind], touch.item_id, touch.quantity)
+
+
+def _history(acts: Sequence[_Act], now: datetime) -> History:
+    """The acts as the history of one customer; items that the snapshot does not know are in it as well."""
+    # It ends before its cutoff: what happened this very moment is still told.
+    cutoff_us = _us(now) + 1
+    catalogue = Catalogue.before(ITEM_SCHEMA.empty_table(), pa.array({act.item_id for act in acts}, pa.string()))
+    count = len(acts)
+    return History(
+        cutoff=EPOCH + timedelta(microseconds=cutoff_us),
+        catalogue=catalogue,
+        customer_ids=pa.array([""]),
+        boundaries=np.array([0, count]),
+        kind=np.array([act.kind for act in acts], dtype=np.uint8),
+        item=catalogue.codes(pa.array([act.item_id for act in acts], pa.string())),
+        age_days=np.array([(cutoff_us - act.occurred_us) / DAY_US for act in acts], dtype=np.float64),
+        local_day=np.zeros(count, dtype=np.int32),
+        local_hour=np.zeros(count, dtype=np.int8),
+        quantity=np.array([act.quantity for act in acts], dtype=np.float32),
+        unit_price=np.full(count, np.nan, dtype=np.float32),
+        order_id=pa.nulls(count, pa.string()),
+    )
+
+
+def _lists(history: History) -> dict[str, list[TouchedItem]]:
     carts, favorites = history.open_carts, history.open_favorites
-    return {
-        "bought": _touched(history, history.of(PURCHASE), history.quantity),
-        "viewed": _touched(history, history.of(VIEW)),
-        "carted": _touched(history, history.of(CART)),
-        "favorited": _touched(history, history.of(FAVORITE)),
-        "open_cart": _listed(history, carts.item, carts.age_days, np.ones(len(carts.item))),
-        "open_favorites": _listed(history, favorites.item, favorites.age_days, np.ones(len(favorites.item))),
-    }
-
-
-def _history(events: pa.Table, now: datetime) -> History:
-    seen = pc.unique(events["item_id"])
-    seen = seen.combine_chunks() if isinstance(seen, pa.ChunkedArray) else seen
-    return History.before(events, now + SOON, Catalogue.before(ITEM_SCHEMA.empty_table(), seen))
-
-
-def _as_history(events: pa.Table, timezone: str) -> pa.Table:
-    """Events of the inbox with the columns of stored ones."""
-    complete = with_local_time(with_defaults(events), timezone)
-    columns = {
-        "customer_id": complete["customer_id"],
-        "kind": complete["kind"],
-        "item_id": complete["item_id"],
-        "occurred_us": complete["occurred_at"].cast(pa.int64()),
-        "local_day": complete["local_date"].cast(pa.int32()),
-        "local_hour": complete["local_hour"],
-        "quantity": complete["quantity"].cast(pa.float32()),
-        "unit_price": complete["unit_price"].cast(pa.float32()),
-        "order_id": complete["order_id"],
-    }
-    return pa.table(columns).select(EMPTY_BUCKET.column_names)
-
-
-def _kind_order(events: pa.Table) -> Ints:
-    return np.array([KIND_CODES[kind] for kind in events["kind"].to_pylist()], dtype=np.int64)
+    found = (
+        _touched(history, history.of(PURCHASE), history.quantity),
+        _touched(history, history.of(VIEW)),
+        _touched(history, history.of(CART)),
+        _touched(history, history.of(FAVORITE)),
+        _listed(history, carts.item, carts.age_days, np.ones(len(carts.item))),
+        _listed(history, favorites.item, favorites.age_days, np.ones(len(favorites.item))),
+    )
+    return dict(zip(LISTS, found, strict=True))
 
 
 def _touched(history: History, rows: Ints, weights: Floats | None = None) -> list[TouchedItem]:
@@ -101,3 +132,7 @@ def _listed(history: History, items: Ints, ages: Floats, times: Floats | Ints) -
         TouchedItem(name, history.cutoff - timedelta(days=float(age)), int(count))
         for name, age, count in zip(names, ages, times, strict=True)
     ]
+
+
+def _us(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(microseconds=1)

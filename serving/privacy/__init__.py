@@ -1,0 +1,1 @@
+"""What belongs to a person: joining, handing out, hiding and erasing it."""
