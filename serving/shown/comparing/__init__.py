@@ -1,0 +1,1 @@
+"""Two snapshots compared: which comparison runs, and what it found."""
