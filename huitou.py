@@ -17,19 +17,25 @@ from rich.console import Console
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder, ShopSettings
+from serving.terminal.audit_commands import audit_command
 from serving.terminal.backtest_command import backtest_command
+from serving.terminal.backup_commands import backup_command, erased_command, restore_command
 from serving.terminal.clusters_command import clusters_command
+from serving.terminal.compare_commands import compare_commands
 from serving.terminal.horizon_command import horizon_command
 from serving.terminal.import_commands import import_commands
 from serving.terminal.interested_command import interested_command
 from serving.terminal.item_commands import bundles_command, related_command
+from serving.terminal.keys_commands import keys_commands
 from serving.terminal.list_command import list_command
-from serving.terminal.listening import listening
 from serving.terminal.model_commands import model_commands
 from serving.terminal.options import SHOP, Horizon, Shop
 from serving.terminal.people_commands import people_commands
+from serving.terminal.privacy_commands import contact_key_command, erase_command, export_command
 from serving.terminal.progress import bar, spinner
+from serving.terminal.results_commands import results_commands
 from serving.terminal.rules_commands import rules_commands
+from serving.terminal.serve_command import serve_command, serve_shop
 from serving.terminal.similar_command import similar_command
 from serving.terminal.snapshot_commands import snapshot_commands
 from serving.terminal.tables import show_training
@@ -61,11 +67,17 @@ def registry(folder: ShopFolder) -> Any:
 
 
 # A group of commands, or one that needs little from here, is a file of serving/terminal/ and a line here.
-app.add_typer(import_commands(now, console), name="import")
+app.add_typer(import_commands(now, database, console), name="import")
 app.add_typer(model_commands(registry, console), name="models")
 app.add_typer(snapshot_commands(console), name="snapshots")
-app.add_typer(people_commands(now, console), name="people")
+people = people_commands(now, console)
+people.command("erase")(erase_command(now, database, console))
+people.command("export")(export_command(now, database, console))
+app.add_typer(people, name="people")
 app.add_typer(rules_commands(now, console), name="rules")
+app.add_typer(compare_commands(now, database, console), name="compare")
+app.add_typer(results_commands(now, database, console), name="results")
+app.add_typer(keys_commands(now, database, console), name="keys")
 
 
 @app.command()
@@ -106,18 +118,19 @@ def train(shop: Shop = SHOP, horizon_days: Horizon = None) -> None:
 
 def _absorb(folder: ShopFolder) -> None:
     """Move events that came through the API into the warehouse."""
-    from serving.absorb import absorb, absorb_customers
+    from serving.absorb import absorb_all
     from serving.database.connection import open_database
-    from serving.database.described import Described
-    from serving.database.inbox import Inbox
+    from serving.privacy.erasing import Erasing
+    from serving.privacy.merging import Merging
 
     url = database()
     if not folder.database.exists() and not url:
         return
     engine = open_database(folder, url)
     try:
-        absorb_customers(folder, Described(engine))
-        moved = absorb(folder, Inbox(engine))
+        moved = absorb_all(folder, engine, now).events
+        Merging(folder, engine).carry_out()
+        Erasing(folder, engine).carry_out(now())
     finally:
         engine.dispose()
     if moved.stored:
@@ -126,42 +139,42 @@ def _absorb(folder: ShopFolder) -> None:
 
 
 @app.command()
-def publish(shop: Shop = SHOP) -> None:
+def publish(
+    shop: Shop = SHOP,
+    aside: Annotated[bool, typer.Option("--aside", help="Keep it beside the served one, for a comparison.")] = False,
+    version: Annotated[
+        int | None, typer.Option(help="Score with this version, not the champion; with --aside.")
+    ] = None,
+) -> None:
     """Score everyone with the champion and put the result into service."""
     from features.behaviour import Behaviour
     from serving.publish import publish as run
-    from training.train import champion
+    from serving.shown.memory import compared_snapshots
+    from training.train import champion, numbered
 
+    if version is not None and not aside:
+        raise HuitouError("--version goes with --aside. To serve it to all: huitou models promote, then publish.")
     folder = ShopFolder.open(shop)
     _absorb(folder)
-    bundle = champion(registry(folder), folder.bundles)
+    models = registry(folder)
+    bundle = champion(models, folder.bundles) if version is None else numbered(models, folder.bundles, version)
+    compared = compared_snapshots(folder, database())
+    # Before anything is read: what is told of items from now on is not in the snapshot.
+    begun_at = now()
     with bar(console, "publishing") as progress:
-        name = run(Behaviour.of(folder), bundle, folder, now=now(), progress=progress)
-    console.print(f"snapshot {name} is published, made by version {bundle.label}", markup=False)
+        name = run(
+            Behaviour.of(folder), bundle, folder, now=begun_at, serves=not aside, compared=compared, progress=progress
+        )
+    done = "is kept aside" if aside else "is published"
+    console.print(f"snapshot {name} {done}, made by version {bundle.label}", markup=False)
+    if compared:
+        console.print("a comparison goes on with its own snapshots; give it newer ones with: huitou compare renew")
 
 
-@app.command()
-def serve(
-    shop: Shop = SHOP,
-    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen at.")] = 8000,
-) -> None:
-    """Answer the shop's pages over HTTP."""
-    import uvicorn
-
-    from serving.api.application import create_app
-    from serving.api.door import check_binding
-
-    folder = ShopFolder.open(shop)
-    key = os.environ.get("HUITOU_API_KEY")
-    check_binding(host, key)
-    application = create_app(folder, clock=now, api_key=key, database_url=database())
-    with listening(host, port) as door:
-        said = f"[{host}]" if ":" in host else host
-        console.print(f"serving {folder.path} at http://{said}:{door.getsockname()[1]} (Ctrl+C ends it)", markup=False)
-        uvicorn.Server(uvicorn.Config(application, log_level="warning", access_log=False)).run([door])
-
-
+app.command("serve")(serve_command(now, database, console))
+app.command("backup")(backup_command(now, database, console))
+app.command("restore")(restore_command(now, database, console))
+app.command("erased")(erased_command(database, console))
 app.command("backtest")(backtest_command(console))
 app.command("list")(list_command(database, console))
 app.command("interested")(interested_command(database, console))
@@ -169,6 +182,8 @@ app.command("related")(related_command(console))
 app.command("bundles")(bundles_command(console))
 app.command("clusters")(clusters_command(console))
 app.command("similar")(similar_command(console))
+app.command("contact-key")(contact_key_command(database, console))
+app.command("audit")(audit_command(database, console))
 
 
 @app.command()
@@ -186,7 +201,7 @@ def demo(
 
     shop = run_demo(folder, customers, seed, console, now)
     if serving:
-        serve(shop, "127.0.0.1", port)
+        serve_shop(shop, now, database, console, port=port)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

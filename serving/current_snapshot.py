@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
+from serving.database.comparisons import Comparison
 from serving.snapshot import Snapshot, current_id
+
+_LOG = logging.getLogger("huitou.comparison")
 
 Mark = tuple[int, int, int]
 """What tells one pointer file from another: inode, time of change in nanoseconds, length."""
@@ -21,6 +26,14 @@ class _Open:
     trouble: HuitouError | None
 
 
+@dataclass(frozen=True)
+class _Compared:
+    """The snapshots of a running comparison; none when one of them cannot be opened, so that nobody is compared."""
+
+    ids: Mapping[str, str] = field(default_factory=dict)
+    snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
+
+
 class CurrentSnapshot:
     """Answers with the open snapshot; the pointer is looked at (1 µs) by every request.
 
@@ -28,8 +41,11 @@ class CurrentSnapshot:
     stays, and ``trouble`` tells why.
     """
 
-    def __init__(self, shop: ShopFolder) -> None:
+    def __init__(self, shop: ShopFolder, comparison: Callable[[], Comparison | None] = lambda: None) -> None:
+        """``comparison`` tells which comparison runs (``RunningComparison``)."""
         self._shop = shop
+        self._comparison = comparison
+        self._compared = _Compared()
         self._pointer = shop.snapshots / "CURRENT"
         self._open = _Open(None, None, None)
         self._swapping = threading.Lock()
@@ -43,6 +59,22 @@ class CurrentSnapshot:
             raise opened.trouble or HuitouError("no snapshot is open", code="no_snapshot")
         return opened.snapshot
 
+    def for_person(self, person: str | None) -> tuple[Snapshot, str | None]:
+        """The snapshot to answer a person from, and the side of the comparison it is, None outside of one.
+
+        While a comparison runs everybody with an id sees one of its two snapshots, whatever is published meanwhile;
+        nobody in particular sees what is published.
+        """
+        comparison = self._comparison()
+        if comparison is None or person is None:
+            return self.get(), None
+        compared = self._compared
+        if compared.ids != comparison.snapshots:
+            compared = self._compare(comparison)
+        side = comparison.side(person)
+        snapshot = compared.snapshots.get(side)
+        return (self.get(), None) if snapshot is None else (snapshot, comparison.arm(side))
+
     @property
     def trouble(self) -> HuitouError | None:
         """Why the pointer's snapshot could not be opened, None when it is served."""
@@ -54,6 +86,25 @@ class CurrentSnapshot:
             if self._open.snapshot is None or self._open.mark != mark:
                 self._open = self._opened(mark)
             return self._open
+
+    def _compare(self, comparison: Comparison) -> _Compared:
+        with self._swapping:
+            if self._compared.ids != comparison.snapshots:
+                self._compared = self._both(comparison)
+            return self._compared
+
+    def _both(self, comparison: Comparison) -> _Compared:
+        is_open = [*self._compared.snapshots.values(), *filter(None, [self._open.snapshot])]
+        known = {snapshot.id: snapshot for snapshot in is_open}
+        try:
+            found = {
+                side: known.get(name) or Snapshot(self._shop.snapshots / name)
+                for side, name in comparison.snapshots.items()
+            }
+        except HuitouError as error:
+            _LOG.warning("nobody is compared: %s", error.message)
+            found = {}
+        return _Compared(comparison.snapshots, found)
 
     def _opened(self, mark: Mark | None) -> _Open:
         before = self._open.snapshot

@@ -31,7 +31,7 @@ def plain(value: Any, depth: int = 3) -> Any:
 def explained(error: Mapping[str, Any], of: str = "this request") -> HuitouError:
     """One finding of pydantic as rule, value and what is allowed; ``of`` names what was checked."""
     place = [str(part) for part in error.get("loc", ()) if part not in ("body", "query", "path")]
-    field = ".".join(place) or "body"
+    field = cut(".".join(place)) or "body"
     found, context = error.get("input"), error.get("ctx") or {}
     rule, allowed = _rule(str(error.get("type", "")), context, str(error.get("msg", "is not accepted")))
     rule = rule.replace("this request", of)

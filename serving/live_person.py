@@ -29,7 +29,7 @@ def live_person(snapshot: Snapshot, visitor: Visitor, *, with_groups: bool) -> P
     kinds, items, moments = np.array(fresh, dtype=np.int64).reshape(-1, 3).T
     now_us = (visitor.now - EPOCH) // timedelta(microseconds=1)
     occurred_us = np.concatenate([past.occurred_us, moments])
-    layer, kind = _groups(snapshot, visitor) if with_groups else (None, None)
+    layer, kind = groups_of(snapshot, visitor.person, visitor.row) if with_groups else (None, None)
     return Person.of(
         np.concatenate([past.kind, kinds]),
         np.concatenate([past.item, items]),
@@ -39,7 +39,8 @@ def live_person(snapshot: Snapshot, visitor: Visitor, *, with_groups: bool) -> P
     )
 
 
-def _groups(snapshot: Snapshot, visitor: Visitor) -> tuple[str, str] | tuple[None, None]:
-    if visitor.row != NO_ROW:
-        return snapshot.customer_groups.of(visitor.row)
-    return (None, None) if visitor.person is None else STRANGER
+def groups_of(snapshot: Snapshot, person: str | None, row: int) -> tuple[str, str] | tuple[None, None]:
+    """Layer and kind of the customer of a row, ``NO_ROW`` for who is not known; neither for nobody in particular."""
+    if row != NO_ROW:
+        return snapshot.customer_groups.of(row)
+    return (None, None) if person is None else STRANGER

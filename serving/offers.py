@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 
+from features.history import History
 from serving.database.inbox import Touch
 from serving.live_history import live_history
-from serving.snapshot import Recommended, Snapshot
+from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_files import NO_ITEM, RECOMMENDATIONS
 from serving.snapshot_parts.id_index import NO_ROW
 from serving.snapshot_parts.shelf import ItemFilter
+from serving.snapshot_parts.stored_recommendations import Recommended
 
 OPEN_CART, OPEN_FAVORITE, POPULAR = "open_cart", "open_favorite", "popular"
 """Names of sources that arranging knows."""
@@ -28,8 +31,7 @@ NOBODY = ""
 """The name under which the history of a caller is held who says what was done, but not by whom."""
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One item that could be shown."""
 
     item: int
@@ -74,27 +76,25 @@ def of_context(snapshot: Snapshot, context: Iterable[int], kinds: Sequence[str])
         yield Candidate(item, total[item], best[item][1], best[item][2])
 
 
-def of_visitor(snapshot: Snapshot, visitor: Visitor) -> Iterator[Candidate]:
-    """What is recommended to a person: as stored where nothing is new, else asked anew with all that is known now."""
+def of_visitor(snapshot: Snapshot, visitor: Visitor) -> tuple[Recommended, History | None]:
+    """What is recommended to a person: as stored where nothing is new, else asked anew with all that is known now.
+
+    With it comes the history that it was asked for, None where it was stored.
+    """
     if any(snapshot.shelf.ids.row(touch.item_id) != NO_ROW for touch in visitor.touches):
-        yield from _candidates(snapshot, _anew(snapshot, visitor))
-    elif visitor.row != NO_ROW:
-        yield from _candidates(snapshot, snapshot.recommended(visitor.row))
+        return _anew(snapshot, visitor)
+    return (Recommended.nothing() if visitor.row == NO_ROW else snapshot.recommended(visitor.row)), None
 
 
-def _anew(snapshot: Snapshot, visitor: Visitor) -> Recommended:
+def _anew(snapshot: Snapshot, visitor: Visitor) -> tuple[Recommended, History]:
     """The two stages for one person, by the same code and counts as when the snapshot was made."""
     name = NOBODY if visitor.person is None else visitor.person
     history = live_history(snapshot, name, visitor.row, visitor.touches, visitor.now)
     best = snapshot.recommender.recommend(history, RECOMMENDATIONS)
     count = int((best.item[0] != NO_ITEM).sum())
-    return Recommended(best.item[0, :count], best.score[0, :count], best.source[0, :count], best.because[0, :count])
-
-
-def _candidates(snapshot: Snapshot, found: Recommended) -> Iterator[Candidate]:
-    columns = (found.item.tolist(), found.score.tolist(), found.source.tolist(), found.because.tolist())
-    for item, score, source, because in zip(*columns, strict=True):
-        yield Candidate(item, score, snapshot.header.sources[source], because)
+    own = slice(count)
+    days = np.zeros(count, dtype=np.uint16)
+    return Recommended(best.item[0, own], best.score[0, own], best.source[0, own], best.because[0, own], days), history
 
 
 def _kinds_for(snapshot: Snapshot, code: int, kinds: Sequence[str]) -> Sequence[str]:

@@ -5,16 +5,19 @@ Events in, a snapshot out, one bucket at a time.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import pyarrow as pa
 
 from features.behaviour import Behaviour
+from features.events.warehouse import Warehouse
 from features.history import History
 from features.items import item_price
 from features.progress import Progress
 from features.shop.anomalies import Anomalies
 from features.shop_folder import ShopFolder
+from serving.arranging.current_rules import CurrentRules
 from serving.scoring import people_without, scored_table
 from serving.snapshot_parts.manifest import SnapshotHeader
 from serving.snapshot_writer import SnapshotWriter, Step
@@ -37,11 +40,14 @@ def publish(
     shop: ShopFolder,
     *,
     now: datetime,
+    serves: bool = True,
+    compared: Collection[str] = (),
     progress: Progress | None = None,
     step: Step = lambda name: None,
 ) -> str:
     """Score everyone in ``behaviour`` as of its newest event, write a snapshot, serve it; return its id.
 
+    Without ``serves`` it is kept aside, for a comparison; ``compared`` are ids of snapshots that must stay.
     ``progress`` is told of buckets, ``step`` of the parts that are on disk. A process that is killed leaves
     the served snapshot as it was. Raises :class:`HuitouError` while another process publishes.
     """
@@ -60,7 +66,15 @@ def publish(
         return table, fitted.recommend(history), cycle_sums(history), people, placed, orders
 
     header = header_of(behaviour, bundle, as_of, now)
-    with SnapshotWriter(shop, header, alike=bundle.alike, step=step) as writer:
+    with SnapshotWriter(
+        shop,
+        header,
+        alike=bundle.alike,
+        usual=CurrentRules(shop).get().usual,
+        serves=serves,
+        compared=compared,
+        step=step,
+    ) as writer:
         writer.set_items(catalogue)
         writer.set_popular(fitted.popular)
         writer.set_recommender(fitted)
@@ -80,7 +94,17 @@ def publish(
         cycles = bundle.outlook.cycles.cycles(sums, catalogue)
         writer.set_cycles(cycles.told_item_cycle_days, cycles.item_gap_count)
         writer.set_bundles(Bundles.of(orders, item_price(fitted.sources.statistics, catalogue), catalogue.unit_cost))
+        _refuse_erased(shop, behaviour)
         return writer.commit()
+
+
+def _refuse_erased(shop: ShopFolder, behaviour: Behaviour) -> None:
+    """Raise :class:`HuitouError` when somebody was deleted while this was computed: it would bring them back.
+
+    Who is deleted after this is taken out of the snapshot: deleting waits for the lock that publishing holds.
+    """
+    if behaviour.reader.version >= 0:
+        Warehouse.open(shop).reader(behaviour.reader.version)
 
 
 def header_of(behaviour: Behaviour, bundle: Bundle, as_of: datetime, now: datetime) -> SnapshotHeader:

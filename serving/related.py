@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from features.errors import HuitouError
+from serving.findings import cut
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import NO_ROW
 from serving.snapshot_parts.shelf import ItemFilter
@@ -15,7 +16,7 @@ def code_of(snapshot: Snapshot, item_id: str) -> int:
     code = snapshot.shelf.ids.row(item_id)
     if code == NO_ROW:
         raise HuitouError(
-            f"no item has the id {item_id!r} in the snapshot that is served. Import it and publish again.",
+            f"no item has the id {cut(item_id)!r} in the snapshot that is served. Import it and publish again.",
             code="unknown_item",
             field="item_id",
             value=item_id,

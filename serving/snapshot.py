@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import re
 import threading
-from dataclasses import dataclass
+from collections.abc import Iterable
+from contextlib import suppress
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -30,8 +32,10 @@ from serving.snapshot_parts.id_index import IdIndex
 from serving.snapshot_parts.interest_files import Interest
 from serving.snapshot_parts.item_traits import ItemTraits
 from serving.snapshot_parts.manifest import FileRecord, Manifest, SnapshotContents, SnapshotHeader
+from serving.snapshot_parts.page_files import Pages
 from serving.snapshot_parts.past_files import Past
-from serving.snapshot_parts.shelf import Shelf
+from serving.snapshot_parts.shelf import ItemNews, Shelf
+from serving.snapshot_parts.stored_recommendations import Recommended, StoredRecommendations
 from training.recommend.counted.bundles import Bundles
 from training.recommend.recommender import FittedRecommender
 
@@ -41,18 +45,23 @@ RECOMMENDER = "recommender"
 _ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 
-@dataclass(frozen=True)
-class Recommended:
-    """The stored recommendations of one customer, best first."""
+class _Opened:
+    """What is opened when it is first asked for, once for all that share a folder."""
 
-    item: Ints
-    """Item codes; shape (n,)."""
-    score: Floats
-    """Falling scores; shape (n,)."""
-    source: Ints
-    """Positions in the header's sources; shape (n,)."""
-    because: Ints
-    """Code of the item that a reason speaks of, ``NO_ITEM`` where none; shape (n,)."""
+    def __init__(self, folder: Path, items: int) -> None:
+        self._folder, self._items = folder, items
+
+    @cached_property
+    def recommender(self) -> FittedRecommender:
+        return FittedRecommender.open(self._folder / RECOMMENDER)
+
+    @cached_property
+    def customer_groups(self) -> CustomerGroups:
+        return CustomerGroups(self._folder / "customers.parquet")
+
+    @cached_property
+    def bundles(self) -> Bundles:
+        return open_bundles(self._folder, self._items)
 
 
 class Snapshot:
@@ -75,11 +84,8 @@ class Snapshot:
         self.interest = Interest(folder)
         self.opted_out = IdIndex(folder, "opted_out")
         self.popular: Ints = mapped(folder / "popular.npy", np.int32)
-        places = self.contents.recommendations
-        self._item = mapped(folder / "recommended_item.npy", np.int32, places)
-        self._score = mapped(folder / "recommended_score.npy", np.float32, places)
-        self._source = mapped(folder / "recommended_source.npy", np.int8, places)
-        self._because = mapped(folder / "recommended_because.npy", np.int32, places)
+        self.recommendations = StoredRecommendations(folder, self.contents.recommendations)
+        self.pages = Pages(folder, self.contents.arranged)
         self._related = {
             kind: (
                 mapped(folder / f"related_{kind}_item.npy", np.int32, width),
@@ -89,7 +95,14 @@ class Snapshot:
         }
         self._parquet = pq.ParquetFile(folder / "customers.parquet", memory_map=True)
         self._reading = threading.Lock()
+        self._opened = _Opened(folder, len(self.shelf))
         self._check_lengths()
+
+    def with_items(self, news: Iterable[ItemNews]) -> Snapshot:
+        """The same with what was said since of stock and prices of items; everything else is shared."""
+        other = copy(self)
+        other.shelf = self.shelf.with_news(news)
+        return other
 
     @classmethod
     def open_current(cls, shop: ShopFolder) -> Snapshot:
@@ -106,25 +119,25 @@ class Snapshot:
         """What it holds."""
         return self.manifest.contents
 
-    @cached_property
+    @property
     def recommender(self) -> FittedRecommender:
         """What ranked the stored items, with the shop's counts mapped into memory: it answers for fresh events."""
-        return FittedRecommender.open(self.folder / RECOMMENDER)
+        return self._opened.recommender
 
-    @cached_property
+    @property
     def customer_groups(self) -> CustomerGroups:
         """The layer and kind of every customer."""
-        return CustomerGroups(self.customers_file)
+        return self._opened.customer_groups
 
     @property
     def catalogue(self) -> Catalogue:
         """The items by whose codes everything speaks."""
         return self.recommender.sources.catalogue
 
-    @cached_property
+    @property
     def bundles(self) -> Bundles:
         """What is bought in one order more often than chance explains, by the codes of the shelf."""
-        return open_bundles(self.folder, len(self.shelf))
+        return self._opened.bundles
 
     @property
     def related_kinds(self) -> tuple[str, ...]:
@@ -138,19 +151,15 @@ class Snapshot:
 
     def recommended(self, row: int) -> Recommended:
         """What is stored for the customer of a row."""
-        items = self._item[row]
-        count = int(np.count_nonzero(items != NO_ITEM))
-        return Recommended(
-            items[:count], self._score[row, :count], self._source[row, :count], self._because[row, :count]
-        )
+        return self.recommendations.of(row)
 
     def recommended_items(self, rows: Ints) -> Ints:
         """Item codes stored for the customers of some rows, ``NO_ITEM`` pads, shape ``(n, places)``."""
-        return np.asarray(self._item[rows])
+        return self.recommendations.items(rows)
 
     def recommended_sources(self, rows: Ints) -> Ints:
         """Where these items came from, as positions in the header's sources, -1 pads, shape ``(n, places)``."""
-        return np.asarray(self._source[rows])
+        return self.recommendations.sources(rows)
 
     def related(self, kind: str, code: int) -> tuple[Ints, Floats]:
         """Codes and scores of the items related to one, best first; raises for a kind that is not stored."""
@@ -203,8 +212,7 @@ class Snapshot:
             "coordinates": len(self.alike),
             "customers.parquet": self._parquet.metadata.num_rows,
         }
-        tables |= {"recommendations": len(self._item), "scores": len(self._score)}
-        tables |= {"sources": len(self._source), "reasons": len(self._because)}
+        tables |= self.recommendations.lengths | {"pages": len(self.pages)}
         expected = dict.fromkeys(tables, customers)
         tables |= {"items": len(self.shelf), "popular": len(self.popular)}
         tables |= {"interest": len(self.interest)} | {
@@ -231,15 +239,24 @@ def current_id(shop: ShopFolder) -> str:
         ) from None
 
 
-def published(shop: ShopFolder) -> list[tuple[str, Manifest]]:
-    """Id and manifest of every complete snapshot, the newest first."""
+def snapshot_ids(shop: ShopFolder) -> list[str]:
+    """The id of every snapshot in the folder, the newest first, also of those that another Huitou made."""
     folders = shop.snapshots.iterdir() if shop.snapshots.is_dir() else ()
-    found = [(folder.name, Manifest.read(folder / "manifest.json")) for folder in folders if _ID.fullmatch(folder.name)]
+    return sorted((folder.name for folder in folders if _ID.fullmatch(folder.name)), reverse=True)
+
+
+def published(shop: ShopFolder) -> list[tuple[str, Manifest]]:
+    """Id and manifest of every snapshot that can be served, the newest first."""
+    found = []
+    for identity in snapshot_ids(shop):
+        # One that an older Huitou made, or that lost its manifest.
+        with suppress(HuitouError):
+            found.append((identity, Manifest.read(shop.snapshots / identity / "manifest.json")))
     return sorted(found, key=lambda entry: (entry[1].header.published_at, entry[0]), reverse=True)
 
 
-def point_to(shop: ShopFolder, snapshot_id: str) -> Snapshot:
-    """Serve another snapshot from now on; it is verified first. Running services swap by themselves."""
+def whole_snapshot(shop: ShopFolder, snapshot_id: str) -> Snapshot:
+    """A snapshot that was found whole; raises :class:`HuitouError` when it is not, or when there is none of this id."""
     folder = shop.snapshots / snapshot_id
     if not _ID.fullmatch(snapshot_id) or not folder.is_dir():
         allowed = [identity for identity, _ in published(shop)]
@@ -252,6 +269,12 @@ def point_to(shop: ShopFolder, snapshot_id: str) -> Snapshot:
         )
     snapshot = Snapshot(folder)
     snapshot.verify()
+    return snapshot
+
+
+def point_to(shop: ShopFolder, snapshot_id: str) -> Snapshot:
+    """Serve another snapshot from now on; it is verified first. Running services swap by themselves."""
+    snapshot = whole_snapshot(shop, snapshot_id)
     replace_text(shop.snapshots / "CURRENT", snapshot_id + "\n")
     sync_folder(shop.snapshots)
     return snapshot

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC
 from pathlib import Path
 
@@ -17,7 +16,9 @@ from features.arrays import Floats, Ints
 from features.catalogue import Catalogue
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
-from serving.snapshot import RECOMMENDER, Snapshot, current_id, point_to, published, sync_folder
+from serving.arranging.rules import Usual
+from serving.own_cycles import own_cycle_days
+from serving.snapshot import RECOMMENDER, Snapshot, current_id, point_to, snapshot_ids, sync_folder
 from serving.snapshot_parts.alike_files import AlikeWriter
 from serving.snapshot_parts.array_file import write_array
 from serving.snapshot_parts.bundle_files import write_bundles
@@ -32,8 +33,11 @@ from serving.snapshot_parts.manifest import (
     SnapshotContents,
     SnapshotHeader,
 )
+from serving.snapshot_parts.page_files import arranged_by
 from serving.snapshot_parts.past_files import PastWriter
+from serving.snapshot_parts.publishing_lock import publishing_lock
 from serving.snapshot_parts.shelf import write_cycles, write_shelf
+from serving.usual_pages import write_usual_pages
 from training.customers.alike.alike import Alike, Placed
 from training.recommend.counted.bundles import Bundles
 from training.recommend.people import People
@@ -62,15 +66,23 @@ class SnapshotWriter:
         header: SnapshotHeader,
         *,
         alike: Alike | None = None,
+        usual: Usual | None = None,
+        serves: bool = True,
+        compared: Collection[str] = (),
         step: Step = lambda name: None,
     ) -> None:
         """Begin; raises :class:`HuitouError` when another process is publishing for this shop.
 
-        ``alike`` says how customers are compared; without it nobody is.
+        ``alike`` says how customers are compared; without it nobody is. ``usual`` is how their pages are arranged.
+        Without ``serves`` it is kept beside the served one. ``compared`` are ids of snapshots that must stay.
         """
+        self._serves, self._compared = serves, compared
+        if not serves:
+            current_id(shop)  # There must be one beside which it is kept.
         self._shop, self.header, self._step = shop, header, step
+        self._usual = usual or Usual()
         shop.snapshots.mkdir(parents=True, exist_ok=True)
-        self._lock = _publishing_lock(shop)
+        self._lock = publishing_lock(shop)
         self.folder = shop.snapshots / _BUILDING
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()
@@ -103,7 +115,8 @@ class SnapshotWriter:
         ``placed`` says where they stand among the others, nowhere when it is left out.
         """
         self._refuse_unknown(recommendations.item, recommendations.because)
-        self._files.add(table, recommendations)
+        days = own_cycle_days(people.history, recommendations.item, recommendations.source, self.header.sources)
+        self._files.add(table, recommendations, days)
         self._past.add(people.history)
         self._interest.add(people.interest)
         self._alike.add(placed or Placed.nowhere(len(table)))
@@ -161,13 +174,15 @@ class SnapshotWriter:
         self._step("bundles")
 
     def commit(self) -> str:
-        """Check what was written, move it into place and point to it; return the snapshot's id."""
+        """Check what was written, move it into place and point to it if it is to serve; return the snapshot's id."""
         self._write_popular(self._shelf_size())
         self._files.finish()
         self._past.finish()
         self._alike.close()
         self._interest.finish(self._shelf_size())
         self._step("closed")
+        write_usual_pages(self.folder, self.header, self._usual)
+        self._step("pages")
         text = self._write_manifest(self._shelf_size())
         for path in self.folder.rglob("*"):
             sync_folder(path) if path.is_dir() else _sync(path)
@@ -176,9 +191,10 @@ class SnapshotWriter:
         self._step("checked")
         snapshot_id = self._move(text)
         self._step("renamed")
-        point_to(self._shop, snapshot_id)
-        self._step("pointed")
-        _remove_oldest(self._shop)
+        if self._serves:
+            point_to(self._shop, snapshot_id)
+            self._step("pointed")
+        _remove_oldest(self._shop, {snapshot_id, *self._compared})
         self._step("swept")
         return snapshot_id
 
@@ -205,6 +221,7 @@ class SnapshotWriter:
             recommendations=RECOMMENDATIONS,
             related=dict(sorted(self._related.items())),
             layers=dict(sorted(self._files.layers.items())),
+            arranged=arranged_by(self._usual),
         )
         files = {
             file.relative_to(self.folder).as_posix(): FileRecord.of(file)
@@ -231,22 +248,6 @@ class SnapshotWriter:
         return snapshot_id
 
 
-def _publishing_lock(shop: ShopFolder) -> int:
-    """Hold the lock of publishing; the system releases it when the process ends, however that happens."""
-    handle = os.open(shop.snapshots / ".publishing.lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise HuitouError(
-            f"another process is publishing for the shop in {shop.path}. Wait until it has finished.",
-            code="busy",
-            field="shop",
-            value=str(shop.path),
-        ) from None
-    return handle
-
-
 def _is_whole(folder: Path) -> bool:
     try:
         Snapshot(folder).verify()
@@ -255,11 +256,11 @@ def _is_whole(folder: Path) -> bool:
     return True
 
 
-def _remove_oldest(shop: ShopFolder) -> None:
-    """Keep the served snapshot and the newest others."""
+def _remove_oldest(shop: ShopFolder, needed: Collection[str]) -> None:
+    """Keep the served snapshot, those that are needed, and the newest others."""
     current = current_id(shop)
-    others = [identity for identity, _ in published(shop) if identity != current]
-    for identity in others[KEPT - 1 :]:
+    others = [identity for identity in snapshot_ids(shop) if identity != current]
+    for identity in filter(lambda name: name not in needed, others[KEPT - 1 :]):
         # Away from its name first: a removal that is cut short leaves nothing that looks complete.
         shutil.rmtree(shop.snapshots / _BUILDING, ignore_errors=True)
         os.rename(shop.snapshots / identity, shop.snapshots / _BUILDING)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[1]
+
 TESTS = """
 import pytest
 
@@ -29,6 +31,17 @@ SKIPS = {
     "test_expected.py": "import pytest\n@pytest.mark.xfail\ndef test_a():\n    assert 0\n",
 }
 
+NO_POSTGRESQL = """
+PostgresServer = object
+
+def binaries():
+    return None
+
+def postgres_server():
+    raise FileNotFoundError("PostgreSQL is not installed here")
+"""
+BOTH = "def test_both(database_url):\n    assert database_url is None\n"
+
 
 @pytest.fixture
 def project(tmp_path: Path, root: Path) -> Path:
@@ -42,7 +55,9 @@ def project(tmp_path: Path, root: Path) -> Path:
 
 def run_tests(project: Path, ci: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests"]
-    environment = {**os.environ, "CI": ci}
+    # The project's own tests/postgres.py, where it has one, stands before Huitou's.
+    found = os.pathsep.join([str(project), str(ROOT)])
+    environment = {**os.environ, "CI": ci, "PYTHONPATH": found}
     return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -79,3 +94,24 @@ def test_a_skip_is_a_skip_elsewhere(project: Path) -> None:
     result = run_tests(project, ci="")
     assert result.returncode == 0
     assert "1 skipped" in result.stdout
+
+
+@pytest.mark.parametrize(("ci", "said"), [("", "1 passed, 1 deselected"), ("true", "1 passed, 1 error")])
+def test_without_postgresql(project: Path, ci: str, said: str) -> None:
+    """Tests for PostgreSQL are left out where it is not installed, and fail under continuous integration."""
+    (project / "tests" / "postgres.py").write_text(NO_POSTGRESQL, encoding="utf-8")
+    (project / "tests" / "test_both.py").write_text(BOTH, encoding="utf-8")
+    assert said in run_tests(project, ci).stdout
+
+
+@pytest.mark.parametrize(("ci", "said"), [("", "1 passed, 1 deselected"), ("true", "1 passed, 1 error")])
+def test_without_a_browser(project: Path, ci: str, said: str) -> None:
+    """Where there is no Chromium its tests are left out, and under continuous integration they fail."""
+    conftest = project / "tests" / "conftest.py"
+    text = conftest.read_text(encoding="utf-8")
+    conftest.write_text(text.replace('shutil.which("chromium")', "None"), encoding="utf-8")
+    tests = "def test_plain():\n    pass\n\ndef test_page(chromium):\n    pass\n"
+    (project / "tests" / "test_page.py").write_text(tests, encoding="utf-8")
+    result = run_tests(project, ci)
+    assert said in result.stdout
+    assert ("this needs the program chromium" in result.stdout) == bool(ci)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from features.arrays import Ints
 from serving.snapshot import Snapshot
-from training.customers.alike.similar import MOST_TOLD, in_common, middle, similarity
+from training.customers.alike.similar import MOST_TOLD, Nearest, in_common, middle, similarity
 
 MOST = 100
 """So many similar customers are given at most over HTTP."""
@@ -19,6 +19,12 @@ NOT_COMPARED = {
     "zh": "对该顾客所知太少，无法比较；或者不是普通顾客（set_aside）",
 }
 """Why somebody is like nobody."""
+
+OPTED_OUT = {
+    "en": "this customer opted out of personal answers, and is not compared",
+    "zh": "该顾客已选择不接受个性化服务，不作比较",
+}
+"""Why somebody is not compared."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +41,19 @@ class SimilarCustomer:
     """What both are that is not usual in the shop, in words."""
 
 
-def similar_customers(snapshot: Snapshot, rows: Ints, count: int, language: str) -> list[SimilarCustomer] | None:
+def similar_customers(
+    snapshot: Snapshot, rows: Ints, count: int, language: str, left_out: Collection[str] = ()
+) -> list[SimilarCustomer] | None:
     """The ``count`` customers most like those of some rows, the most similar first; None where none can be compared.
 
-    Like several are those who are like the middle of them.
+    Like several are those who are like the middle of them. Who opted out of personal answers is not among them, nor
+    who is ``left_out``, the ids of those who did so since the snapshot.
     """
     files = snapshot.alike
     asked = files.compared(rows)
     if not len(asked):
         return None
-    alike, found, centre = files.alike, files.nearest(asked, count), middle(files.vectors, asked)
+    alike, found, centre = files.alike, _nearest(snapshot, asked, count, left_out), middle(files.vectors, asked)
     alikeness = similarity(alike.space, found.distance).round(3).tolist()
     numbers = alike.clusters.of(files.vectors[found.rows]).tolist()
     return [
@@ -56,6 +65,18 @@ def similar_customers(snapshot: Snapshot, rows: Ints, count: int, language: str)
         )
         for other, near, number in zip(found.rows.tolist(), alikeness, numbers, strict=True)
     ]
+
+
+def _nearest(snapshot: Snapshot, asked: Ints, count: int, left_out: Collection[str]) -> Nearest:
+    """The nearest of those who may be compared, however many have to be passed over."""
+    wanted = count
+    while True:
+        found = snapshot.alike.nearest(asked, wanted)
+        ids = [snapshot.customers.id(row) for row in found.rows.tolist()]
+        kept = [place for place, name in enumerate(ids) if name not in left_out and name not in snapshot.opted_out]
+        if len(kept) >= count or len(ids) < wanted:
+            return Nearest(found.rows[kept[:count]], found.distance[kept[:count]])
+        wanted *= 4
 
 
 def similar_table(found: Sequence[SimilarCustomer]) -> pa.Table:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -9,48 +11,113 @@ from uuid import uuid4
 
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
+from starlette.types import Receive, Scope, Send
 
 from features.shop_folder import ShopFolder
-from serving.api import bundles, clusters, customers, described, events, health, interested, items, recommendations
-from serving.api.door import Door
+from serving.access.key_ring import KeyRing
+from serving.access.metrics import Metrics
+from serving.access.rate_limit import RateLimit
+from serving.access.request_id import RequestIds
+from serving.access.request_log import LEVELS, LogSettings, RequestLog
+from serving.api import (
+    audit,
+    bundles,
+    clusters,
+    contact_details,
+    customers,
+    deletion,
+    described,
+    described_items,
+    events,
+    health,
+    interested,
+    items,
+    keys,
+    merge,
+    metrics,
+    person_export,
+    recommendations,
+    results,
+)
+from serving.api.door import Door, DoorParts
 from serving.api.errors import handle_errors
+from serving.api.fast.handlers import fast_handlers
+from serving.api.openapi import DocumentedApi
+from serving.api.recommending import placements
 from serving.api.service import Service
 from serving.arranging.current_rules import CurrentRules
-from serving.arranging.exploration_log import ExplorationLog
 from serving.current_snapshot import CurrentSnapshot
+from serving.database.audit import Audit
+from serving.database.comparisons import Comparisons
 from serving.database.connection import open_database
+from serving.database.contact_cipher import ContactCipher
+from serving.database.contact_details import ContactDetails
 from serving.database.described import Described
+from serving.database.described_items import DescribedItems
 from serving.database.inbox import Inbox
+from serving.database.keys import ApiKeys
+from serving.database.lag import Lag
+from serving.database.merged import Merged
+from serving.database.person_now import PeopleNow
+from serving.database.responses import Responses
+from serving.database.shown import Shown
+from serving.database.writer import Writer
+from serving.live_shelves import LiveShelves
+from serving.privacy.erasing import Erasing
+from serving.shown.comparing.running_comparison import RunningComparison
 
 
 def _random_id() -> str:
     return uuid4().hex
 
 
+class Application(DocumentedApi):
+    """The routes behind their door."""
+
+    door: Door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Everything passes the door first."""
+        await self.door(scope, receive, send)
+
+
 def create_app(
     shop: ShopFolder,
     *,
     clock: Callable[[], datetime],
-    api_key: str | None = None,
     database_url: str | None = None,
+    contact_keys: str | None = None,
     new_id: Callable[[], str] = _random_id,
-) -> FastAPI:
+    rate_limit: RateLimit | None = None,
+    log: RequestLog | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Application:
     """The service of one shop.
 
-    ``clock`` tells the moment with its zone; ``api_key`` is asked for by every request under ``/v1`` when
-    it is given (see :func:`serving.api.door.check_binding`); ``new_id`` names recommendations and events
-    without an id. It starts without a snapshot, too, and answers 503 until one is published.
+    ``clock`` tells the moment with its zone; ``contact_keys`` is the value of ``HUITOU_CONTACT_KEY``; ``new_id`` names
+    recommendations and events without an id; ``rate_limit`` is made before workers are forked, so that they count
+    together; without ``log`` requests are not written down; ``monotonic`` runs alike in all workers. It starts
+    without a snapshot, too, and answers 503 until one is published.
     """
     engine = open_database(shop, database_url)
+    comparisons = Comparisons(engine)
+    writer = Writer(engine)
+    counted = Metrics()
+    ring = KeyRing(ApiKeys(engine).list, clock)
+    written = log or RequestLog(lambda _: None, clock, LogSettings(LEVELS["off"]))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        writer.close()
+        service.people.close()
+        written.flush()
+        ring.close()
         engine.dispose()
 
     # No pages of documentation: they would load scripts from outside. /openapi.json is for tools of one's
     # own.
-    app = FastAPI(
+    app = Application(
         title="Huitou",
         version="1",
         description="Who is about to stop buying, what each customer wants next, and events as they happen.",
@@ -59,18 +126,63 @@ def create_app(
         lifespan=lifespan,
         dependencies=[Depends(HTTPBearer(auto_error=False, description="The key of the shop, where one is set."))],
     )
-    app.state.service = Service(
+    service = app.state.service = Service(
         shop=shop,
-        current=CurrentSnapshot(shop),
+        current=CurrentSnapshot(shop, RunningComparison(comparisons)),
         inbox=Inbox(engine),
         described=Described(engine),
+        described_items=DescribedItems(engine),
+        people=PeopleNow(engine),
+        shelves=LiveShelves(DescribedItems(engine).changed_after),
         clock=clock,
         new_id=new_id,
         rules=CurrentRules(shop),
-        explored=ExplorationLog(shop),
+        metrics=counted,
+        keys=ApiKeys(engine),
+        audit=Audit(engine),
+        lag=Lag(engine),
+        database=engine,
+        contact_details=ContactDetails(engine, ContactCipher(contact_keys)),
+        merged=Merged(engine),
+        erasing=Erasing(shop, engine),
+        writer=writer,
+        shown=Shown(engine, writer, share=shop.settings.shown_share, on_drop=counted.shown_dropped.inc),
+        responses=Responses(engine),
+        comparisons=comparisons,
     )
-    for part in (recommendations, customers, described, clusters, interested, bundles, items, events, health):
+    # The first four come before those whose paths would match theirs, too.
+    for part in (
+        merge,
+        contact_details,
+        person_export,
+        deletion,
+        recommendations,
+        placements,
+        customers,
+        described,
+        described_items,
+        clusters,
+        interested,
+        bundles,
+        items,
+        events,
+        health,
+    ):
         app.include_router(part.router)
-    app.add_middleware(Door, api_key=api_key)
+    for part in (metrics, keys, audit, results):
+        app.include_router(part.router)
     handle_errors(app)
+    app.door = Door(
+        super(Application, app).__call__,
+        DoorParts(
+            handlers=fast_handlers(service),
+            keys=ring,
+            limits=rate_limit or RateLimit(),
+            metrics=counted,
+            log=written,
+            on_tick=lambda: counted.writer_queue.set(writer.waiting),
+            request_ids=RequestIds(os.urandom),
+            monotonic=monotonic,
+        ),
+    )
     return app

@@ -10,83 +10,25 @@ import numpy as np
 from fastapi import APIRouter, Query
 
 from features.errors import HuitouError
-from serving.alike.similar_customers import MOST, NOT_COMPARED, similar_customers
-from serving.api.service import Language, PathId, TheService, stamp
+from serving.alike.similar_customers import MOST, NOT_COMPARED, OPTED_OUT, similar_customers
+from serving.api.acting import CONTROL
+from serving.api.customer_answers import CustomerItems, KnownCustomer, SimilarCustomers
+from serving.api.service import Language, PathId, Service, TheService, stamp
 from serving.customer_items import customer_items
+from serving.database.person_now import PersonNow
+from serving.findings import cut
+from serving.privacy.opting_out import has_opted_out
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import NO_ROW
 
 router = APIRouter(prefix="/v1", tags=["customers"])
-
-EXAMPLE = {
-    "customer_id": "c-1024",
-    "model_version": "3",
-    "as_of": "2025-03-01T00:00:00Z",
-    "horizon_days": 60,
-    "horizons_days": [30, 60],
-    "layer": "active",
-    "kind": "repeat",
-    "tier": "model",
-    "method": "blend",
-    "order_probability_60d": 0.82,
-    "churn_probability_60d": 0.18,
-    "order_probability_30d": 0.61,
-    "churn_probability_30d": 0.39,
-    "expected_orders_60d": 1.43,
-    "expected_net_spend_60d": 128.9,
-    "expected_orders_365d": 7.2,
-    "expected_net_spend_365d": 650.4,
-    "overdue_days": 0.0,
-    "purchase_cycle_days": 34.2,
-    "order_count_all": 9,
-    "net_spend_all": 812.4,
-    "days_since_last_order": 20.5,
-    "days_since_any": 1.2,
-    "purchase_gap_mean_days": 37.0,
-    "days_since_contact": 12.5,
-    "contact_count_30d": 1,
-    "contactable": True,
-    "personalized": True,
-    "set_aside": None,
-    "cluster": {"number": 4, "name": "evening, budget regulars"},
-    "next_order": {"on": "2025-03-14", "from": "2025-03-05", "until": "2025-04-20"},
-    "reasons": [{"concept": "browsing", "text": "looked at 12 items in 7 days, usual 4", "raises": True}],
-    "events_since": 2,
-}
-ITEMS_EXAMPLE = {
-    "customer_id": "c-1024",
-    "bought": [{"item_id": "sku-12", "last_at": "2025-02-11T09:30:00Z", "times": 3}],
-    "viewed": [],
-    "carted": [],
-    "favorited": [],
-    "open_cart": [],
-    "open_favorites": [],
-}
-SIMILAR_EXAMPLE = {
-    "customer_id": "c-1024",
-    "model_version": "3",
-    "as_of": "2025-03-01T00:00:00Z",
-    "customers": [
-        {
-            "customer_id": "c-77",
-            "similarity": 0.61,
-            "cluster": 4,
-            "in_common": ["19 days and 24 days between orders (shop: 43 days)"],
-        }
-    ],
-    "why_none": None,
-}
-
-
-def _shown(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": {"application/json": {"example": example}}}}
 
 
 # Before the last route: its path would match these, too.
 @router.get(
     "/customers/{id:path}/similar",
     summary="The customers most like one",
-    responses=_shown(SIMILAR_EXAMPLE),
+    responses={200: {"model": SimilarCustomers}},
 )
 def get_similar_customers(
     customer_id: PathId,
@@ -94,30 +36,45 @@ def get_similar_customers(
     language: Language,
     n: Annotated[int, Query(ge=1, le=MOST, description="How many customers.")] = 10,
 ) -> dict[str, Any]:
-    """The most similar first, with what they have in common; none of whom too little is known is among them."""
+    """The most similar first, with what they have in common.
+
+    Nobody of whom too little is known is among them, and nobody who opted out of personal answers.
+    """
     snapshot = service.snapshot
-    row = snapshot.customers.row(customer_id)
-    if row == NO_ROW:
-        raise _unknown(customer_id)
-    found = similar_customers(snapshot, np.array([row]), n, language)
-    said = {"customer_id": customer_id, **stamp(snapshot), "customers": [asdict(each) for each in found or ()]}
+    row = _row(service, snapshot, customer_id)
+    said = {"customer_id": customer_id, **stamp(snapshot)}
+    if has_opted_out(snapshot, _now(service, snapshot, customer_id)):
+        return said | {"customers": [], "why_none": OPTED_OUT[language]}
+    found = similar_customers(snapshot, np.array([row]), n, language, {*service.refused})
+    said["customers"] = [asdict(each) for each in found or ()]
     return said | {"why_none": NOT_COMPARED[language] if found is None else None}
 
 
 @router.get(
     "/customers/{id:path}/items",
     summary="What a customer bought, viewed, carted",
-    responses=_shown(ITEMS_EXAMPLE),
+    responses={200: {"model": CustomerItems}},
 )
 def get_customer_items(customer_id: PathId, service: TheService) -> dict[str, Any]:
-    """Items by what the customer did with them, the newest first, with events of the last seconds."""
-    found = customer_items(service.shop, service.inbox, customer_id, service.clock())
-    if not any(found.values()) and service.snapshot.customers.row(customer_id) == NO_ROW:
+    """Items by what the customer did with them, the newest first, with events of the last seconds.
+
+    From what the snapshot of ``as_of`` keeps of the customer and everything since; ``complete`` is false where that
+    are only the newest events of somebody who did very much. Open carts and favourites are as of now.
+    """
+    snapshot, now = service.snapshot, service.clock()
+    person = _now(service, snapshot, customer_id)
+    people = [] if person.erased else [person.customer, *person.visitors]
+    found = customer_items(snapshot, people, person.touches, now)
+    if not found.is_known:
         raise _unknown(customer_id)
-    return {"customer_id": customer_id} | {name: [asdict(item) for item in items] for name, items in found.items()}
+    told = {name: [asdict(item) for item in items] for name, items in found.by_act.items()}
+    said = {"customer_id": customer_id, "as_of": snapshot.header.as_of, "now": now, "complete": found.is_complete}
+    return said | told
 
 
-@router.get("/customers/{id:path}", summary="What is predicted of a customer", responses=_shown(EXAMPLE))
+@router.get(
+    "/customers/{id:path}", summary="What is predicted of a customer", responses={200: {"model": KnownCustomer}}
+)
 def get_customer(customer_id: PathId, service: TheService, language: Language) -> dict[str, Any]:
     """Layer, probabilities, orders and spend with the horizon in their names, the next order, and reasons in words.
 
@@ -125,9 +82,7 @@ def get_customer(customer_id: PathId, service: TheService, language: Language) -
     the customer did after all of this was computed.
     """
     snapshot = service.snapshot
-    row = snapshot.customers.row(customer_id)
-    if row == NO_ROW:
-        raise _unknown(customer_id)
+    row, person = _row(service, snapshot, customer_id), _now(service, snapshot, customer_id)
     header, columns = snapshot.header, snapshot.customer(row)
     dates = {name: columns.pop(f"next_order_{name}") for name in ("on", "from", "until")}
     reasons = [_reason(entry, language) for entry in columns.pop("reasons")]
@@ -135,7 +90,22 @@ def get_customer(customer_id: PathId, service: TheService, language: Language) -
     said |= {"horizon_days": header.horizon_days, "horizons_days": header.horizons_days, **columns}
     said["cluster"] = _cluster(snapshot, columns["cluster"], language)
     said |= {"next_order": None if dates["on"] is None else dates, "reasons": reasons}
-    return said | {"events_since": len(service.touches(customer_id, snapshot))}
+    return said | {"events_since": len(person.touches)}
+
+
+def _now(service: Service, snapshot: Snapshot, customer_id: str) -> PersonNow:
+    """What is known of a person at this moment; raises for an id that nobody can have."""
+    if CONTROL.search(customer_id):
+        raise _unknown(customer_id)
+    return service.people.of(customer_id, snapshot.header.event_version)
+
+
+def _row(service: Service, snapshot: Snapshot, customer_id: str) -> int:
+    """The row of a customer; raises for a stranger, and for whoever was deleted."""
+    row = snapshot.customers.row(customer_id)
+    if row == NO_ROW or _now(service, snapshot, customer_id).erased:
+        raise _unknown(customer_id)
+    return row
 
 
 def _reason(entry: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -149,7 +119,7 @@ def _cluster(snapshot: Snapshot, number: int | None, language: str) -> dict[str,
 
 def _unknown(customer_id: str) -> HuitouError:
     return HuitouError(
-        f"no customer has the id {customer_id!r} in the snapshot that is served. "
+        f"no customer has the id {cut(customer_id)!r} in the snapshot that is served. "
         "Who came after it is known from the next publish on.",
         code="unknown_customer",
         field="customer_id",

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.errors import HuitouError
-from serving.api.recommendations import Names, Price
+from serving.api.recommending.questions import Names, Price
 from serving.api.service import Language, PathId, Service, TheService, stamp
 from serving.interested import InterestedCustomer, interest_reason, interested_in_any, interested_in_item
 from serving.related import code_of

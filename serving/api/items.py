@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from serving.api.service import Language, PathId, TheService, stamp
+from serving.api.service import Language, PathId, Service, TheService, stamp
 from serving.recommender import related_kinds
 from serving.related import code_of, related_items
 from serving.snapshot_parts.shelf import ItemFilter
@@ -23,6 +23,10 @@ KIND = (
     "category, brand, price and company. replacement: alike, of its category, at a near price and in stock."
 )
 """What the kinds of related items mean."""
+
+
+KindOfRelation = Annotated[str | None, Field(max_length=64, description=KIND)]
+MostRelated = Annotated[int, Field(ge=1, le=50, description="How many items.")]
 
 
 class RelatedItem(BaseModel):
@@ -96,33 +100,30 @@ class KnownItem(BaseModel):
 
 
 # Before the route below: its path would match this one, too.
-@router.get("/items/{id:path}/related", summary="Items that go with an item")
+@router.get("/items/{id:path}/related", summary="Items that go with an item", response_model=RelatedItems)
 def get_related(
     item_id: PathId,
     service: TheService,
     language: Language,
-    kind: Annotated[str | None, Query(max_length=64, description=KIND)] = None,
-    n: Annotated[int, Query(ge=1, le=50, description="How many items.")] = 10,
+    kind: KindOfRelation = None,
+    n: MostRelated = 10,
     in_stock: Annotated[bool, Query(description="False gives items that cannot be bought now as well.")] = True,
-) -> RelatedItems:
+) -> Any:
     """The related items of one kind, by default without those out of stock."""
+    return related_to(service, item_id, language, kind, n, in_stock=in_stock)
+
+
+def related_to(
+    service: Service, item_id: str, language: str, kind: str | None, n: int, *, in_stock: bool
+) -> dict[str, Any]:
+    """What :class:`RelatedItems` holds."""
     snapshot = service.snapshot
     code = code_of(snapshot, item_id)
     chosen = kind or next(iter(related_kinds(snapshot, "item")), "")
     found = related_items(snapshot, chosen, code, n, in_stock=in_stock)
-    return RelatedItems(
-        item_id=item_id,
-        kind=chosen,
-        items=[
-            RelatedItem(
-                item_id=snapshot.shelf.ids.id(other),
-                score=score,
-                reason=reason(chosen, language, because=snapshot.shelf.label(code)),
-            )
-            for other, score in found
-        ],
-        **stamp(snapshot),
-    )
+    why = reason(chosen, language, because=snapshot.shelf.label(code))
+    items = [{"item_id": snapshot.shelf.ids.id(other), "score": score, "reason": why} for other, score in found]
+    return {"item_id": item_id, "kind": chosen, **stamp(snapshot), "items": items}
 
 
 @router.get("/items/{id:path}", summary="What is known of an item")

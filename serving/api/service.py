@@ -15,13 +15,31 @@ from pydantic import StringConstraints
 from features.errors import HuitouError
 from features.events.event import MAX_ID_LENGTH, VISITOR_PREFIX
 from features.shop_folder import ShopFolder
+from serving.access.metrics import Metrics
 from serving.arranging.current_rules import CurrentRules
-from serving.arranging.exploration_log import ExplorationLog
 from serving.current_snapshot import CurrentSnapshot
+from serving.database.audit import Audit
+from serving.database.comparisons import Comparisons
+from serving.database.connection import Database
+from serving.database.contact_details import ContactDetails
 from serving.database.described import Described
+from serving.database.described_items import DescribedItems
 from serving.database.inbox import Inbox, Touch
+from serving.database.keys import ApiKeys
+from serving.database.lag import Lag
+from serving.database.merged import Merged
+from serving.database.person_now import PeopleNow
+from serving.database.responses import Responses
+from serving.database.shown import Shown
+from serving.database.writer import Writer
+from serving.live_shelves import LiveShelves
+from serving.offers import NOBODY
+from serving.privacy.erasing import Erasing
 from serving.snapshot import Snapshot
 from training.recommend.reason_texts import language_of
+
+MOST_LANGUAGE = 35
+"""The name of a language is at most so long."""
 
 _LOG = logging.getLogger("huitou.api")
 
@@ -38,41 +56,71 @@ class Service:
     """Where events arrive."""
     described: Described
     """What was told of customers."""
+    described_items: DescribedItems
+    """What was told of items."""
+    people: PeopleNow
+    """What is known of one person at this moment."""
+    shelves: LiveShelves
+    """Stock and prices as they are now."""
     clock: Callable[[], datetime]
     """Tells the moment, with its zone."""
     new_id: Callable[[], str]
     """Gives an id that was never given before."""
     rules: CurrentRules
     """How the shop wants its answers arranged."""
-    explored: ExplorationLog
-    """Where little-seen items that were shown are written down."""
+    metrics: Metrics
+    """What is counted."""
+    keys: ApiKeys
+    """The keys that open it."""
+    audit: Audit
+    """Where administrative acts are written down."""
+    lag: Lag
+    """How far the warehouse is behind."""
+    database: Database
+    """The open database, for what is asked too seldom to have a place of its own here."""
+    contact_details: ContactDetails
+    """How to reach customers."""
+    merged: Merged
+    """Visitors who turned out to be customers."""
+    erasing: Erasing
+    """How people are deleted."""
+    writer: Writer
+    """What writes for all requests of this process."""
+    shown: Shown
+    """What was shown."""
+    responses: Responses
+    """What followed from it."""
+    comparisons: Comparisons
+    """Which snapshots are compared."""
 
     @property
     def snapshot(self) -> Snapshot:
-        """The snapshot to answer from; raises when nothing is published."""
-        return self.current.get()
+        """The snapshot to answer from, with stock and prices as they are now; raises when nothing is published."""
+        snapshot = self.current.get()
+        try:
+            return self.shelves.at(snapshot, self.people.of(NOBODY, snapshot.header.event_version).item_change)
+        except HuitouError:
+            return self.shelves.newest(snapshot)
 
     def touches(self, person: str, snapshot: Snapshot) -> list[Touch]:
         """What a person did since the snapshot; nothing when the database does not answer: pages go on."""
         try:
-            return self.inbox.touches(person, snapshot.header.event_version)
+            return self.people.of(person, snapshot.header.event_version).touches
         except HuitouError as error:
             _LOG.warning("fresh events are left out: %s", error.message)
             return []
 
-    def opted_out(self, person: str, snapshot: Snapshot) -> bool:
-        """Whether a person wants no personal answers: the newest word counts; who cannot be asked is left in peace."""
-        try:
-            agreed = self.described.personalized(person)
-        except HuitouError as error:
-            _LOG.warning("the answer is not personal: %s", error.message)
-            return True
-        return person in snapshot.opted_out if agreed is None else not agreed
-
     @property
     def refused(self) -> list[str]:
-        """Ids of those who opted out over HTTP; raises when that cannot be asked: nobody is profiled then."""
-        return self.described.refused("personalized")
+        """Ids of those who must not be profiled; raises when that cannot be asked: nobody is profiled then.
+
+        Who opted out over HTTP, with the customer or visitors of the same person, and who is being deleted.
+        """
+        said = {*self.described.refused("personalized")}
+        joined = self.merged.in_force().items() if said else ()
+        said.update(customer for visitor, customer in joined if visitor in said)
+        said.update(visitor for visitor, customer in joined if customer in said)
+        return [*said, *self.erasing.pending()]
 
 
 def _service(request: Request) -> Service:
@@ -81,17 +129,21 @@ def _service(request: Request) -> Service:
 
 
 def _language(
-    lang: Annotated[str | None, Query(max_length=35, description="Language of reasons: en or zh.")] = None,
+    lang: Annotated[str | None, Query(max_length=MOST_LANGUAGE, description="Language of reasons: en or zh.")] = None,
     accept_language: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> str:
     return language_of(lang, accept_language)
 
 
+def id_in_path(segment: str) -> str:
+    """The id that a segment of a path means; the door left it encoded, so that a slash in an id is no other segment."""
+    return unquote(segment).strip()
+
+
 def _decoded(
     id: Annotated[str, Path(description="Any id; percent-encode what has a meaning in URLs.")],
 ) -> str:
-    # The door left every segment encoded, so that a slash inside an id is told from one between segments.
-    return unquote(id).strip()
+    return id_in_path(id)
 
 
 TheService = Annotated[Service, Depends(_service)]

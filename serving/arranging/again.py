@@ -53,12 +53,14 @@ def not_again_of_many(
 
 def _newest(key: Ints, days: Floats, wanted: Ints) -> Floats:
     """The fewest days of each wanted key, NaN where the key is none of those known, shape of ``wanted``."""
-    order = np.lexsort((days, key))
-    known, first = np.unique(key[order], return_index=True)
-    if not len(known):
+    if not len(key):
         return np.full(wanted.shape, np.nan)
-    place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-    return np.where(known[place] == wanted, days[order][first][place], np.nan)
+    order = np.lexsort((days, key))
+    known = key[order]
+    # The first of equal keys is the newest.
+    place = known.searchsorted(wanted)
+    place[place == len(known)] = 0
+    return np.where(known[place] == wanted, days[order][place], np.nan)
 
 
 def _due_days(items: Ints, shelf: Shelf, traits: ItemTraits) -> Floats:

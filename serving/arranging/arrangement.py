@@ -10,6 +10,7 @@ import numpy as np
 
 from features.arrays import Flags, Floats, Ints
 from serving.arranging.again import not_again
+from serving.arranging.among import among, first_places
 from serving.arranging.exploration import LAST_PLACE as LAST_EXPLORED
 from serving.arranging.exploration import Chance, Explored, explore, little_seen_items
 from serving.arranging.person import Person
@@ -102,7 +103,7 @@ class Arranging:
         pins = self._pins()
         order = self._order(offered, np.array(list(pins.values()), dtype=np.int64))
         fixed = {place: (item, PINNED) for place, item in pins.items()}
-        explored = self._explored(offered.item[order[offered.own[order]]], len(order), pins)
+        explored = self.explored(offered.item[order[offered.own[order]]], len(order), pins)
         if explored is not None:
             fixed[explored.place] = (explored.item, EXPLORATION)
             order = order[~self._variants_of(offered.item[order], np.array([explored.item]))]
@@ -123,7 +124,7 @@ class Arranging:
         ``wanted`` are those that the person asked for after any purchase.
         """
         shown = self._shelf.allowed(items, self._asked.wanted)
-        shown = shown & ~np.isin(items, self._asked.hidden) & ~self._rules.hides(items, self._shelf)
+        shown = shown & ~among(items, self._asked.hidden) & ~self._rules.hides(items, self._shelf)
         unwanted = not_again(items, self._person, self._shelf, self._traits)
         return shown & ~(unwanted if wanted is None else unwanted & ~wanted)
 
@@ -134,8 +135,7 @@ class Arranging:
         relevance = offered.relevance[kept] * self._rules.factor(items, self._shelf) * self._damping(items)
         order = np.argsort(-relevance, kind="stable")
         group = self._traits.variant_group(items[order])
-        _, firsts = np.unique(group, return_index=True)
-        order = order[np.sort(firsts)]
+        order = order[first_places(group)]
         order = order[~self._variants_of(items[order], pinned)]
         items = items[order]
         category, brand = self._shelf.category(items), self._shelf.brand(items)
@@ -146,7 +146,7 @@ class Arranging:
         if self._band is None or not self._asked.price_respect:
             return np.ones(len(items))
         damping = self._band.damping(self._traits.price_level(items), self._asked.price_respect)
-        return np.where(np.isin(items, self._person.touched), 1.0, damping)
+        return np.where(among(items, self._person.touched), 1.0, damping)
 
     def _pins(self) -> dict[int, int]:
         """Place and item of each pin whose item may be shown."""
@@ -155,7 +155,7 @@ class Arranging:
         shown = self.may_be_shown(np.array([item for _, item in self._rules.pins]))
         return dict(compress(self._rules.pins, shown.tolist()))
 
-    def _explored(self, own: Ints, candidates: int, pins: Mapping[int, int]) -> Explored | None:
+    def explored(self, own: Ints, candidates: int, pins: Mapping[int, int]) -> Explored | None:
         """A little-seen item that fits what the person touched, when this answer explores.
 
         It is none of the ``own`` candidates, not pinned, and no variant of such an item. With few ``candidates`` there
@@ -171,7 +171,7 @@ class Arranging:
 
     def _variants_of(self, items: Ints, others: Ints) -> Flags:
         """Which of the items are among the others, or variants of one of them, shape ``(n,)``."""
-        return np.isin(self._traits.variant_group(items), self._traits.variant_group(others))
+        return among(self._traits.variant_group(items), self._traits.variant_group(others))
 
     def _filling(self, blocks: Iterable[Ints], before: Ints) -> Iterator[tuple[int, int]]:
         """The items of the blocks that may be shown, without those before and variants."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
+from struct import Struct
 
 import numpy as np
 
@@ -25,6 +26,7 @@ TOUCHED_ITEMS = 30
 """So many items, those touched last, say which categories those are."""
 
 _STEPS = 2**64
+_DRAWS = Struct("<3Q")
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ class Chance:
         """The chance of a person on a day: every answer of that day agrees with the others, on every host."""
         text = "\0".join((person, day.isoformat(), placement)).encode("utf-8", "surrogatepass")
         digest = blake2b(text, digest_size=24, person=b"huitou-explore").digest()
-        draws = [int.from_bytes(digest[start : start + 8], "little") / _STEPS for start in (0, 8, 16)]
-        return cls(share, (draws[0], draws[1], draws[2]))
+        whether, which, where = _DRAWS.unpack(digest)
+        return cls(share, (whether / _STEPS, which / _STEPS, where / _STEPS))
 
     @property
     def is_drawn(self) -> bool:

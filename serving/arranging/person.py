@@ -9,6 +9,10 @@ import numpy as np
 from features.arrays import Floats, Ints
 from features.history import PURCHASE
 from features.pairs import TOUCH_KINDS
+from serving.arranging.among import first_places
+
+_IS_TOUCH = np.isin(np.arange(256), list(TOUCH_KINDS.values()))
+"""By the code of the kind."""
 
 
 def _no_items() -> Ints:
@@ -22,7 +26,7 @@ class Person:
     touched: Ints = field(default_factory=_no_items)
     """Codes of the items viewed, favourited, carted or bought, each once, the newest first; shape (n,)."""
     bought: Ints = field(default_factory=_no_items)
-    """Codes of the items bought, each once; shape (m,)."""
+    """Codes of the items bought, each once, the newest first; shape (m,)."""
     bought_days: Floats = field(default_factory=lambda: np.zeros(0))
     """Days since the newest purchase of each; shape (m,)."""
     layer: str | None = None
@@ -39,8 +43,7 @@ class Person:
         cls, event_kind: Ints, item: Ints, age_days: Floats, *, layer: str | None = None, kind: str | None = None
     ) -> Person:
         """The person who did these events, given in order of time; each array of shape ``(n_events,)``."""
-        touched = item[np.isin(event_kind, list(TOUCH_KINDS.values()))][::-1]
-        newest_first = np.sort(np.unique(touched, return_index=True)[1])
+        touched = item[_IS_TOUCH[event_kind]][::-1]
         buying = np.flatnonzero(event_kind == PURCHASE)[::-1]
-        bought, newest = np.unique(item[buying], return_index=True)
-        return cls(touched[newest_first], bought, age_days[buying][newest], layer, kind)
+        buying = buying[first_places(item[buying])]
+        return cls(touched[first_places(touched)], item[buying], age_days[buying], layer, kind)

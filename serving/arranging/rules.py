@@ -28,6 +28,7 @@ LAST_PLACE = 50
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
 Names = Annotated[list[Name], Field(max_length=1_000)]
+Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
@@ -119,12 +120,43 @@ class Usual(_Part):
     """The share of answers in which one place goes to a little-seen item."""
 
 
+class SavedFilter(_Part):
+    """Which items answers for a placement may hold where the request does not say."""
+
+    in_stock: bool | None = None
+    """False shows items that cannot be bought now as well."""
+    category: Names | None = None
+    """Names of categories, any of which will do."""
+    brand: Names | None = None
+    """Names of brands, any of which will do."""
+    min_price: Price | None = None
+    """Lowest list price."""
+    max_price: Price | None = None
+    """Highest list price."""
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is saved, by name."""
+        return {name: getattr(self, name) for name in self.model_fields_set if getattr(self, name) is not None}
+
+
+class SavedPlacement(Usual):
+    """What answers for one placement are like where the request does not say."""
+
+    n: Annotated[int | None, Field(ge=1, le=LAST_PLACE)] = None
+    """How many items."""
+    strict: bool | None = None
+    """True leaves places empty instead of showing popular items."""
+    filter: SavedFilter = SavedFilter()
+    """Which items may be shown; a request changes single parts of it."""
+
+
 class ArrangeRules(_Part):
     """The whole file; empty where the shop has written none."""
 
     usual: Usual = Usual()
     """For all placements."""
-    placements: dict[Name, Usual] = {}
+    placements: dict[Name, SavedPlacement] = {}
     """For single placements, in place of ``usual``; what they leave out is taken from it."""
     rules: Annotated[list[Rule], Field(max_length=MOST_RULES)] = []
     """The rules; where two want the same place, the earlier has it."""

@@ -9,7 +9,8 @@ from datetime import date
 import numpy as np
 
 from features.arrays import Flags, Floats, Ints
-from serving.arranging.rules import LEAST_BOOST, MOST_BOOST, ArrangeRules, Rule, Selection, Usual
+from serving.arranging.among import among
+from serving.arranging.rules import LEAST_BOOST, MOST_BOOST, ArrangeRules, Rule, SavedPlacement, Selection, Usual
 from serving.snapshot_parts.id_index import NO_ROW
 from serving.snapshot_parts.shelf import Shelf
 
@@ -57,11 +58,11 @@ class Selected:
 
     def holds(self, items: Ints, shelf: Shelf) -> Flags:
         """Which of the items are selected, shape ``(n,)``."""
-        found = np.isin(items, self.item)
+        found = among(items, self.item)
         if len(self.category):
-            found |= np.isin(shelf.category(items), self.category)
+            found |= among(shelf.category(items), self.category)
         if len(self.brand):
-            found |= np.isin(shelf.brand(items), self.brand)
+            found |= among(shelf.brand(items), self.brand)
         return found
 
 
@@ -92,14 +93,22 @@ class InForce:
 
 
 @dataclass(frozen=True)
-class _ShelfRule:
+class ShelfRule:
+    """One rule with the codes of a shelf."""
+
     rule: Rule
+    """As it was written."""
     page_categories: frozenset[int]
+    """Codes of the categories of the page that it asks for; empty for any."""
     pins: tuple[tuple[int, int], ...]
+    """Place and item code."""
     boosts: tuple[tuple[Selected, float], ...]
+    """Items and what their relevance is multiplied with."""
     hidden: Selected
+    """Items that are not shown."""
 
     def holds(self, occasion: Occasion) -> bool:
+        """Whether its conditions are met."""
         rule = self.rule
         return (
             (not rule.placement or occasion.placement in rule.placement)
@@ -117,13 +126,13 @@ class ShelfRules:
 
     said: ArrangeRules
     """As they were written."""
-    rules: tuple[_ShelfRule, ...]
+    rules: tuple[ShelfRule, ...]
     """In the order of the file."""
 
     @classmethod
     def of(cls, said: ArrangeRules, shelf: Shelf) -> ShelfRules:
         """Look up the items, categories and brands of the rules."""
-        return cls(said, tuple(_on_shelf(rule, shelf) for rule in said.rules))
+        return cls(said, tuple(on_shelf(rule, shelf) for rule in said.rules))
 
     @property
     def needs_customer(self) -> bool:
@@ -134,9 +143,14 @@ class ShelfRules:
         """How answers for a placement are arranged."""
         return self.said.of_placement(placement)
 
-    def in_force(self, occasion: Occasion) -> InForce:
-        """What the rules come to on an occasion."""
+    def saved(self, placement: str) -> SavedPlacement | None:
+        """What is saved for a placement, None where nothing is."""
+        return self.said.placements.get(placement)
+
+    def in_force(self, occasion: Occasion, asked: ShelfRule | None = None) -> InForce:
+        """What the rules come to on an occasion; what the request itself ``asked`` for comes before them."""
         holding = [each for each in self.rules if each.holds(occasion)]
+        holding = holding if asked is None else [asked, *holding]
         return InForce(
             _places(pin for each in holding for pin in each.pins),
             tuple(boost for each in holding for boost in each.boosts),
@@ -164,9 +178,10 @@ def _named(rule: Rule) -> Iterable[tuple[str, str]]:
             yield from ((what, name) for name in getattr(selection, what))
 
 
-def _on_shelf(rule: Rule, shelf: Shelf) -> _ShelfRule:
+def on_shelf(rule: Rule, shelf: Shelf) -> ShelfRule:
+    """The rule with the codes of ``shelf``; what the shelf does not know is passed over."""
     pins = ((pin.place, shelf.ids.row(pin.item)) for pin in rule.pin)
-    return _ShelfRule(
+    return ShelfRule(
         rule,
         frozenset(_codes(shelf.categories, rule.page_category).tolist()),
         tuple((place, row) for place, row in pins if row != NO_ROW),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -47,16 +46,9 @@ def variant_groups(catalogue: Catalogue) -> Ints:
     own = np.arange(len(catalogue), dtype=np.int32)
     stems = title_stems(catalogue.titles)
     named = np.flatnonzero(pc.not_equal(pc.fill_null(stems, ""), "").to_numpy(zero_copy_only=False))
-    keys = pd.DataFrame(
-        {
-            "stem": pc.dictionary_encode(stems.take(pa.array(named))).indices.to_numpy(zero_copy_only=False),
-            "category": catalogue.category[named],
-            "brand": catalogue.brand[named],
-        }
-    )
-    group = keys.groupby(["stem", "category", "brand"], sort=False)
-    number = group.ngroup().to_numpy()
-    size = np.bincount(number)
+    stem = pc.dictionary_encode(stems.take(pa.array(named))).indices.to_numpy(zero_copy_only=False)
+    keys = np.stack([stem, catalogue.category[named], catalogue.brand[named]], axis=1)
+    _, number, size = np.unique(keys, axis=0, return_inverse=True, return_counts=True)
     lowest = np.full(len(size), len(own), dtype=np.int64)
     np.minimum.at(lowest, number, named)
     together = size[number] <= MOST_VARIANTS

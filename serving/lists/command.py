@@ -11,7 +11,9 @@ from features.shop.layers import BUYER_LAYERS
 from features.shop_folder import ShopFolder
 from serving.database.connection import open_database
 from serving.database.described import Described
+from serving.database.erased import Erased
 from serving.database.inbox import Inbox
+from serving.database.merged import Merged
 from serving.lists.exports import export
 from serving.lists.interested_list import interested_list
 from serving.lists.recall_list import RecallFilter, RecallList, Refused, recall_list
@@ -83,9 +85,10 @@ def _since(shop: ShopFolder, snapshot: Snapshot, database: str | None) -> tuple[
     """Who ordered after the snapshot was computed, and who said no to letters or to personal answers."""
     engine = open_database(shop, database)
     try:
-        described = Described(engine)
-        refused = Refused(described.refused("contactable"), described.refused("personalized"))
-        return Inbox(engine).buyers(snapshot.header.event_version), refused
+        described, joined, deleted = Described(engine), Merged(engine).in_force(), Erased(engine).pending()
+        refused = Refused(*([*described.refused(flag), *deleted] for flag in ("contactable", "personalized")))
+        buyers = Inbox(engine).buyers(snapshot.header.event_version)
+        return [*buyers, *(joined[each] for each in buyers if each in joined)], refused
     finally:
         engine.dispose()
 

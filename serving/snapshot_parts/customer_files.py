@@ -26,7 +26,8 @@ NO_ITEM = -1
 _ROWS_OF_GROUP = 4_096
 """One customer is looked up by reading a row group: 3 ms at this size."""
 
-_TYPES = {"item": np.int32, "score": np.float32, "source": np.int8, "because": np.int32}
+TYPES = {"item": np.int32, "score": np.float32, "source": np.int8, "because": np.int32, "days": np.uint16}
+"""The arrays of recommendations, 15 bytes a place."""
 
 
 class Recommendations(Protocol):
@@ -66,18 +67,19 @@ class CustomerFiles:
         self._opted_out_ids = IdIndexWriter(folder, "opted_out")
         self._arrays = {
             name: ArrayWriter(folder / f"recommended_{name}.npy", dtype, RECOMMENDATIONS)
-            for name, dtype in _TYPES.items()
+            for name, dtype in TYPES.items()
         }
 
-    def add(self, table: pa.Table, recommendations: Recommendations) -> None:
-        """Add some customers: columns as in ``customer_schema``, and recommendations row by row."""
+    def add(self, table: pa.Table, recommendations: Recommendations, days: Ints) -> None:
+        """Add some customers: columns as in ``customer_schema``, recommendations and their own cycles row by row."""
         rows = table.select(self._schema.names).cast(self._schema)
         self._table.write_table(rows, row_group_size=_ROWS_OF_GROUP)
         self._ids.add(rows["customer_id"].to_pylist())
         self.add_opted_out(rows.filter(pc.invert(rows["personalized"]))["customer_id"].to_pylist())
         for name, writer in self._arrays.items():
             empty = NO_ITEM if name in ("item", "because") else 0
-            writer.append(_of_width(getattr(recommendations, name), RECOMMENDATIONS, empty))
+            block = days if name == "days" else getattr(recommendations, name)
+            writer.append(_of_width(block, RECOMMENDATIONS, empty))
         self.customers += len(rows)
         counts = rows["layer"].value_counts().to_pylist()
         self.layers.update({entry["values"]: entry["counts"] for entry in counts})

@@ -6,6 +6,7 @@ Rows are found by a 64-bit hash, sorted, and verified against the stored text, s
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -66,10 +67,11 @@ class IdIndex:
     def __init__(self, folder: Path, name: str) -> None:
         """Map the files ``{name}_*.npy`` of ``folder``."""
         self.name = name
-        self._text = mapped(folder / f"{name}_text.npy", np.uint8)
-        self._end = mapped(folder / f"{name}_end.npy", np.int64)
-        self._key = mapped(folder / f"{name}_key.npy", np.uint64)
-        self._row = mapped(folder / f"{name}_row.npy", np.int64)
+        # Memory views: a single number of an array costs numpy a microsecond, and them a twentieth.
+        self._text = mapped(folder / f"{name}_text.npy", np.uint8).data
+        self._end = mapped(folder / f"{name}_end.npy", np.int64).data
+        self._key = mapped(folder / f"{name}_key.npy", np.uint64).data
+        self._row = mapped(folder / f"{name}_row.npy", np.int64).data
 
     def __len__(self) -> int:
         return len(self._end)
@@ -80,10 +82,10 @@ class IdIndex:
     def row(self, identity: str) -> int:
         """The row of an id, ``NO_ROW`` where it is not known."""
         text = identity.encode("utf-8", "surrogatepass")
-        key = np.uint64(key_of(text))
-        position = int(self._key.searchsorted(key))
+        key = key_of(text)
+        position = bisect_left(self._key, key)
         while position < len(self._key) and self._key[position] == key:
-            row = int(self._row[position])
+            row = self._row[position]
             if self._bytes(row) == text:
                 return row
             position += 1
@@ -101,8 +103,9 @@ class IdIndex:
 
     def refuse_repeats(self) -> None:
         """Raise when two rows have the same id."""
-        for position in np.flatnonzero(self._key[1:] == self._key[:-1]):
-            first, second = int(self._row[position]), int(self._row[position + 1])
+        keys = np.asarray(self._key)
+        for position in np.flatnonzero(keys[1:] == keys[:-1]).tolist():
+            first, second = self._row[position], self._row[position + 1]
             if self._bytes(first) == self._bytes(second):
                 raise HuitouError(
                     f"a snapshot holds each {self.name} once; got {self.id(first)!r} twice. Add it in one bucket only.",
@@ -112,5 +115,5 @@ class IdIndex:
                 )
 
     def _bytes(self, row: int) -> bytes:
-        start = int(self._end[row - 1]) if row else 0
-        return self._text[start : int(self._end[row])].tobytes()
+        start = self._end[row - 1] if row else 0
+        return bytes(self._text[start : self._end[row]])

@@ -15,7 +15,7 @@ from serving.snapshot_parts.array_file import broken
 KIND_OF_RELATION = re.compile(r"[a-z][a-z_]{0,40}")
 """How the name of a kind of related items is written: it is part of file names."""
 
-FORMAT = 3
+FORMAT = 4
 """The number of the way in which snapshots are laid out."""
 
 
@@ -63,6 +63,8 @@ class SnapshotContents:
     """Kinds of related items and how many each item has room for."""
     layers: Mapping[str, int]
     """Number of customers in each layer."""
+    arranged: Mapping[str, float]
+    """The settings by which everybody's pages are arranged, by name."""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ read as memory maps.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +35,9 @@ TYPES = {
     "local_hour": np.int8,
     "quantity": np.float32,
     "unit_price": np.float32,
-    "order": np.int32,
+    "order": np.int64,
 }
-"""The arrays, one entry an event; 28 bytes together."""
+"""The arrays, one entry an event; 32 bytes together."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,20 @@ class PastEvents:
     unit_price: Floats
     """Price of one piece, NaN where not known."""
     order: Ints
-    """Number of the order within its customer, ``UNKNOWN`` where it has no id."""
+    """Number of the order, see :func:`order_number`, ``UNKNOWN`` where it has no id."""
 
     def __len__(self) -> int:
         return len(self.kind)
+
+    @classmethod
+    def in_order_of_time(cls, parts: Sequence[PastEvents]) -> PastEvents:
+        """All of some events; at one moment in the order of the kinds, as in the warehouse."""
+        parts = [part for part in parts if len(part)] or [cls.none()]
+        if len(parts) == 1:
+            return parts[0]
+        columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in TYPES}
+        order = np.lexsort((columns["kind"], columns["occurred_us"]))
+        return cls(**{name: column[order] for name, column in columns.items()})
 
     @classmethod
     def none(cls) -> PastEvents:
@@ -140,8 +152,16 @@ class Past:
         return np.repeat(starts - boundaries[:-1], lengths) + np.arange(boundaries[-1]), boundaries
 
 
+def order_number(order_id: str | None) -> int:
+    """A number that stands for an order's id, 63 bits of its hash; ``UNKNOWN`` for none."""
+    if order_id is None:
+        return UNKNOWN
+    return int.from_bytes(blake2b(order_id.encode(), digest_size=8).digest(), "little") >> 1
+
+
 def _order_numbers(order_ids: pa.Array) -> Ints:
-    """A number for each order id, ``UNKNOWN`` for none; equal ids of one block have equal numbers."""
-    codes = pc.fill_null(order_ids.dictionary_encode().indices, UNKNOWN)
-    numbers: Ints = codes.to_numpy(zero_copy_only=False).astype(np.int32)
-    return numbers
+    """The number of each order id, ``UNKNOWN`` for none."""
+    coded = order_ids.dictionary_encode()
+    numbers = np.array([*map(order_number, coded.dictionary.to_pylist()), UNKNOWN], dtype=np.int64)
+    codes: Ints = pc.fill_null(coded.indices, len(numbers) - 1).to_numpy(zero_copy_only=False)
+    return numbers[codes]

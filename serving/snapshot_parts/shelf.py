@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
-import pyarrow as pa
 
 from features.arrays import Flags, Floats, Ints
 from features.catalogue import UNKNOWN, Catalogue
 from serving.snapshot_parts.array_file import broken, mapped, write_array
-from serving.snapshot_parts.id_index import IdIndex, IdIndexWriter
+from serving.snapshot_parts.id_index import NO_ROW, IdIndex, IdIndexWriter
+from serving.snapshot_parts.titles import Titles, write_titles
 
 LEAST_GAPS = 3
 """An item must have been bought again so many times before anyone is told how long that usually takes."""
@@ -54,6 +56,22 @@ class Item:
         return self.title or self.item_id
 
 
+class ItemNews(Protocol):
+    """What was said of an item since the snapshot was made; None for what was not said."""
+
+    @property
+    def item_id(self) -> str:
+        """Its id."""
+
+    @property
+    def in_stock(self) -> bool | None:
+        """Whether it can be bought."""
+
+    @property
+    def price(self) -> float | None:
+        """List price."""
+
+
 @dataclass(frozen=True)
 class ItemCycle:
     """After how long an item is bought again."""
@@ -70,12 +88,7 @@ def write_shelf(folder: Path, catalogue: Catalogue) -> None:
     for start in range(0, len(catalogue), _BLOCK):
         ids.add(catalogue.ids.slice(start, _BLOCK).to_pylist())
     ids.sort()
-    titles = pa.record_batch({"title": catalogue.titles.cast(pa.large_string())})
-    with (
-        pa.OSFile(str(folder / "item_titles.arrow"), "wb") as sink,
-        pa.ipc.new_file(sink, titles.schema) as writer,
-    ):
-        writer.write_batch(titles)
+    write_titles(folder, catalogue.titles)
     write_array(folder / "item_category.npy", catalogue.category, np.int32)
     write_array(folder / "item_brand.npy", catalogue.brand, np.int32)
     write_array(folder / "item_price.npy", catalogue.price, np.float64)
@@ -97,11 +110,11 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         """Map the item files of ``folder``."""
         self.ids = IdIndex(folder, "item")
-        self._titles = _titles(folder / "item_titles.arrow")
+        self._titles = Titles(folder)
         self._category = mapped(folder / "item_category.npy", np.int32)
         self._brand = mapped(folder / "item_brand.npy", np.int32)
         self._price = mapped(folder / "item_price.npy", np.float64)
-        self._in_stock = mapped(folder / "item_in_stock.npy", np.bool_)
+        self._in_stock = self._published_stock = mapped(folder / "item_in_stock.npy", np.bool_)
         self._cycle_days = mapped(folder / "item_cycle_days.npy", np.float32)
         self._cycle_gaps = mapped(folder / "item_cycle_gaps.npy", np.int32)
         names = json.loads((folder / "item_names.json").read_text(encoding="utf-8"))
@@ -110,15 +123,44 @@ class Shelf:
         columns = (self._titles, self._category, self._brand, self._price, self._in_stock)
         if {len(column) for column in (*columns, self._cycle_days, self._cycle_gaps)} != {len(self.ids)}:
             raise broken(folder / "item_titles.arrow", "the item files differ in length")
+        self._category_of = self._category.data
+        self._gone: frozenset[int] = frozenset()
+        self._returned: frozenset[int] = frozenset()
+
+    def with_news(self, news: Iterable[ItemNews]) -> Shelf:
+        """The same items with what was said of some since; all else is shared, and this one stays as it is.
+
+        Items that the shelf does not know are passed over.
+        """
+        told = [(code, each) for each in news if (code := self.ids.row(each.item_id)) != NO_ROW]
+        shelf = copy(self)
+        shelf._in_stock, shelf._price = self._in_stock.copy(), self._price.copy()
+        for code, each in told:
+            if each.in_stock is not None:
+                shelf._in_stock[code] = each.in_stock
+            if each.price is not None:
+                shelf._price[code] = each.price
+        before = self._published_stock
+        shelf._gone = frozenset(np.flatnonzero(before & ~shelf._in_stock).tolist())
+        shelf._returned = frozenset(np.flatnonzero(~before & shelf._in_stock).tolist())
+        return shelf
+
+    @property
+    def gone(self) -> frozenset[int]:
+        """Codes of the items that could be bought when the snapshot was made, and cannot now."""
+        return self._gone
+
+    @property
+    def returned(self) -> frozenset[int]:
+        """Codes of the items that could not be bought when the snapshot was made, and can now."""
+        return self._returned
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def item(self, code: int) -> Item:
         """The item of a code."""
-        category = int(self._category[code])
-        name = self.categories[category] if category != UNKNOWN else None
-        return Item(self.ids.id(code), self._titles[code].as_py(), name)
+        return Item(self.ids.id(code), self._titles.of(code), self.category_name(code))
 
     def cycle(self, code: int) -> ItemCycle:
         """After how long the item of a code is bought again."""
@@ -136,7 +178,12 @@ class Shelf:
 
     def label(self, code: int) -> str:
         """The item's title, or its id where it has none."""
-        return self._titles[code].as_py() or self.ids.id(code)
+        return self._titles.of(code) or self.ids.id(code)
+
+    def category_name(self, code: int) -> str | None:
+        """The name of the item's category, None where it is not known."""
+        category = self._category_of[code]
+        return self.categories[category] if category != UNKNOWN else None
 
     def allowed(self, codes: Ints, wanted: ItemFilter) -> Flags:
         """Which of the items the filter lets through, shape ``(n,)``."""
@@ -162,14 +209,6 @@ class Shelf:
     def prices(self, codes: Ints) -> Floats:
         """List prices, NaN where none is known, shape ``(n,)``."""
         return np.asarray(self._price[codes])
-
-
-def _titles(file: Path) -> pa.Array:
-    try:
-        reader = pa.ipc.open_file(pa.memory_map(str(file)))
-        return reader.get_batch(0).column(0)
-    except (OSError, pa.ArrowInvalid, IndexError) as error:
-        raise broken(file, str(error)) from None
 
 
 def _positions(names: Sequence[str], wanted: Sequence[str]) -> list[int]:

@@ -6,25 +6,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 from rich.console import Console
 
 from features.errors import HuitouError
-from features.events.importers import (
-    ImportOptions,
-    ImportSummary,
-    import_contacts,
-    import_customers,
-    import_events,
-    import_items,
-)
 from features.progress import Doing
 from features.shop_folder import ShopFolder, ShopSettings
 from serving.terminal.options import SHOP, Shop
 from serving.terminal.progress import bars
 from serving.terminal.tables import show_imports
+
+if TYPE_CHECKING:  # The engines of the warehouse take a quarter of a second that most commands do not need.
+    from features.events.importers import ImportOptions, ImportSummary
 
 Files = Annotated[list[Path], typer.Argument(help="CSV (also .gz), JSON Lines or Parquet files.")]
 Source = Annotated[str | None, typer.Option("--source", help="A ready-made column map: huitou, taobao, tmall, ...")]
@@ -54,24 +49,38 @@ class Importer(Protocol):
         ...
 
 
-IMPORTERS: tuple[tuple[str, Importer, str], ...] = (
-    ("events", import_events, "Views, carts, favourites, purchases, returns."),
-    ("items", import_items, "Titles, categories, brands, prices, stock."),
-    ("customers", import_customers, "Who joined when, who may be written to, who opted out."),
-    ("contacts", import_contacts, "Whom campaigns wrote to, and whom they left alone to compare."),
-)
-"""The commands: name, what it calls, its help."""
+HELP = {
+    "events": "Views, carts, favourites, purchases, returns.",
+    "items": "Titles, categories, brands, prices, stock.",
+    "customers": "Who joined when, who may be written to, who opted out.",
+    "contacts": "Whom campaigns wrote to, and whom they left alone to compare.",
+}
+"""The commands and what each takes in."""
 
 
-def import_commands(clock: Callable[[], datetime], console: Console) -> typer.Typer:
+def import_commands(clock: Callable[[], datetime], database: Callable[[], str | None], console: Console) -> typer.Typer:
     """The group of import commands; they tell the time by ``clock`` and print to ``console``."""
     group = typer.Typer(help="Take in events, items, customers or contacts from files.", no_args_is_help=True)
-    for name, importer, help_text in IMPORTERS:
-        group.command(name, help=help_text)(_command(importer, clock, console))
+    for name, help_text in HELP.items():
+        group.command(name, help=help_text)(_command(name, clock, database, console))
     return group
 
 
-def _command(importer: Importer, clock: Callable[[], datetime], console: Console) -> Callable[..., None]:
+def _importer(name: str) -> Importer:
+    from features.events import importers
+
+    found: dict[str, Importer] = {
+        "events": importers.import_events,
+        "items": importers.import_items,
+        "customers": importers.import_customers,
+        "contacts": importers.import_contacts,
+    }
+    return found[name]
+
+
+def _command(
+    name: str, clock: Callable[[], datetime], database: Callable[[], str | None], console: Console
+) -> Callable[..., None]:
     def command(
         files: Files,
         shop: Shop = SHOP,
@@ -85,6 +94,8 @@ def _command(importer: Importer, clock: Callable[[], datetime], console: Console
         header: Header = None,
         allow_rejected: Allowed = False,
     ) -> None:
+        from features.events.importers import ImportOptions
+
         options = ImportOptions(
             source=source,
             columns=_pairs("--map", mapped),
@@ -96,11 +107,29 @@ def _command(importer: Importer, clock: Callable[[], datetime], console: Console
             header=header,
         )
         with _shop(shop, timezone or "UTC") as folder, bars(console) as doing:
-            summaries = importer(folder, files, options, now=clock(), progress=doing)
+            summaries = _importer(name)(folder, files, options, now=clock(), progress=doing)
+            _reapply(folder, database(), clock())
         show_imports(console, summaries)
         _refuse_rejected(sum(summary.rejected for summary in summaries), allow_rejected)
 
     return command
+
+
+def _reapply(folder: ShopFolder, url: str | None, now: datetime) -> None:
+    """Whoever was deleted stays away, and whoever was merged stays merged, whatever files say."""
+    if not folder.database.exists() and not url:
+        return
+    from serving.database.connection import open_database
+    from serving.privacy.reapplying import reapply
+
+    engine = open_database(folder, url)
+    try:
+        reapply(folder, engine, now)
+    except HuitouError as error:
+        if error.code != "busy":  # The mover does the rest.
+            raise
+    finally:
+        engine.dispose()
 
 
 @contextmanager

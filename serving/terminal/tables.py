@@ -10,9 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from features.events.importers import ImportSummary
-
 if TYPE_CHECKING:  # Loading the models' libraries takes a second that most commands do not need.
+    from features.events.importers import ImportSummary
     from training.customers.propensity import Propensity
     from training.train import TrainingOutcome
 

@@ -5,7 +5,7 @@ Seven items and some customers, written from plain arrays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -179,18 +179,23 @@ def write_snapshot(
     step: Step = lambda name: None,
     buckets: int = 2,
     more_related: Mapping[str, tuple[Ints, Floats]] = MappingProxyType({}),
+    serves: bool = True,
+    compared: Collection[str] = (),
 ) -> str:
     """Publish the people bucket by bucket; items are related to their neighbours by code."""
     shelf = catalogue(ids)
     count = len(shelf)
     nearest = (np.arange(count)[:, None] + np.arange(1, 4)) % max(count, 1)
-    with SnapshotWriter(shop, header, step=step) as writer:
+    with SnapshotWriter(shop, header, serves=serves, compared=compared, step=step) as writer:
         writer.set_items(shelf)
         popular = [name for name in ("tea 🍵", "gone", "apple") if name in ids]
         bestsellers = shelf.codes(pa.array(popular, pa.string()))
         writer.set_popular(bestsellers)
         strength = np.broadcast_to(np.array([0.5, 0.4, 0.1]), (count, 3))
-        related = {"viewed_together": (nearest, strength), "bought_together": (nearest[:, ::-1], strength)}
+        related: dict[str, tuple[Ints, Floats]] = {
+            "viewed_together": (nearest, strength),
+            "bought_together": (nearest[:, ::-1], strength),
+        }
         related |= more_related
         for kind, (item, score) in related.items():
             writer.set_related(kind, item, score)

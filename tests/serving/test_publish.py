@@ -14,9 +14,10 @@ from serving.absorb import absorb
 from serving.database.connection import open_database
 from serving.database.inbox import Inbox
 from serving.publish import publish
-from serving.recommender import Wish, recommend
+from serving.recommender import recommend
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import ItemCycle
+from serving.wish import Wish
 from tests.rules_bundle import rules_bundle
 from tests.serving.database.fresh_events import checked
 from tests.serving.stored_offers import offered

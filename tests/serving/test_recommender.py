@@ -16,9 +16,11 @@ from features.events.event import EPOCH, KINDS
 from features.shop_folder import ShopFolder
 from serving.database.inbox import Touch
 from serving.live_history import live_history
-from serving.recommender import Answer, Wish, reason_of, recommend
+from serving.reasons import reason_of
+from serving.recommender import recommend
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import ItemFilter
+from serving.wish import Answer, Wish
 from tests.serving.published_shop import AS_OF, HEADER, ITEMS, NOW, PEOPLE, later, small_shop, write_snapshot
 
 

@@ -40,6 +40,7 @@ STEPS = (
     "cycles",
     "bundles",
     "closed",
+    "pages",
     "checked",
     "renamed",
     "pointed",

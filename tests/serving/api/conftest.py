@@ -12,9 +12,9 @@ from tests.serving.published_shop import small_shop
 
 
 @pytest.fixture
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """A client of the small shop with nothing fresh."""
-    with serving(small_shop(tmp_path_factory.mktemp("shop"))) as client:
+def client(tmp_path_factory: pytest.TempPathFactory, database_url: str | None) -> Iterator[TestClient]:
+    """A client of the small shop with nothing fresh; its tests run on SQLite and on PostgreSQL."""
+    with serving(small_shop(tmp_path_factory.mktemp("shop")), database_url=database_url) as client:
         yield client
 
 

@@ -16,10 +16,10 @@ from tests.serving.published_shop import NOW
 
 
 @contextmanager
-def serving(shop: ShopFolder, api_key: str | None = None) -> Iterator[TestClient]:
+def serving(shop: ShopFolder, **settings: Any) -> Iterator[TestClient]:
     """A client of the shop's service."""
     numbers = count(1)
-    app = create_app(shop, clock=lambda: NOW, api_key=api_key, new_id=lambda: f"id-{next(numbers)}")
+    app = create_app(shop, **{"clock": lambda: NOW, "new_id": lambda: f"id-{next(numbers)}"} | settings)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from features.shop_folder import ShopFolder
-from serving.arranging.exploration_log import ExplorationLog
+from serving.database.shown import ShownItem, StoredAnswer
 from tests.serving.api.served_shop import event, send, serving
 from tests.serving.published_shop import ITEMS, NOW, PEOPLE, write_snapshot
 
@@ -149,6 +150,14 @@ def test_diversity_is_a_share(client: TestClient, diversity: object, message: st
     assert response.json()["error"]["message"] == message
 
 
+def explorations(client: TestClient) -> list[tuple[StoredAnswer, ShownItem]]:
+    """The answers with a little-seen item that were remembered, each with that item."""
+    service = client.app.state.service  # type: ignore[attr-defined]
+    service.writer.submit(lambda _, batches: batches, None, rows=0, size_bytes=0).result(10)
+    found = service.shown.between(NOW, NOW + timedelta(days=1))
+    return [(answer, item) for answer in found for item in answer.items if item.propensity is not None]
+
+
 def test_exploration_is_shown_and_written_down(shop: ShopFolder, client: TestClient) -> None:
     """One little-seen item stands below the third place, says why, and its line tells the chance of it."""
     keep_to(shop, **EXPLORING)
@@ -158,10 +167,10 @@ def test_exploration_is_shown_and_written_down(shop: ShopFolder, client: TestCli
     place, item = explored[0]
     assert place > 3
     assert item["reason"].startswith("few people have seen this in ")
-    (line,) = ExplorationLog(shop).lines()
-    assert (line.recommendation_id, line.item_id, line.place) == (found["recommendation_id"], item["item_id"], place)
-    assert (line.at, line.placement) == (NOW, "home")
-    assert 0 < line.propensity <= 1 / 7
+    ((stored, remembered),) = explorations(client)
+    assert (stored.recommendation_id, stored.placement, stored.weight) == (found["recommendation_id"], "home", 1.0)
+    assert (remembered.item_id, remembered.place, remembered.source) == (item["item_id"], place, "exploration")
+    assert 0 < (remembered.propensity or 0) <= 1 / 7
 
 
 def test_exploration_is_the_same_all_day(shop: ShopFolder, client: TestClient) -> None:
@@ -169,10 +178,10 @@ def test_exploration_is_the_same_all_day(shop: ShopFolder, client: TestClient) -
     keep_to(shop, **EXPLORING)
     whole = shown(client, customer_id="anna", n=12)
     assert shown(client, customer_id="anna", n=12) == whole
-    assert len(list(ExplorationLog(shop).lines())) == 2
+    assert len(explorations(client)) == 2
     pages = [shown(client, customer_id="anna", n=3, offset=start) for start in range(0, 12, 3)]
     assert [entry for page in pages for entry in page] == whole
-    assert len(list(ExplorationLog(shop).lines())) == 3
+    assert len(explorations(client)) == 3
     send(client, event(event_id="1", item_id="apple"))
     again = shown(client, customer_id="anna", n=12)
     assert [source for _, source in again].index("exploration") == [source for _, source in whole].index("exploration")
@@ -187,13 +196,13 @@ def test_who_sees_no_exploration(shop: ShopFolder, client: TestClient, request_:
     """Not who opted out, not where places may stay empty, and not of whom nothing is known."""
     keep_to(shop, **EXPLORING)
     assert "exploration" not in dict(shown(client, n=20, **request_)).values()
-    assert not list(ExplorationLog(shop).lines())
+    assert not explorations(client)
 
 
-def test_what_cannot_be_written_down_is_not_shown(shop: ShopFolder, client: TestClient) -> None:
-    """Where the line cannot be written there is an answer without exploration."""
+def test_what_cannot_be_remembered_is_not_shown(shop: ShopFolder, client: TestClient) -> None:
+    """Where the chance of it cannot be kept there is an answer without exploration."""
     keep_to(shop, **EXPLORING)
-    (shop.path / "explored.jsonl").mkdir()
+    client.app.state.service.writer.close()  # type: ignore[attr-defined]
     found = shown(client, customer_id="anna", n=12)
     assert len(found) == 12
     assert "exploration" not in dict(found).values()

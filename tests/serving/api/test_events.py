@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from serving.absorb import absorb
+from serving.database.erased import Erased
 from tests.serving.api.served_shop import event, send
 
 
@@ -51,11 +53,17 @@ def test_checking_only_stores_nothing(client: TestClient) -> None:
 
 
 def test_names_of_other_systems(client: TestClient) -> None:
-    """GA4's and Segment's names of kinds are understood."""
-    send(client, event(event_id="1", kind="add_to_cart"), event(event_id="2", kind="Product Viewed"))
+    """GA4's and Segment's names of kinds are understood, in any case."""
+    names = {
+        "view_item": "view", "add_to_cart": "cart", "remove_from_cart": "uncart", "add_to_wishlist": "favorite",
+        "purchase": "purchase", "refund": "return", "Product Viewed": "view", "Product Added": "cart",
+        "Product Removed": "uncart", "Product Added to Wishlist": "favorite", "Order Completed": "purchase",
+        "ORDER REFUNDED": "return",
+    }  # fmt: skip
+    send(client, *(event(event_id=name, kind=name) for name in names))
     service = client.app.state.service  # type: ignore[attr-defined]
-    assert service.inbox.take(9).rows["kind"].to_pylist() == ["cart", "view"]
-    assert absorb(service.shop, service.inbox).stored == 2
+    assert service.inbox.take(99).rows["kind"].to_pylist() == [*names.values()]
+    assert absorb(service.shop, service.inbox).stored == len(names)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +91,38 @@ def test_more_than_a_thousand_are_refused(client: TestClient) -> None:
     reply = client.post("/v1/events", json={"events": [{}] * 1_001})
     assert reply.status_code == 422
     assert reply.json()["error"]["message"].startswith("events must have at most 1000 entries; got")
+
+
+def test_events_of_the_deleted_are_refused(client: TestClient) -> None:
+    """Rows about somebody who was deleted are rejected by themselves, without repeating who it is."""
+    service = client.app.state.service  # type: ignore[attr-defined]
+    Erased(service.inbox.engine).begin(["ben", "visitor:v"], service.clock())
+    said = send(
+        client, event(), event(event_id="b", customer_id="ben"), event(customer_id=None, visitor_id="v"), event()
+    )
+    assert [row["status"] for row in said["results"]] == ["stored", "rejected", "rejected", "stored"]
+    assert (said["stored"], said["rejected"]) == (2, 2)
+    error = said["results"][1]["error"]
+    assert error["code"] == "erased"
+    assert error["message"].startswith("this customer was deleted, and nothing is stored of them any more.")
+    assert service.inbox.waiting() == 2
+
+
+def test_too_much_to_write_is_answered_with_busy(client: TestClient) -> None:
+    """When more waits to be written than there is room for, callers are asked to come again in a second."""
+    client.app.state.service.writer.close()  # type: ignore[attr-defined]
+    reply = client.post("/v1/events", json={"events": [event(event_id="1")]})
+    assert (reply.status_code, reply.headers["retry-after"], reply.json()["error"]["code"]) == (503, "1", "busy")
+
+
+def test_many_rows_of_every_form(client: TestClient) -> None:
+    """Rows that need a closer look are judged like the plain ones beside them."""
+    odd = event(event_id="odd", quantity="2", unit_price="¥12,50", occurred_at="2025年3月1日 10:00Z")
+    said = send(client, *(event(event_id=str(number)) for number in range(120)), odd)
+    assert said["stored"] == 121
+    service = client.app.state.service  # type: ignore[attr-defined]
+    row = service.inbox.take(200).rows.to_pylist()[-1]
+    assert (row["quantity"], row["unit_price"], row["event_id"]) == (2, Decimal("12.5000"), "odd")
 
 
 def test_an_event_for_nobody_published_yet(client: TestClient) -> None:

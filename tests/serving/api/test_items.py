@@ -42,9 +42,11 @@ def test_related_items_have_a_reason(reader: TestClient) -> None:
     assert {item["reason"] for item in chinese} == {"常与The kettle一起浏览"}
 
 
-def test_a_slash_need_not_be_encoded(reader: TestClient) -> None:
-    """Proxies that decode paths do no harm."""
-    assert reader.get("/v1/items/a/b%20苹果/related").json()["item_id"] == "a/b 苹果"
+def test_a_slash_is_encoded(reader: TestClient) -> None:
+    """An encoded slash belongs to the id; a bare one ends it, so that every path means one route."""
+    assert reader.get("/v1/items/a%2Fb%20苹果/related").json()["item_id"] == "a/b 苹果"
+    bare = reader.get("/v1/items/a/b%20苹果/related")
+    assert (bare.status_code, bare.json()["error"]["code"]) == (404, "not_found")
 
 
 def test_an_unknown_item(reader: TestClient) -> None:

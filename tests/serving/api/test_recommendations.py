@@ -20,6 +20,7 @@ def test_the_reply_has_its_documented_shape(client: TestClient) -> None:
         "placement": "email",
         "model_version": "3",
         "as_of": "2025-03-01T00:00:00Z",
+        "snapshot": client.app.state.service.current.get().id,  # type: ignore[attr-defined]
         "tier": "ranker",
         "fallback": None,
         "items": [
@@ -128,12 +129,14 @@ def test_a_new_snapshot_is_served_without_a_restart(client: TestClient, tmp_path
 
 
 def test_without_the_database_pages_go_on(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """When the database fails, recommendations come from the snapshot alone."""
+    """When the database fails pages are answered, but not personally: nobody knows who opted out."""
     shop: ShopFolder = small_shop(tmp_path_factory.mktemp("shop"))
     with serving(shop) as client:
-        with client.app.state.service.inbox._engine.begin() as connection:  # type: ignore[attr-defined]
+        with client.app.state.service.database.begin() as connection:  # type: ignore[attr-defined]
             connection.exec_driver_sql("drop table inbox")
-        assert shown(client, customer_id="anna", n=1) == ["kettle"]
+        reply = client.post("/v1/recommendations", json={"customer_id": "anna", "n": 1}).json()
+        assert (reply["items"][0]["item_id"], reply["fallback"]) == ("tea 🍵", "opted_out")
+        assert client.get("/v1/recommendations").json()["fallback"] == "anonymous"
         refused = client.post("/v1/events", json={"events": [event(event_id="1")]})
     assert (refused.status_code, refused.json()["error"]["code"]) == (503, "database")
 

@@ -17,7 +17,7 @@ def person(*events: tuple[str, int, float]) -> Person:
 def test_the_newest_purchase_of_each_item_counts() -> None:
     """An item bought twice was bought as long ago as the newer purchase."""
     found = person(("purchase", 4, 90.0), ("purchase", 2, 20.0), ("purchase", 4, 10.0))
-    assert (found.bought.tolist(), found.bought_days.tolist()) == ([2, 4], [20.0, 10.0])
+    assert (found.bought.tolist(), found.bought_days.tolist()) == ([4, 2], [10.0, 20.0])
 
 
 def test_touched_items() -> None:

@@ -13,8 +13,9 @@ from features.behaviour import Behaviour
 from features.events.warehouse import Warehouse
 from serving.lists.offered_items import offered_items
 from serving.publish import publish
-from serving.recommender import Wish, recommend
+from serving.recommender import recommend
 from serving.snapshot import Snapshot
+from serving.wish import Wish
 from tests.rules_bundle import rules_bundle
 from tests.small_shop import EventRow, append, events, items, people, random_events, shop
 

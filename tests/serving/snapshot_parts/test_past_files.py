@@ -11,7 +11,7 @@ import pytest
 from features.errors import HuitouError
 from features.events.event import EPOCH
 from features.history import PURCHASE, VIEW, History
-from serving.snapshot_parts.past_files import MOST_EVENTS, TYPES, Past, PastWriter
+from serving.snapshot_parts.past_files import MOST_EVENTS, TYPES, Past, PastEvents, PastWriter, order_number
 from tests.small_shop import events, history, moment
 
 CUTOFF = moment("2025-03-11T00:00Z")
@@ -51,7 +51,7 @@ def test_events_come_back_as_they_were(tmp_path: Path) -> None:
     assert sorted(anna.quantity.tolist()) == [1, 1, 3]
     assert np.isnan(anna.unit_price).sum() == 2
     assert anna.order[0] == -1
-    assert anna.order[1] == anna.order[2] >= 0, "two lines of one order"
+    assert anna.order[1] == anna.order[2] == order_number("o-1"), "two lines of one order"
     assert len(past.of(1)) == 1
     assert len(past) == 2
 
@@ -89,3 +89,21 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "past_item.npy").unlink()
     with pytest.raises(HuitouError, match=r"^past_item\.npy of snapshot .* cannot be used"):
         Past(tmp_path)
+
+
+def test_numbers_of_orders() -> None:
+    """Equal ids have equal numbers, other ids others; none has the number that says so."""
+    numbers = [order_number(order_id) for order_id in ("o-1", "o-2", "订单", "")]
+    assert len(set(numbers)) == 4
+    assert all(0 <= number < 2**63 for number in numbers)
+    assert order_number("o-1") == numbers[0]
+    assert order_number(None) == -1
+
+
+def test_parts_in_order_of_time(tmp_path: Path) -> None:
+    """Events of several rows come in order of time; nothing at all is no events."""
+    past = written(tmp_path, some_history())
+    both = PastEvents.in_order_of_time([past.of(1), past.of(0)])
+    assert len(both) == 4
+    assert (np.diff(both.occurred_us) >= 0).all()
+    assert len(PastEvents.in_order_of_time([])) == 0

@@ -1,0 +1,1 @@
+"""What recommendations are asked for with, and how the questions are answered."""

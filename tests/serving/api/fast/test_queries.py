@@ -1,0 +1,19 @@
+"""Query strings are read as Starlette reads them."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.datastructures import QueryParams
+
+from serving.api.fast.queries import parameters
+
+
+@given(query=st.binary(max_size=40) | st.text("ab=&+%2f;é ", max_size=30).map(str.encode))
+def test_the_same_as_starlette(query: bytes) -> None:
+    """Whatever the bytes: of a list all values, of the others the last."""
+    expected = QueryParams(query)
+    found = parameters(query, {"a"})
+    assert set(found) == set(expected)
+    for name, value in found.items():
+        assert value == (expected.getlist(name) if name == "a" else expected[name])

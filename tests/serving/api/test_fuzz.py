@@ -1,0 +1,195 @@
+"""Whatever arrives, the answer is a good one or one clear error, and what is refused leaves nothing behind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from serving.database.connection import open_database
+from tests.serving.api.hostile_input import (
+    as_bytes,
+    hostile_bodies,
+    hostile_headers,
+    hostile_queries,
+    hostile_segments,
+    spoilt,
+)
+from tests.serving.api.raw_requests import JSON, Answer, ask, check_answer, rows_stored
+from tests.serving.api.served_shop import event, serving
+from tests.serving.published_shop import small_shop
+
+NOT_OF_THE_REQUEST = {"shown", "audit_log"}
+"""Written behind an earlier answer, or about the attempt: whoever tried to read somebody's data is written down."""
+
+fuzzed = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path, as the OpenAPI document has it."""
+
+    method: str
+    path: str
+    example: Any
+    """A good body; None where there is none."""
+
+    def target(self, identity: bytes | None = None) -> bytes:
+        """The path with an id in it; only somebody else is deleted."""
+        if identity is None:
+            identity = b"goner" if self.method == "DELETE" else b"anna"
+        return re.sub(rb"\{\w+\}", lambda _: identity, self.path.encode())
+
+
+class Target:
+    """A shop's service that is watched: every answer is checked, and so are the tables."""
+
+    def __init__(self, client: TestClient, engine: Engine) -> None:
+        self._client = client
+        self._engine = engine
+        self.operations = list(self._documented())
+        self.with_body = [operation for operation in self.operations if operation.example is not None]
+        self.with_id = [operation for operation in self.operations if "{" in operation.path]
+
+    def _documented(self) -> Iterator[Operation]:
+        document = self._client.get("/openapi.json").json()
+        for path, methods in document["paths"].items():
+            for method, said in methods.items():
+                yield Operation(method.upper(), path, good_body(document, said))
+
+    def ask(self, method: str, target: bytes, body: bytes = b"", headers: Any = JSON) -> Answer:
+        """The answer, after it was found to be good; a refused request has stored nothing."""
+        before = rows_stored(self._engine)
+        answer = ask(self._client, method, target, body, headers)
+        if answer.status == 200 and (method == "HEAD" or not target.startswith(b"/v1")):
+            return answer
+        check_answer(answer)
+        after = rows_stored(self._engine)
+        if answer.status >= 400:
+            kept = set(after) - NOT_OF_THE_REQUEST
+            assert {name: after[name] for name in kept} == {name: before[name] for name in kept}, answer.body
+        elif target.startswith(b"/v1/events"):
+            assert after["inbox"] - before["inbox"] == answer.json()["stored"]
+        return answer
+
+
+def good_body(document: dict[str, Any], said: dict[str, Any]) -> Any:
+    """The first example of an operation's body; None where it takes none."""
+    content = said.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is None:
+        return None
+    if "examples" in content:
+        return next(iter(content["examples"].values()))["value"]
+    name = content["schema"].get("$ref", "").rpartition("/")[2]
+    schema = document["components"]["schemas"].get(name, content["schema"])
+    return content.get("example", schema.get("examples", [{}])[0])
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """The shop's own file, then a PostgreSQL database, each the same for all tests of this file."""
+    if request.param == "sqlite":
+        yield None
+    else:
+        with request.getfixturevalue("postgresql_server").database() as url:
+            yield url
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory, database_url: str | None) -> Iterator[Target]:
+    """The service of a small shop, the same for all tests of this file."""
+    shop = small_shop(tmp_path_factory.mktemp("shop"))
+    with serving(shop, database_url=database_url) as client:
+        engine = open_database(shop, database_url)
+        yield Target(client, engine)
+        engine.dispose()
+
+
+@fuzzed
+@given(data=st.data())
+def test_spoilt_bodies(target: Target, data: st.DataObject) -> None:
+    """A good body in which anything was changed is answered well or refused clearly, at every operation."""
+    operation = data.draw(st.sampled_from(target.with_body))
+    body = as_bytes(data.draw(spoilt(operation.example)))
+    target.ask(operation.method, operation.target(), body)
+
+
+@fuzzed
+@given(data=st.data(), body=hostile_bodies)
+def test_bodies_that_are_no_request(target: Target, data: st.DataObject, body: bytes) -> None:
+    """Broken, deep, huge, doubled and foreign bodies are refused, or mean what JSON says they mean."""
+    operation = data.draw(st.sampled_from(target.with_body))
+    target.ask(operation.method, operation.target(), body)
+
+
+@fuzzed
+@given(data=st.data(), identity=hostile_segments)
+def test_ids_in_paths(target: Target, data: st.DataObject, identity: bytes) -> None:
+    """Any bytes in the place of an id are an unknown id, a clear error or another path."""
+    operation = data.draw(st.sampled_from(target.with_id))
+    body = b"" if operation.example is None else as_bytes(operation.example)
+    target.ask(operation.method, operation.target(identity), body)
+
+
+@fuzzed
+@given(data=st.data(), query=hostile_queries)
+def test_queries(target: Target, data: st.DataObject, query: bytes) -> None:
+    """Any query is answered well or refused clearly."""
+    operation = data.draw(st.sampled_from(target.operations))
+    body = b"" if operation.example is None else as_bytes(operation.example)
+    target.ask(operation.method, operation.target() + b"?" + query, body)
+
+
+@fuzzed
+@given(data=st.data(), headers=hostile_headers)
+def test_headers(target: Target, data: st.DataObject, headers: list[tuple[bytes, bytes]]) -> None:
+    """Odd, long, doubled and non-latin headers are answered well or refused clearly."""
+    operation = data.draw(st.sampled_from(target.operations))
+    body = b"" if operation.example is None else as_bytes(operation.example)
+    answer = target.ask(operation.method, operation.target(), body, [*JSON, *headers])
+    assert not any("\n" in value or "\r" in value for value in answer.headers.values())
+
+
+@fuzzed
+@given(
+    method=st.sampled_from(("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE", "odd", "")),
+    segments=st.lists(hostile_segments | st.sampled_from((b"v1", b"", b"events", b"items", b"health")), max_size=5),
+)
+def test_paths_and_methods(target: Target, method: str, segments: list[bytes]) -> None:
+    """Whatever is not there is told as such."""
+    target.ask(method, b"/" + b"/".join(segments), b"{}")
+
+
+@pytest.mark.parametrize("length", [256, 257])
+def test_the_longest_id(target: Target, length: int) -> None:
+    """An id has 256 characters at most, counted as characters: with one more the row is refused and not stored."""
+    for character in ("a", "é", "🍵"):
+        one = event(event_id=character * length)
+        said = target.ask("POST", b"/v1/events", as_bytes({"events": [one]})).json()
+        assert said["stored"] + said["repeated"] == (length == 256)
+        refused = target.ask("POST", b"/v1/recommendations", as_bytes({"customer_id": character * length})).status
+        assert refused == (200 if length == 256 else 422)
+
+
+def test_a_thousand_rows_and_one_more(target: Target) -> None:
+    """1,000 rows are taken and 1,001 refused as a whole, so that nobody wonders which were stored."""
+    rows = [event(event_id=f"many-{number}") for number in range(1_001)]
+    assert target.ask("POST", b"/v1/events", as_bytes({"events": rows})).status == 422
+    assert target.ask("POST", b"/v1/events", as_bytes({"events": rows[:-1]})).json()["stored"] == 1_000
+
+
+def test_a_body_over_the_limit(target: Target) -> None:
+    """A body may have 1 MB: one more byte is refused, whether it was announced or not."""
+    body = b'{"events": []' + b" " * (1_048_576 - 14) + b"}"
+    assert len(body) == 1_048_576
+    assert target.ask("POST", b"/v1/events", body).status == 200
+    assert target.ask("POST", b"/v1/events", body + b" ").status == 413
+    announced = [*JSON, (b"content-length", b"1048577")]
+    assert target.ask("POST", b"/v1/events", b"{}", announced).status == 413
