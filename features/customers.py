@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from features import customer_orders
-from features.arrays import Floats, Ints, ratio, run_starts
+from features.arrays import Floats, Ints, ratio, run_lengths, run_starts
 from features.catalogue import UNKNOWN
 from features.catalogue import log_price_levels as log_price_levels  # its home; some know it from here
 from features.history import CART, FAVORITE, PURCHASE, RETURN, VIEW, History
@@ -115,9 +115,14 @@ def conversion(counts: Floats) -> Columns:
     return {
         "cart_per_view": ratio(cart, view),
         "favorite_per_view": ratio(favorite, view),
-        "purchase_per_view": ratio(purchase, view),
+        **purchase_per_view(counts),
         "purchase_per_cart": ratio(purchase, cart),
     }
+
+
+def purchase_per_view(counts: Floats) -> Columns:
+    """How often a view was followed by a purchase, over all time."""
+    return {"purchase_per_view": ratio(counts[:, PURCHASE, -1], counts[:, VIEW, -1])}
 
 
 def open_counts(history: History) -> Columns:
@@ -195,7 +200,7 @@ def _distinct(history: History, customer: Ints, code: Ints, size: int) -> tuple[
         key = key.astype(np.int32)  # half the bytes, half the time
     key.sort()
     starts = run_starts(key[1:] != key[:-1], len(key))
-    count = np.diff(np.append(starts, len(key))).astype(np.float64)
+    count = run_lengths(starts, len(key)).astype(np.float64)
     return key[starts] // max(size, 1), count
 
 

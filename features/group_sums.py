@@ -40,7 +40,7 @@ class GroupSums:
         if self._keys is None:
             key[nowhere] = UNKNOWN
             return key
-        place = np.minimum(np.searchsorted(self._keys, key), max(len(self._keys) - 1, 0))
+        place = np.minimum(self._keys.searchsorted(key), max(len(self._keys) - 1, 0))
         there = (self._keys[place] == key) if len(self._keys) else np.zeros(len(key), dtype=bool)
         return np.where(there & ~nowhere, place, UNKNOWN)
 

@@ -7,18 +7,21 @@ same code.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
 
-from features.arrays import Flags, Floats, Ints, joined, run_starts, runs
+from features.arrays import Flags, Floats, Ints, joined, missing, places, run_lengths, run_starts, runs
 from features.catalogue import UNKNOWN, Catalogue
 from features.events.event import EPOCH, KIND_CODES, KINDS
 from features.orders import Orders
+
+T = TypeVar("T")
 
 DAY_US = 86_400_000_000
 """Microseconds in a day."""
@@ -119,7 +122,7 @@ class History:
         )
 
     def __len__(self) -> int:
-        return len(self.customer_ids)
+        return len(self.boundaries) - 1
 
     def part(self, start: int, stop: int) -> History:
         """The customers from position ``start`` to before ``stop``; the arrays are shared, not copied."""
@@ -142,6 +145,8 @@ class History:
     @cached_property
     def customer(self) -> Ints:
         """Position of each event's customer, shape ``(n_events,)``."""
+        if len(self) == 1:
+            return np.zeros(len(self.kind), dtype=np.int64)
         return np.repeat(np.arange(len(self)), np.diff(self.boundaries))
 
     @cached_property
@@ -155,12 +160,22 @@ class History:
             wanted = self.kind == kinds[0]
             for kind in kinds[1:]:
                 wanted |= self.kind == kind
-            self._found[kinds] = np.flatnonzero(wanted)
+            self._found[kinds] = places(wanted)
         return self._found[kinds]
 
     def orders_of(self, rows: Ints) -> pa.Array | Ints:
         """Order ids of some events, as :attr:`order_id` holds them."""
         return self.order_id[rows] if isinstance(self.order_id, np.ndarray) else self.order_id.take(pa.array(rows))
+
+    def once(self, work: Callable[[History], T]) -> T:
+        """What ``work`` makes of this history, made once: several that are asked about it may want the same."""
+        if work not in self._made:
+            self._made[work] = work(self)
+        return cast("T", self._made[work])
+
+    @cached_property
+    def _made(self) -> dict[Callable[[History], Any], Any]:
+        return {}
 
     @cached_property
     def _found(self) -> dict[tuple[int, ...], Ints]:
@@ -172,7 +187,7 @@ class History:
         A window of ``d`` days is ``[cutoff - d days, cutoff)``. ``days`` must rise.
         """
         ages = self.age_days if rows is None else self.age_days[rows]
-        return np.searchsorted(np.asarray(days, dtype=np.float64), ages, side="left")
+        return np.asarray(days, dtype=np.float64).searchsorted(ages, side="left")
 
     def counts(self, days: Sequence[float]) -> Floats:
         """Events by kind in each window and in all time, shape ``(n_customers, n_kinds, n_windows + 1)``."""
@@ -190,7 +205,7 @@ class History:
 
     def sums(self, customer: Ints, values: Floats | Ints | Flags | None = None) -> Floats:
         """Sum of ``values`` (or the number of entries) for each customer, shape ``(n_customers,)``."""
-        return np.bincount(customer, weights=values, minlength=len(self)).astype(np.float64)
+        return np.bincount(customer, weights=values, minlength=len(self.boundaries) - 1).astype(np.float64)
 
     def total(self, values: Floats | Flags) -> Floats:
         """Sum of one value per event for each customer, shape ``(n_customers,)``; a tenth of the cost of sums."""
@@ -214,8 +229,8 @@ class History:
         customer = self.customer[rows]
         edges = run_starts(customer[1:] != customer[:-1], len(rows))
         if newest:
-            edges = np.append(edges[1:], len(rows))[: len(edges)] - 1
-        found: Floats = np.full(len(self), np.nan)
+            edges = edges + run_lengths(edges, len(rows)) - 1
+        found = missing(len(self))
         found[customer[edges]] = self.age_days[rows[edges]]
         return found
 
@@ -249,12 +264,12 @@ class History:
         rows = self.of(opening, *closing)
         key = self.customer[rows] * np.int64(len(self.catalogue) + 1) + self.item[rows]
         # Faster than np.unique with an index, whose sort must be stable.
-        by_key = np.argsort(key)
-        starts = run_starts(np.diff(key[by_key]) != 0, len(key))
-        last = np.sort(np.maximum.reduceat(rows[by_key], starts)) if len(rows) else rows
+        by_key = key.argsort()
+        ordered = key[by_key]
+        starts = run_starts(ordered[1:] != ordered[:-1], len(key))
+        last = np.maximum.reduceat(rows[by_key], starts)
         last = last[self.kind[last] == opening]
-        order = np.lexsort((-last, self.customer[last]))
-        last = last[order]
+        last = last[np.lexsort((-last, self.customer[last]))]
         return Pairs(self.customer[last], self.item[last], self.age_days[last])
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.arrays import Floats, Ints, run_starts
+from features.arrays import Floats, Ints, distinct, run_lengths, run_starts
 from features.catalogue import UNKNOWN
 from features.events.event import KIND_CODES
 
@@ -45,19 +45,21 @@ class Orders:
         day = history.local_day[rows].astype(np.int64)
         # Orders without an id are told apart by their day, in a range of their own below zero.
         key = np.where(named == UNKNOWN, -1 - (day - day.min(initial=0)), named)
-        span = int(key.max(initial=0) - key.min(initial=0)) + 1
-        key = history.customer[rows] * span + (key - key.min(initial=0))
-        by_key = np.argsort(key)
-        starts = run_starts(np.diff(key[by_key]) != 0, len(key))
-        lines = np.diff(np.append(starts, len(key)))
-        first = np.minimum.reduceat(by_key, starts) if len(key) else by_key
+        least = key.min(initial=0)
+        span = int(key.max(initial=0) - least) + 1
+        key = history.customer[rows] * span + (key - least)
+        by_key = key.argsort()
+        ordered = key[by_key]
+        starts = run_starts(ordered[1:] != ordered[:-1], len(key))
+        lines = run_lengths(starts, len(key))
+        first = np.minimum.reduceat(by_key, starts)
         order_of_line = np.empty(len(key), dtype=np.int64)
-        order_of_line[by_key] = np.repeat(np.arange(len(starts)), lines)
+        order_of_line[by_key] = np.arange(len(starts)).repeat(lines)
         paid = history.quantity[rows] * np.nan_to_num(history.price[rows])
         value = np.bincount(order_of_line, weights=paid, minlength=len(starts)).astype(np.float64)
-        order = np.argsort(first)
+        order = first.argsort()
         head = rows[first[order]]
-        place = np.argsort(order)
+        place = order.argsort()
         return cls(
             history.customer[head],
             history.age_days[head],
@@ -71,7 +73,7 @@ class Orders:
 def _numbered(order_ids: pa.Array | Ints) -> Ints:
     """Small numbers that tell the order ids apart, ``UNKNOWN`` for none."""
     if isinstance(order_ids, np.ndarray):
-        return np.where(order_ids == UNKNOWN, UNKNOWN, np.unique(order_ids, return_inverse=True)[1])
+        return np.where(order_ids == UNKNOWN, UNKNOWN, distinct(order_ids)[1])
     codes = pc.fill_null(order_ids.dictionary_encode().indices, UNKNOWN)
     numbers: Ints = codes.to_numpy(zero_copy_only=False).astype(np.int64)
     return numbers

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Any, cast
 
 import numpy as np
 
-from features.arrays import Flags, Floats, Ints, distinct, ratio
+from features.arrays import Flags, Floats, Ints, distinct, missing, places, ratio
 from features.catalogue import UNKNOWN
 from features.customer_orders import order_count
 from features.customers import (
     CustomerFeatures,
     activity,
-    conversion,
     mean_prices,
     open_counts,
     own_items,
     price_level,
+    purchase_per_view,
     recency,
 )
-from features.group_sums import GroupSums
+from features.group_sums import MOST_CELLS, GroupSums
 from features.history import CART, FAVORITE, PURCHASE, VIEW, History, Pairs
 from features.items import ItemFeatures
 
@@ -51,6 +52,8 @@ CUSTOMER_COLUMNS = (
     "bought_price_mean",
 )
 """The customer features that the ranker sees beside those of the pair."""
+
+_CUSTOMER_NAMES = tuple(f"customer_{name}" for name in CUSTOMER_COLUMNS)
 
 _WEEK_DAYS = (7,)
 
@@ -95,7 +98,7 @@ class Touches:
     @cached_property
     def ages_days(self) -> Floats:
         """Age of the newest event by kind, NaN where none, shape ``(n_pairs, 4)``."""
-        ages = np.full((len(self.key), len(TOUCH_KINDS)), np.nan)
+        ages = missing((len(self.key), len(TOUCH_KINDS)))
         ages[self.pair, self._column] = self.history.age_days[self.rows]  # In time order: the newest comes last.
         return ages
 
@@ -117,7 +120,30 @@ class Touches:
 
     def find(self, customer: Ints, item: Ints) -> tuple[Ints, Flags]:
         """For each wanted pair its position here, and whether it is here at all; shapes ``(n,)``."""
-        return find(self.key, customer * np.int64(max(len(self.history.catalogue), 1)) + item)
+        if self._asked.get("customer") is not customer or self._asked["item"] is not item:
+            found = find(self.key, customer * np.int64(max(len(self.history.catalogue), 1)) + item)
+            self._asked.update(customer=customer, item=item, found=found)
+        return cast("tuple[Ints, Flags]", self._asked["found"])
+
+    def hold(self, customer: Ints, item: Ints) -> Flags:
+        """Which of the wanted pairs are here, ``(n,)``; looked up, not searched for, where there are few cells."""
+        key = customer * np.int64(max(len(self.history.catalogue), 1)) + item
+        return find(self.key, key)[1] if self._cells is None else self._cells[key]
+
+    @cached_property
+    def _cells(self) -> Flags | None:
+        """Whether there is each pair that could be; None where those are too many."""
+        size = len(self.history) * max(len(self.history.catalogue), 1)
+        if size > MOST_CELLS:
+            return None
+        cells = np.zeros(size, dtype=bool)
+        cells[self.key] = True
+        return cells
+
+    @cached_property
+    def _asked(self) -> dict[str, Any]:
+        """The pairs that were wanted last: several features ask for the same."""
+        return {}
 
 
 def pair_features(
@@ -135,19 +161,19 @@ def pair_features(
     columns |= _affinities(touches, customer, item)
     theirs = dict(zip(CUSTOMER_COLUMNS, customers.values.T[_places(customers.names)][:, customer], strict=True))
     own = dict(zip(items.names, items.values[item].T, strict=True))
-    columns["pair_price_over_viewed"] = _log_ratio(own["item_price"], theirs["viewed_price_mean"])
-    columns["pair_price_over_bought"] = _log_ratio(own["item_price"], theirs["bought_price_mean"])
+    for name in ("viewed", "bought"):
+        columns[f"pair_price_over_{name}"] = _log_ratio(own["item_price"], theirs[f"{name}_price_mean"])
     columns["pair_price_level_distance"] = own["item_price_level"] - theirs["price_level"]
     columns["pair_repurchase_due"] = ratio(columns["pair_days_since_purchase"], own["item_repurchase_gap_days"])
-    for name, column in theirs.items():
-        columns[f"customer_{name}"] = column
-    return columns | own
+    columns.update(zip(_CUSTOMER_NAMES, theirs.values(), strict=True))
+    columns.update(own)
+    return columns
 
 
 def pair_customers(history: History) -> CustomerFeatures:
     """The customer features that pairs need: all of them would cost one person's answer three times as much."""
     counts = history.counts(_WEEK_DAYS)
-    columns = activity(counts, _WEEK_DAYS) | recency(history, {"purchase": PURCHASE}) | conversion(counts)
+    columns = activity(counts, _WEEK_DAYS) | recency(history, {"purchase": PURCHASE}) | purchase_per_view(counts)
     columns |= order_count(history) | open_counts(history) | own_items(history)
     columns |= mean_prices(history) | price_level(history)
     values = np.empty((len(history), len(CUSTOMER_COLUMNS)), dtype=np.float32)
@@ -165,32 +191,34 @@ def find(keys: Ints, wanted: Ints) -> tuple[Ints, Flags]:
     """Where each wanted key is among rising ones, and whether it is there at all; shapes ``(n,)``."""
     if not len(keys):
         return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=bool)
-    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    place = keys.searchsorted(wanted)
+    place[place == len(keys)] = 0
     return place, keys[place] == wanted
 
 
 def _own_touches(touches: Touches, customer: Ints, item: Ints) -> dict[str, Floats]:
     place, found = touches.find(customer, item)
-    row = np.flatnonzero(found)
+    row = places(found)
     place = place[row]
-    count, age = np.zeros((len(TOUCH_KINDS), len(customer))), np.full((len(TOUCH_KINDS), len(customer)), np.nan)
+    count, age = np.zeros((len(TOUCH_KINDS), len(customer))), missing((len(TOUCH_KINDS), len(customer)))
     count[:, row] = touches.counts.T[:, place]
     age[:, row] = touches.ages_days.T[:, place]
     columns: dict[str, Floats] = {}
     for position, name in enumerate(TOUCH_KINDS):
         columns[f"pair_{name}_count"] = count[position]
         columns[f"pair_days_since_{name}"] = age[position]
-    columns["pair_days_since_any"] = np.fmin.reduce(age, axis=0)
+    columns["pair_days_since_any"] = newest = missing(len(customer))
+    newest[row] = touches.newest_days[place]
     return columns
 
 
 def _state_age(history: History, state: Pairs, customer: Ints, item: Ints) -> Floats:
     """Age of the open cart or favourite entry of each pair, NaN where it is not open."""
-    found = np.full(len(customer), np.nan)
+    found = missing(len(customer))
     if len(state.item):
         size = np.int64(max(len(history.catalogue), 1))
         keys = state.customer * size + state.item
-        order = np.argsort(keys)
+        order = keys.argsort()
         place, same = find(keys[order], customer * size + item)
         found[same] = state.age_days[order][place[same]]
     return found
@@ -221,6 +249,6 @@ def _affinities(touches: Touches, customer: Ints, item: Ints) -> dict[str, Float
 
 def _log_ratio(part: Floats, whole: Floats) -> Floats:
     valid = (part > 0) & (whole > 0)
-    result = np.full(len(part), np.nan)
+    result = missing(len(part))
     result[valid] = np.log(part[valid] / whole[valid])
     return result

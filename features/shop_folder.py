@@ -22,6 +22,7 @@ UPPER_LIMITS = {
     "order_margin": 1,
     "contact_success_rate": 1,
     "shown_share": 1,
+    "shown_per_second": 1_000_000,
     "shown_days": 3_650,
 }
 """The most that some settings can be; the least is 0."""
@@ -57,6 +58,8 @@ class ShopSettings:
     """The share of those about to leave whom a message brings back, 0 to 1; better known after a measured campaign."""
     shown_share: float = 1.0
     """The share of answers that are remembered as shown, 0 to 1; an answer that explores always is."""
+    shown_per_second: float = 50.0
+    """So many answers a second are remembered at most by each worker; of more, a sample."""
     shown_days: int = 90
     """For so many days what was shown, and what followed from it, is remembered."""
 

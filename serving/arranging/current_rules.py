@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.arranging.rules import RULES_FILE, ArrangeRules
 from serving.arranging.shelf_rules import ShelfRules
-from serving.current_snapshot import Mark
+from serving.file_mark import FileMark, Mark
 from serving.snapshot_parts.shelf import Shelf
 
 _LOG = logging.getLogger("huitou.arranging")
@@ -29,21 +30,25 @@ class _Read:
 
 
 class CurrentRules:
-    """Gives the rules in the shop's folder; the file is looked at (1 µs) by every request.
+    """Gives the rules in the shop's folder; requests look at the file (1 µs).
 
     A file that cannot be used changes nothing: the rules before it stay, and ``trouble`` tells why. Without a file
     there are no rules.
     """
 
-    def __init__(self, shop: ShopFolder) -> None:
+    def __init__(
+        self, shop: ShopFolder, *, look_every_s: float = 0.0, seconds: Callable[[], float] = monotonic
+    ) -> None:
+        """The file is looked at every ``look_every_s`` at most, as ``seconds`` tells the time."""
         self._file = shop.path / RULES_FILE
+        self._mark = FileMark(self._file, look_every_s, seconds).get
         self._reading = threading.Lock()
         self._read = _Read(None, ArrangeRules(), None)
         self._on_shelf: tuple[ArrangeRules, Shelf, ShelfRules] | None = None
 
     def get(self) -> ArrangeRules:
         """The rules as last read without a mistake."""
-        if self._read.mark != _mark(self._file):
+        if self._read.mark != self._mark():
             self._read_again()
         return self._read.rules
 
@@ -64,7 +69,7 @@ class CurrentRules:
     def _read_again(self) -> None:
         with self._reading:
             # The mark comes before the text: a file that changes in between is read once more.
-            mark = _mark(self._file)
+            mark = self._mark()
             if mark == self._read.mark:
                 return
             try:
@@ -92,11 +97,3 @@ def read_rules(file: Path) -> ArrangeRules:
             code="broken_rules",
         )
     return ArrangeRules.read(text)
-
-
-def _mark(file: Path) -> Mark | None:
-    try:
-        found = os.stat(file)
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size

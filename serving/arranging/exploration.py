@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 from struct import Struct
 
@@ -41,15 +42,28 @@ class Chance:
     @classmethod
     def of(cls, share: float, person: str, day: date, placement: str) -> Chance:
         """The chance of a person on a day: every answer of that day agrees with the others, on every host."""
-        text = "\0".join((person, day.isoformat(), placement)).encode("utf-8", "surrogatepass")
-        digest = blake2b(text, digest_size=24, person=b"huitou-explore").digest()
-        whether, which, where = _DRAWS.unpack(digest)
+        whether, which, where = _drawn(person, day, placement)
         return cls(share, (whether / _STEPS, which / _STEPS, where / _STEPS))
 
     @property
     def is_drawn(self) -> bool:
         """Whether this answer explores, when there is an item for it."""
         return self.draws[0] < self.share
+
+
+def is_drawn(share: float, person: str, day: date, placement: str) -> bool:
+    """Whether :meth:`Chance.of` the same is drawn; most are not, and this is all that they need."""
+    return _drawn(person, day, placement)[0] / _STEPS < share
+
+
+def _drawn(person: str, day: date, placement: str) -> tuple[int, ...]:
+    text = person.encode("utf-8", "surrogatepass") + _occasion(day, placement)
+    return _DRAWS.unpack(blake2b(text, digest_size=24, person=b"huitou-explore").digest())
+
+
+@lru_cache(maxsize=256)
+def _occasion(day: date, placement: str) -> bytes:
+    return f"\0{day.isoformat()}\0{placement}".encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from features import pairs
 from features.behaviour import Behaviour
 from features.customers import customer_features
 from features.events.event import bucket_of
@@ -92,6 +93,19 @@ def test_find(known: History) -> None:
     place, found = touches.find(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 4]))
     assert found.tolist() == [True, False, True, False]
     assert (touches.key[place[found]] == [0, 1 * 5 + 1]).all()
+
+
+def test_what_is_held(known: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pairs that are there are found whether they are looked up or searched for, and another question anew."""
+    touches = Touches.of(known)
+    customer, item = np.divmod(np.arange(len(known) * len(known.catalogue)), len(known.catalogue))
+    expected = np.isin(customer * len(known.catalogue) + item, touches.key)
+    assert expected.any()
+    np.testing.assert_array_equal(touches.hold(customer, item), expected)
+    np.testing.assert_array_equal(touches.find(customer, item)[1], expected)
+    np.testing.assert_array_equal(touches.find(customer[::-1], item[::-1])[1], expected[::-1])
+    monkeypatch.setattr(pairs, "MOST_CELLS", 0)
+    np.testing.assert_array_equal(Touches.of(known).hold(customer, item), expected)
 
 
 def test_own_touches(known: History) -> None:

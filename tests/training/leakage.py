@@ -97,8 +97,7 @@ def shelf(catalogue: Catalogue) -> Known:
 def shop_counts(sources: Sources) -> Known:
     """The features of items, and what is counted over the whole shop to propose them."""
     related = {f"related_{kind}": matrix.toarray() for kind, matrix in sources.related.items()}
-    whole = {"popular": sources.popular, "category_items": sources.category_items.toarray()}
-    return {**by_name(sources.items.names, sources.items.values), **related, **whole}
+    return {**by_name(sources.items.names, sources.items.values), **related, "popular": sources.popular}
 
 
 def training_rows(behaviour: Behaviour, cutoff: datetime) -> Known:

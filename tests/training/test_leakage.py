@@ -235,7 +235,7 @@ def test_only_numbers_of_items_follow_a_change_of_items(tmp_path: Path, before: 
 
 
 FOLLOW_ITEMS = {
-    *("catalogue_category", "catalogue_price", "category_items", "item_price", "item_price_level"),
+    *("catalogue_category", "catalogue_price", "item_price", "item_price_level"),
     *("related_similar", "related_replacement"),
     *(f"net_spend_{window}" for window in ("30d", "60d", "90d", "180d", "365d", "all")),
     *("order_value_mean", "order_value_last", "order_value_max", "open_cart_value", "open_favorite_value"),

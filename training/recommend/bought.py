@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from features.arrays import Flags, Floats, Ints, run_starts
+from features.arrays import Flags, Floats, Ints, distinct, run_lengths, run_starts
 from features.history import PURCHASE, History
 from features.pairs import find
 
@@ -37,20 +37,24 @@ class Bought:
 
     @classmethod
     def of(cls, history: History) -> Bought:
-        """The purchases of everyone in ``history``."""
+        """The purchases of everyone in ``history``, found once."""
+        return history.once(cls._found)
+
+    @classmethod
+    def _found(cls, history: History) -> Bought:
         orders, rows, items = history.orders, history.of(PURCHASE), max(len(history.catalogue), 1)
         if not len(rows):
             nothing = np.zeros(0, dtype=np.int64)
             return cls(items, nothing, nothing, nothing, np.zeros(0), np.zeros(len(history), dtype=np.int64))
-        line = np.unique(orders.of_line * np.int64(items) + history.item[rows])
+        line, _ = distinct(orders.of_line * np.int64(items) + history.item[rows])
         order, item = line // items, line % items
         key = orders.customer[order] * np.int64(items) + item
         # Orders are numbered by customer and time: a stable sort keeps the oldest of each pair first.
-        by_pair = np.argsort(key, kind="stable")
+        by_pair = key.argsort(kind="stable")
         key, order = key[by_pair], order[by_pair]
         start = run_starts(key[1:] != key[:-1], len(key))
         count = np.bincount(orders.customer, minlength=len(history))
-        since = np.cumsum(count)[orders.customer] - 1 - np.arange(len(orders.customer))
+        since = count.cumsum()[orders.customer] - 1 - np.arange(len(orders.customer))
         return cls(items, key[start], start, since[order], orders.age_days[order], count)
 
     def __len__(self) -> int:
@@ -69,7 +73,7 @@ class Bought:
     @cached_property
     def count(self) -> Ints:
         """Orders that hold the item, shape ``(n_pairs,)``."""
-        return np.diff(np.append(self.start, len(self.age_days)))
+        return run_lengths(self.start, len(self.age_days))
 
     @property
     def newest(self) -> Ints:
@@ -136,4 +140,4 @@ class Bought:
 
     @cached_property
     def _pair(self) -> Ints:
-        return np.repeat(np.arange(len(self)), self.count)
+        return np.arange(len(self)).repeat(self.count)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sparse
 
-from features.arrays import Floats, Ints
+from features.arrays import Flags, Floats, Ints
 from features.behaviour import Behaviour
 from features.catalogue import UNKNOWN, Catalogue
 from features.history import History
@@ -21,7 +21,7 @@ from training.recommend.counted.related import dense
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import SourceSettings
 from training.recommend.people import People
-from training.recommend.proposing.candidates import Candidates, candidates, tiered_score
+from training.recommend.proposing.candidates import Candidates, candidates, reasons, tiered_score
 from training.recommend.proposing.linked import strongest_links
 from training.recommend.proposing.registry import PURCHASE_SOURCES, REGISTRY, checked_names, tables_of
 from training.recommend.proposing.spread import Spread
@@ -197,9 +197,9 @@ class FittedRecommender:
         filled = place >= 0
         source = np.full(items.shape, -1, dtype=np.int8)
         place = place[filled]
-        source[filled] = found.take(place).source
+        source[filled] = reasons(found.rank[place], found.names)
         score = np.zeros(items.shape, dtype=np.float32)
-        score[filled] = self._shown_score(rank_by, np.nonzero(filled)[1], place)
+        score[filled] = self._shown_score(rank_by, filled, place)
         return Recommendations(items, score, source, self.because(people, items, source))
 
     def _best(self, people: People, found: Candidates) -> Floats:
@@ -209,8 +209,8 @@ class FittedRecommender:
         names, values = ranking_features(self.sources, people, found)
         return self.recommender.ranker.best(names, values, found.customer)
 
-    def _shown_score(self, rank_by: Floats, position: Ints, place: Ints) -> Floats:
-        return rank_by[place] if self.recommender.tier == "ranker" else 1 / (1.0 + position)
+    def _shown_score(self, rank_by: Floats, filled: Flags, place: Ints) -> Floats:
+        return rank_by[place] if self.recommender.tier == "ranker" else 1 / (1.0 + filled.nonzero()[1])
 
 
 def _joined(parts: Sequence[Recommendations]) -> Recommendations:

@@ -4,33 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import scipy.sparse as sparse
 from sparse_dot_topn.lib._sparse_dot_topn_core import sp_matmul_topn_sorted
 
-from features.arrays import Floats, Ints, distinct
+from features.arrays import Floats, Ints, distinct, places
 from features.catalogue import UNKNOWN
 
 CROWDED = 50
 """Columns are renumbered where there are so many for each entry: an empty one costs little, telling them apart more."""
 
 
-SLICED = 40
-"""So few rows are taken one by one, more all at once: about there that begins to be quicker."""
-
-
 def strongest(group: Ints, score: Floats, each: int) -> Ints:
     """Positions of the ``each`` highest scores of every group, ordered by group and falling score."""
+    if single(group):
+        alone: Ints = (-score).argsort(kind="stable")[:each]
+        return alone
     order = np.lexsort((-score, group))
     return order[rank_in_group(group[order]) < each]
 
 
+def single(group: Ints) -> bool:
+    """Whether there are entries, and all of one group; ``group`` must be ordered, or that of one person."""
+    return len(group) > 0 and bool(group[0] == group[-1]) and not (group != group[0]).any()
+
+
 def strongest_places(group: Ints, score: Floats, each: int) -> Ints | slice:
-    """The ``each`` highest scores of every group by rising position; all of them where no group has more."""
+    """The ``each`` highest scores of every group by rising position; all of them where no group has more.
+
+    No score is NaN.
+    """
     if len(group) <= each or np.bincount(group).max() <= each:
         return slice(None)
-    return np.sort(strongest(group, score, each))
+    if single(group):
+        return _highest(score, each)
+    kept = strongest(group, score, each)
+    kept.sort()
+    return kept
+
+
+def _highest(score: Floats, each: int) -> Ints:
+    """Positions of the ``each`` highest scores, rising; of equal ones the first. Cheaper than an order of all."""
+    last = len(score) - each
+    least = np.partition(score, last)[last]
+    kept = score > least
+    equal = places(score == least)
+    kept[equal[: each - np.count_nonzero(kept)]] = True
+    return places(kept)
 
 
 def rank_in_group(group: Ints) -> Ints:
@@ -46,13 +68,12 @@ def rank_in_group(group: Ints) -> Ints:
 def top_items(customer: Ints, item: Ints, score: Floats, customers: int, k: int) -> tuple[Ints, Ints]:
     """The ``k`` best items of every customer, and which pair each is; shapes ``(customers, k)``, -1 pads."""
     kept = strongest(customer, score, k)
-    place = np.full((customers, k), -1, dtype=np.int64)
     owner = customer[kept]
-    place[owner, rank_in_group(owner)] = kept
-    items = np.full((customers, k), UNKNOWN, dtype=np.int32)
-    filled = place >= 0
-    items[filled] = item[place[filled]]
-    return items, place
+    spot = owner * k + rank_in_group(owner)
+    place = np.full(customers * k, -1, dtype=np.int64)
+    items = np.full(customers * k, UNKNOWN, dtype=np.int32)
+    place[spot], items[spot] = kept, item[kept]
+    return items.reshape(customers, k), place.reshape(customers, k)
 
 
 def sparse_matrix(row: Ints, column: Ints, value: Floats, shape: tuple[int, int]) -> sparse.csr_matrix:
@@ -79,12 +100,17 @@ class Rows:
     @classmethod
     def of(cls, row: Ints, column: Ints, value: Floats, shape: tuple[int, int]) -> Rows:
         """Entries by rising row, taken in their order."""
-        edges = np.searchsorted(row, np.arange(shape[0] + 1))
-        return cls(value.astype(np.float32), column.astype(np.int32), edges.astype(np.int32), shape)
+        if shape[0] == 1:
+            edges = np.array([0, len(row)], dtype=np.int32)
+        else:
+            edges = row.searchsorted(np.arange(shape[0] + 1)).astype(np.int32)
+        return cls(value.astype(np.float32), column.astype(np.int32), edges, shape)
 
     @property
     def row(self) -> Ints:
         """The row of each entry."""
+        if self.shape[0] == 1:
+            return np.zeros(len(self.indices), dtype=np.int64)
         return np.repeat(np.arange(self.shape[0]), self.indptr[1:] - self.indptr[:-1])
 
     @property
@@ -119,33 +145,21 @@ def rows_of(matrix: sparse.csr_matrix | Rows, rows: Ints) -> Rows:
 
 def below(chosen: Sequence[tuple[sparse.csr_matrix | Rows, Ints]]) -> Rows:
     """Some rows of several matrices with the same columns, below each other."""
-    data: list[Floats] = []
-    indices: list[Ints] = []
-    lengths: list[Ints] = []
+    starts = [matrix.indptr[rows] for matrix, rows in chosen]
+    length = np.concatenate([matrix.indptr[1:][rows] for matrix, rows in chosen]) - np.concatenate(starts)
+    edges = np.zeros(len(length) + 1, dtype=np.int32)
+    length.cumsum(out=edges[1:])
+    # Positions of all entries, each in its own matrix.
+    place = (np.concatenate(starts) - edges[:-1].astype(np.int64)).repeat(length) + np.arange(edges[-1])
+    data, indices, row = [], [], 0
+    ends = edges.tolist()
     for matrix, rows in chosen:
-        start, stop = matrix.indptr[rows], matrix.indptr[1:][rows]
-        lengths.append(stop - start)
-        if len(rows) <= SLICED:
-            runs = [slice(*run) for run in zip(start.tolist(), stop.tolist(), strict=True)]
-            data += [matrix.data[run] for run in runs]
-            indices += [matrix.indices[run] for run in runs]
-        else:
-            place = _run_places(start, lengths[-1])
-            data.append(matrix.data[place])
-            indices.append(matrix.indices[place])
-    if not data:
-        data, indices = [chosen[0][0].data[:0]], [chosen[0][0].indices[:0]]
-    edges = np.zeros(sum(map(len, lengths)) + 1, dtype=np.int32)
-    np.cumsum(np.concatenate(lengths), out=edges[1:])
-    shape = (len(edges) - 1, chosen[0][0].shape[1])
+        part = place[ends[row] : ends[row + len(rows)]]
+        data.append(matrix.data[part])
+        indices.append(matrix.indices[part])
+        row += len(rows)
+    shape = (len(length), chosen[0][0].shape[1])
     return Rows(np.concatenate(data), np.concatenate(indices, dtype=np.int32), edges, shape)
-
-
-def _run_places(start: Ints, length: Ints) -> Ints:
-    """All positions of some runs, one run after another."""
-    edges = np.cumsum(length)
-    before = start.astype(np.int64) - edges + length
-    return np.repeat(before, length) + np.arange(edges[-1] if len(edges) else 0)
 
 
 def best_products(taste: sparse.csr_matrix | Rows, relation: sparse.csr_matrix | Rows, each: int) -> Rows:
@@ -163,9 +177,14 @@ def best_of_all(products: Sequence[tuple[sparse.csr_matrix | Rows, sparse.csr_ma
     the work around the multiplication is most of it.
     """
     columns = products[0][1].shape[1]
-    named = [_named(taste) for taste, _ in products]
-    taste = _stacked([taste for taste, _ in named])
-    relation = below([(relation, rows) for (_, relation), (_, rows) in zip(products, named, strict=True)])
+    if all(len(taste.indptr) == 2 for taste, _ in products):  # One person names each row once.
+        named = [taste.indices for taste, _ in products]
+        taste = _side_by_side([taste.data for taste, _ in products])
+    else:
+        numbered = [_named(taste) for taste, _ in products]
+        named = [rows for _, rows in numbered]
+        taste = _stacked([taste for taste, _ in numbered])
+    relation = below([(relation, rows) for (_, relation), rows in zip(products, named, strict=True)])
     rows = len(taste.indptr) - 1
     if not len(relation.data):
         return Rows(relation.data, relation.indices, np.zeros(rows + 1, dtype=np.int32), (rows, columns))
@@ -179,13 +198,17 @@ def best_of_all(products: Sequence[tuple[sparse.csr_matrix | Rows, sparse.csr_ma
     return Rows(data, own[indices], indptr, (rows, columns))
 
 
+def _side_by_side(tastes: Sequence[Floats]) -> Rows:
+    """What :func:`_stacked` makes of tastes of one row each, whose columns are in order."""
+    edges = np.zeros(len(tastes) + 1, dtype=np.int32)
+    edges[1:] = list(accumulate(map(len, tastes)))
+    data = np.concatenate(tastes)
+    return Rows(data, np.arange(len(data), dtype=np.int32), edges, (len(tastes), len(data)))
+
+
 def _named(taste: sparse.csr_matrix | Rows) -> tuple[Rows, Ints]:
     """A taste in the numbers of the rows that it names, and those rows."""
-    if len(taste.indptr) == 2:  # One person names each row once.
-        named: Ints = taste.indices
-        place: Ints = np.arange(len(named), dtype=np.int32)
-    else:
-        named, place = distinct(taste.indices)
+    named, place = distinct(taste.indices)
     return Rows(taste.data, place.astype(np.int32), taste.indptr, (len(taste.indptr) - 1, len(named))), named
 
 
@@ -216,10 +239,10 @@ def _multiplied(taste: Rows, relation: Rows, columns: int, each: int) -> tuple[F
         0.0,
         1.0,
         np.ascontiguousarray(taste.data),
-        taste.indptr.astype(np.int32),
-        taste.indices.astype(np.int32),
+        taste.indptr.astype(np.int32, copy=False),
+        taste.indices.astype(np.int32, copy=False),
         np.ascontiguousarray(relation.data),
-        relation.indptr.astype(np.int32),
+        relation.indptr,
         relation.indices,
     )
     return data, indices, indptr

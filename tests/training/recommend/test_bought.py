@@ -42,6 +42,13 @@ def test_by_hand() -> None:
     np.testing.assert_allclose(bought.share(0.5), [0.25 / 1.75, 1 / 1.75, 0.75 / 1.75])
 
 
+def test_found_once() -> None:
+    """A history is searched for its purchases once, another one for its own."""
+    first, second = known(*ANNA), known(*ANNA[:2])
+    assert Bought.of(first) is Bought.of(first)
+    assert len(Bought.of(second)) == 2
+
+
 def test_before_the_newest_order() -> None:
     """Before their last order customers look as they did then, and it is told what that order held again."""
     rows = [*ANNA, *order("bo", 9, "tea"), *order("bo", 7, "tea"), *order("cy", 3, "cup")]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import scipy.sparse as sparse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from training.recommend import top
 from training.recommend.top import (
@@ -28,6 +30,15 @@ def test_strongest_of_each_group() -> None:
     group, score = np.array([2, 1, 2, 1, 2, 2]), np.array([0.1, 5.0, 0.3, 7.0, 0.3, 0.2])
     assert strongest(group, score, 2).tolist() == [3, 1, 2, 4]
     assert strongest(np.zeros(0, dtype=np.int64), np.zeros(0), 2).tolist() == []
+
+
+@given(st.lists(st.sampled_from([0.0, 0.5, 1.0, np.nan]), min_size=1, max_size=30), st.integers(1, 10))
+def test_strongest_of_one_group(scores: list[float], each: int) -> None:
+    """One group alone gives what it gives beside another."""
+    score = np.array(scores)
+    group = np.zeros(len(score), dtype=np.int64)
+    beside = strongest(np.append(group, 1), np.append(score, 1.0), each)
+    np.testing.assert_array_equal(strongest(group, score, each), beside[:-1])
 
 
 @pytest.mark.parametrize(("group", "rank"), [([], []), ([4], [0]), ([0, 0, 3, 3, 3, 5], [0, 1, 0, 1, 2, 0])])
@@ -135,10 +146,18 @@ def test_several_products_at_once(people: int) -> None:
     np.testing.assert_array_equal(np.diff(together.indptr), np.concatenate([np.diff(one.indptr) for one in alone]))
 
 
-@pytest.mark.parametrize("sliced", [0, 100])
-def test_rows_below_each_other(sliced: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows of several matrices come one below the other, taken one by one or all at once."""
-    monkeypatch.setattr(top, "SLICED", sliced)
+def test_one_person_in_a_crowd() -> None:
+    """One person's products are what they are among others."""
+    relations = [drawn(1, 6, 20), drawn(2, 3, 20)]
+    tastes = [drawn(seed, 4, relation.shape[0]) for seed, relation in enumerate(relations, start=7)]
+    crowd = best_of_all(list(zip(tastes, relations, strict=True)), 4).matrix
+    for person in range(4):
+        alone = best_of_all([(taste[[person]], of) for taste, of in zip(tastes, relations, strict=True)], 4).matrix
+        np.testing.assert_array_equal(alone.toarray(), crowd[[person, person + 4]].toarray())
+
+
+def test_rows_below_each_other() -> None:
+    """Rows of several matrices come one below the other."""
     first, second = drawn(3, 6, 8), drawn(4, 4, 8)
     found = below([(first, np.array([5, 0, 5])), (second, np.zeros(0, dtype=np.int64)), (second, np.array([3]))])
     expected = sparse.vstack([first[[5, 0, 5]], second[[3]]]).toarray()
@@ -149,6 +168,14 @@ def test_by_place() -> None:
     """Items in order are a row in which each scores 1 / its place."""
     found = by_place(np.array([4, 0, 2]), 6).matrix.toarray()
     np.testing.assert_allclose(found, [[1 / 2, 0, 1 / 3, 0, 1, 0]], rtol=1e-6)
+
+
+@given(st.lists(st.sampled_from([0.0, 0.5, 1.0, 2.0]), min_size=1, max_size=30), st.integers(1, 10))
+def test_strongest_places_of_one_group(scores: list[float], each: int) -> None:
+    """One group alone keeps the same as by its order, of equal scores the first."""
+    score, group = np.array(scores), np.zeros(len(scores), dtype=np.int64)
+    kept = np.arange(len(score))[strongest_places(group, score, each)]
+    np.testing.assert_array_equal(kept, np.sort(strongest(group, score, each)))
 
 
 def test_strongest_places() -> None:

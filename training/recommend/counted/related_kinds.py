@@ -34,9 +34,6 @@ RELATED_KINDS = (
 )
 """Kinds of item-to-item table; the first is meant where none is asked for."""
 
-COUNTED_KINDS = RELATED_KINDS[:4]
-"""Those that are counted from what people did."""
-
 LEAST_PEOPLE = 2
 """Fewer different people than this make no relation."""
 

@@ -6,7 +6,7 @@ training chose.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -18,16 +18,16 @@ import scipy.sparse as sparse
 
 from features.arrays import Floats, Ints
 from features.behaviour import Behaviour
-from features.catalogue import UNKNOWN, Catalogue
+from features.catalogue import Catalogue
 from features.history import PURCHASE, History
-from features.items import ItemFeatures, ItemStatistics, item_features, item_statistics
+from features.items import ItemFeatures, ItemStatistics, item_features, item_statistics, total_statistics
 from features.progress import Progress, Said
 from features.shop.anomalies import Anomalies
 from training.recommend.counted.related_kinds import RELATED_KINDS, RelatedCounts, RelatedPart
 from training.recommend.counted.table import Shop, SourceSettings, Table
 from training.recommend.counted.table_files import open_table, save_table
 from training.recommend.people import People
-from training.recommend.top import Rows, by_place, sparse_matrix, strongest
+from training.recommend.top import Rows, by_place
 
 T = TypeVar("T")
 
@@ -50,8 +50,6 @@ class Sources:
     """Item-to-item scores by kind, (n_items, n_items), the best of each row first; scores are within 0 and 1."""
     popular: Ints
     """Items by recent purchases, then recent views; all items that had any event."""
-    category_items: sparse.csr_matrix
-    """The trending items of each category, scores within 0 and 1, (n_categories, n_items)."""
     tables: Mapping[str, Table] = field(default_factory=dict)
     """What the named sources need beside that, by the name of the table's type."""
 
@@ -80,7 +78,7 @@ class Sources:
             return item_statistics(people.history), RelatedPart.of(people), parts
 
         parts = list(behaviour.map_histories(count, cutoff, catalogue, progress=progress))
-        statistics = sum((part[0] for part in parts[1:]), start=parts[0][0])
+        statistics = total_statistics(part[0] for part in parts)
         items = item_features(statistics, catalogue).relative()
         shop = Shop(cutoff, settings, catalogue, statistics, items, said)
         return cls(
@@ -91,13 +89,12 @@ class Sources:
             items=items,
             related=RelatedCounts(shop, [part[1] for part in parts]).tables(related),
             popular=popular_items(statistics),
-            category_items=category_items(statistics, catalogue, settings.per_source),
             tables={
                 kind.__name__: kind.of([part[2][place] for part in parts], shop) for place, kind in enumerate(tables)
             },
         )
 
-    @cached_property
+    @property
     def buying(self) -> Mapping[str, Floats]:
         """What the shop's purchases say of each item: shares of all, of the newest, rise and place; ``(n_items,)``."""
         purchases, trend = self.statistics.counts[:, PURCHASE, -1], self.statistics.decayed[:, PURCHASE]
@@ -118,6 +115,16 @@ class Sources:
     def table(self, kind: type[T]) -> T:
         """The table of a type, which must have been counted."""
         return cast("T", self.tables[kind.__name__])
+
+    def once(self, work: Callable[[Sources], T]) -> T:
+        """What ``work`` makes of these counts, made once for all answers."""
+        if work not in self._made:
+            self._made[work] = work(self)
+        return cast("T", self._made[work])
+
+    @cached_property
+    def _made(self) -> dict[Callable[[Sources], Any], Any]:
+        return {}
 
     def people(self, history: History) -> People:
         """The people of a history, seen as these sources count; the history must use the sources' catalogue."""
@@ -148,20 +155,3 @@ def popular_items(statistics: ItemStatistics) -> Ints:
     order = np.lexsort((np.arange(len(events)), -events, -purchases))
     popular: Ints = order[events[order] > 0]
     return popular
-
-
-def trend(statistics: ItemStatistics) -> Floats:
-    """Recent purchases and a little of the other recent events, so that unsold items have an order as well."""
-    score: Floats = statistics.decayed[:, PURCHASE] + 0.02 * statistics.decayed.sum(axis=1)
-    return score
-
-
-def category_items(statistics: ItemStatistics, catalogue: Catalogue, each: int) -> sparse.csr_matrix:
-    """The ``each`` most trending items of every category; the best of a category has score 1."""
-    score = trend(statistics)
-    shape = (max(len(catalogue.categories), 1), len(catalogue))
-    known = np.flatnonzero((catalogue.category != UNKNOWN) & (score > 0))
-    kept = known[strongest(catalogue.category[known], score[known], each)]
-    best = np.zeros(shape[0])
-    np.maximum.at(best, catalogue.category[kept], score[kept])
-    return sparse_matrix(catalogue.category[kept], kept, score[kept] / best[catalogue.category[kept]], shape)

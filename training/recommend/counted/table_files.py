@@ -39,12 +39,14 @@ def save_table(table: Any, folder: Path, *, without: Sequence[str] = ()) -> None
 def open_table(kind: type[T], folder: Path) -> T:
     """The table of type ``kind`` that was saved in ``folder``, its arrays mapped read-only.
 
+    What an older Huitou saved beside the fields of today is passed over.
     Raises :class:`HuitouError` when something is missing or is not what was saved.
     """
     try:
         said = json.loads((folder / _SAID).read_text(encoding="utf-8"))
         hints = get_type_hints(kind)
-        return kind(**{name: _open(name, hints.get(name), value, folder) for name, value in said.items()})
+        known = {name: value for name, value in said.items() if name in hints}
+        return kind(**{name: _open(name, hints[name], value, folder) for name, value in known.items()})
     except HuitouError:
         raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:

@@ -77,6 +77,16 @@ class Trends:
         return max(float(self.demand.mean()), 1e-9) if len(self.demand) else 1.0
 
     @cached_property
+    def of_items(self) -> Floats:
+        """Logarithm of the demand over the mean, rise, and share and place in the category; float32, (n_items, 4).
+
+        Side by side, as answers look at few items and at all of these.
+        """
+        demand = np.log((self.demand + self.mean_demand) / self.mean_demand)
+        columns = (demand, self.rise, self.category_share, self.category_place)
+        return np.stack(columns, axis=1, dtype=np.float32, casting="same_kind")
+
+    @cached_property
     def popular_row(self) -> Rows:
         """:attr:`popular` as the only row of a relation, ``(1, n_items)``."""
         return by_place(self.popular, len(self.demand))

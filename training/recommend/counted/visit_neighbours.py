@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sparse
@@ -100,6 +101,12 @@ class VisitNeighbours:
             visits_of=sparse_matrix(item[newest], visit[newest], weight, (items, len(age_days))),
             items_of=sparse_matrix(visit, item, np.ones(len(item)), (len(age_days), items)),
         )
+
+    @cached_property
+    def held(self) -> Rows:
+        """:attr:`items_of` for answers: its entries are all 1, so that they need not be looked up in memory."""
+        ones = np.broadcast_to(np.float32(1), self.items_of.indices.shape)
+        return Rows(ones, self.items_of.indices, self.items_of.indptr, self.items_of.shape)
 
     def likest(self, interest: sparse.csr_matrix | Rows, neighbours: int) -> Rows:
         """The ``neighbours`` likest visits of each person by their share of the likeness, ``(n_people, n_visits)``.

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
-from features.arrays import Flags, Floats, Ints, distinct
+from features.arrays import Flags, Floats, Ints, distinct, places
 from training.recommend.counted.sources import Sources
 from training.recommend.people import People
 from training.recommend.proposing.proposal import Proposal
 from training.recommend.proposing.registry import PURCHASE_SOURCES, REGISTRY
 from training.recommend.proposing.spread import Spread, spread_out
-from training.recommend.top import rank_in_group, strongest
+from training.recommend.top import rank_in_group, strongest_places
 
 RANK_OFFSET = 10.0
 """A source's place r is worth 1 / (r + this) in the fixed blend, so that no single source decides alone."""
@@ -45,10 +47,7 @@ class Candidates:
 
         The first one that knows the item from the customer; where none does, the one that ranked it best.
         """
-        known = [REGISTRY[name].known for name in self.names]
-        order = np.where(known, np.arange(len(known)) - len(known), self.rank + np.arange(len(known)) / 1e3)
-        best: Ints = np.argmin(np.where(np.isnan(self.rank), np.inf, order), axis=1)
-        return best
+        return reasons(self.rank, self.names)
 
     def column(self, name: str) -> Floats:
         """Ranks from one source, all NaN where it was not asked; shape ``(n,)``."""
@@ -64,10 +63,42 @@ class Candidates:
 
     def columns(self) -> dict[str, Floats]:
         """Scores and ranks as features of the pairs."""
-        columns = {f"source_{name}_score": column for name, column in zip(self.names, self.score.T, strict=True)}
-        columns |= {f"source_{name}_rank": column for name, column in zip(self.names, self.rank.T, strict=True)}
-        columns["source_count"] = (~np.isnan(self.rank)).sum(axis=1).astype(np.float64)
-        return columns | {"source_blend": self.blend}
+        told = _told(self.names)
+        columns = dict(zip(told.columns, (*self.score.T, *self.rank.T), strict=True))
+        columns["source_count"] = np.add.reduce(~np.isnan(self.rank), axis=1, dtype=np.float64)
+        columns["source_blend"] = self.blend
+        return columns
+
+
+def reasons(rank: Floats, names: tuple[str, ...]) -> Ints:
+    """:attr:`Candidates.source` of pairs with these ranks, ``(n, n_sources)``; shape ``(n,)``."""
+    told = _told(names)
+    order = rank * told.by_rank + told.before
+    order[np.isnan(order)] = np.inf
+    best: Ints = order.argmin(axis=1)
+    return best
+
+
+class _Told(NamedTuple):
+    """What the registry says of some sources; arrays have the shape ``(n_sources,)``."""
+
+    weight: Floats
+    """How much their places count in the fixed blend."""
+    by_rank: Floats
+    """Whether the rank decides if one of them gives the reason: 0 for those that know the item from the person."""
+    before: Floats
+    """What stands before others of the same rank."""
+    columns: tuple[str, ...]
+    """Names of the features that hold their scores and ranks."""
+
+
+@lru_cache(maxsize=8)
+def _told(names: tuple[str, ...]) -> _Told:
+    known = np.array([REGISTRY[name].known for name in names], dtype=bool)
+    place = np.arange(len(names))
+    weight = np.array([REGISTRY[name].weight for name in names], dtype=np.float64)
+    columns = tuple(f"source_{name}_{what}" for what in ("score", "rank") for name in names)
+    return _Told(weight, (~known).astype(np.float64), np.where(known, place - len(names), place / 1e3), columns)
 
 
 def candidates(sources: Sources, people: People, names: Sequence[str] = PURCHASE_SOURCES) -> Candidates:
@@ -75,7 +106,7 @@ def candidates(sources: Sources, people: People, names: Sequence[str] = PURCHASE
     proposals = proposed(sources, people, names)
     customer = np.concatenate([proposal.customer for proposal in proposals])
     item = np.concatenate([proposal.item for proposal in proposals])
-    source = np.repeat(np.arange(len(names)), [len(proposal) for proposal in proposals])
+    source = np.arange(len(names)).repeat([len(proposal) for proposal in proposals])
     score = np.concatenate([proposal.score for proposal in proposals])
     rank = rank_in_group(source * len(people) + customer)
     size = np.int64(max(len(sources.catalogue), 1))
@@ -86,7 +117,7 @@ def candidates(sources: Sources, people: People, names: Sequence[str] = PURCHASE
         number = np.full(len(key), -1)
         number[kept] = np.arange(len(kept))
         place = number[place]
-        told = np.flatnonzero(place >= 0)
+        told = places(place >= 0)
         place, source, score, rank = place[told], source[told], score[told], rank[told]
         key, blend = key[kept], blend[kept]
     scores = np.zeros((len(key), len(names)), dtype=np.float32)
@@ -102,7 +133,7 @@ def fixed_blend(rank: Floats, names: Sequence[str]) -> Floats:
 
 
 def _blend(pair: Ints, source: Ints, rank: Floats | Ints, names: Sequence[str], pairs: int) -> Floats:
-    worth = np.array([REGISTRY[name].weight for name in names])[source] / (rank + RANK_OFFSET)
+    worth = _told(tuple(names)).weight[source] / (rank + RANK_OFFSET)
     return np.bincount(pair, weights=worth, minlength=pairs).astype(np.float64)
 
 
@@ -117,9 +148,8 @@ def proposed(sources: Sources, people: People, names: Sequence[str]) -> list[Pro
 
 def _strongest(customer: Ints, blend: Floats, most: int) -> Ints:
     """Positions of the ``most`` best of every customer by the fixed blend, still ordered by customer and item."""
-    if np.bincount(customer).max(initial=0) <= most:
-        return np.arange(len(customer))
-    return np.sort(strongest(customer, blend, most))
+    kept = strongest_places(customer, blend, most)
+    return np.arange(len(customer)) if isinstance(kept, slice) else kept
 
 
 def tiered_score(found: Candidates, tiers: Sequence[Sequence[str]]) -> Floats:

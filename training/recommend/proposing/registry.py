@@ -75,9 +75,6 @@ REGISTRY: Mapping[str, Source] = {
 SOURCES = tuple(REGISTRY)
 """The names of all sources."""
 
-KNOWN_SOURCES = tuple(name for name, source in REGISTRY.items() if source.known)
-"""Sources that propose items the customer has touched before."""
-
 PURCHASE_SOURCES = (
     "open_cart",
     "open_favorite",

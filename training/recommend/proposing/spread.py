@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sparse
 
-from features.arrays import Floats, Ints
+from features.arrays import Floats, Ints, places
 from training.recommend.counted.sources import Sources
 from training.recommend.people import People
 from training.recommend.proposing.proposal import Proposal
@@ -49,11 +49,11 @@ def spread_out(spreads: Sequence[Spread], sources: Sources, people: People, each
     row, item, score = found.row, found.indices.astype(np.int64), found.data
     spread, customer = (np.zeros(len(row), np.int64), row) if len(spreads) == 1 else np.divmod(row, len(people))
     new = np.array([one.new for one in spreads])
-    kept = np.flatnonzero(~(new[spread] & people.touches.find(customer, item)[1]))
+    kept = places(~(new[spread] & people.touches.hold(customer, item)))
     whole = np.array([one.score is not None for one in spreads])
     kept = kept[whole[spread[kept]] | (rank_in_group(row[kept]) < each)]
     customer, item, score = customer[kept], item[kept], score[kept]
-    edges = np.searchsorted(spread[kept], np.arange(len(spreads) + 1)).tolist()
+    edges = spread[kept].searchsorted(np.arange(len(spreads) + 1)).tolist()
     return [
         _scored(one, sources, people, each, customer[start:stop], item[start:stop], score[start:stop])
         for one, start, stop in zip(spreads, edges[:-1], edges[1:], strict=True)
@@ -68,5 +68,5 @@ def _scored(
     by_item = np.lexsort((item, customer))  # Of equal ones the same come first for one person as in a crowd.
     customer, item = customer[by_item], item[by_item]
     score = spread.score(sources, people, customer, item)
-    found = np.flatnonzero(score > 0)
+    found = places(score > 0)
     return Proposal.best(customer[found], item[found], score[found], each)

@@ -72,7 +72,7 @@ visit_neighbours = Spread(
     lambda sources, people: sources.table(VisitNeighbours).likest(
         _newest(people, NEIGHBOUR_DECAY), sources.settings.neighbour_visits
     ),
-    lambda sources: sources.table(VisitNeighbours).items_of,
+    lambda sources: sources.table(VisitNeighbours).held,
     new=False,
 )
 """What the visits that share the newest items hold."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.arrays import Floats, Ints, ratio
+from features.arrays import Floats, Ints, missing, ratio
 from training.recommend.bought import Bought
 from training.recommend.counted.repurchases import Chances, Repurchases
 from training.recommend.counted.sources import Sources
@@ -27,6 +27,12 @@ PAIR_COLUMNS = (
 )
 """What is told of a pair that was bought before."""
 
+BUYING = ("purchase_share", "trend_share", "rise", "purchase_percentile")
+"""What the shop's purchases say of an item."""
+
+ITEM_COLUMNS = ("again_item_share", "again_item_repeat_share", *(f"again_item_{name}" for name in BUYING))
+"""What is told of an item."""
+
 
 def again_features(sources: Sources, people: People, customer: Ints, item: Ints) -> dict[str, Floats]:
     """Columns ``(n_pairs,)`` for pairs of customer and item, whether bought before or not; none without the table."""
@@ -40,7 +46,7 @@ def again_features(sources: Sources, people: People, customer: Ints, item: Ints)
 
 
 def _of_pairs(table: Repurchases, bought: Bought, customer: Ints, item: Ints) -> dict[str, Floats]:
-    values = np.full((len(PAIR_COLUMNS), len(customer)), np.nan)
+    values = missing((len(PAIR_COLUMNS), len(customer)))
     place, found = bought.find(customer, item)
     if found.any():
         chances = Chances.of(bought)
@@ -52,14 +58,23 @@ def _of_pairs(table: Repurchases, bought: Bought, customer: Ints, item: Ints) ->
             ratio(bought.count, bought.order_count[bought.customer]),
             *(bought.share(decay) for decay in ORDER_DECAYS),
         )
-        values[:, found] = np.stack(known)[:, place[found]]
+        values[:, found] = np.array(known)[:, place[found]]
     return dict(zip(PAIR_COLUMNS, values, strict=True))
 
 
 def _of_items(sources: Sources, item: Ints) -> dict[str, Floats]:
+    return dict(zip(ITEM_COLUMNS, sources.once(_item_rows)[item].T, strict=True))
+
+
+def _item_rows(sources: Sources) -> Floats:
+    """What is told of each item, side by side, as answers look at few items and at all of it; float32."""
     table = sources.table(Repurchases)
-    columns = {"again_item_share": table.again_share[item], "again_item_repeat_share": table.repeat_share[item]}
-    return columns | {f"again_item_{name}": column[item] for name, column in sources.buying.items()}
+    columns = (table.again_share, table.repeat_share, *(sources.buying[name] for name in BUYING))
+    return np.stack(columns, axis=1, dtype=np.float32, casting="same_kind")
+
+
+def _percentile(sources: Sources) -> Floats:
+    return sources.buying["purchase_percentile"]
 
 
 def _of_customers(sources: Sources, people: People) -> dict[str, Floats]:
@@ -67,7 +82,7 @@ def _of_customers(sources: Sources, people: People) -> dict[str, Floats]:
     bought = people.bought
     lines = np.bincount(bought.customer, weights=bought.count, minlength=len(people))
     again = np.bincount(bought.customer, weights=bought.count - 1, minlength=len(people))
-    common = sources.buying["purchase_percentile"][bought.item]
+    common = sources.once(_percentile)[bought.item]
     newest = np.bincount(bought.customer, weights=bought.since == 0, minlength=len(people))
     pairs = np.bincount(bought.customer, minlength=len(people))
     return {

@@ -34,14 +34,13 @@ class BlendSettings:
     """Steps of the search for the weights, at most."""
 
 
-STATES = {"cart": "pair_open_cart_days", "favorite": "pair_open_favorite_days", "touch": "pair_days_since_any"}
-"""What can be so between a person and an item, and the column that says for how many days."""
-
 ABOUT = ("fit_affinity", "fit_demand", "item_price_level", "item_purchase_per_cart", "item_purchase_per_view")
 """What counts of an item that the person knows."""
 
 NOTHING = {
-    **dict.fromkeys(STATES.values(), 0.0),
+    "pair_open_cart_days": 0.0,
+    "pair_open_favorite_days": 0.0,
+    "pair_days_since_any": 0.0,
     "fit_cart_newer_share": 1.0,
     "fit_cart_place": np.inf,
     "fit_touch_newer_share": 1.0,
@@ -58,6 +57,23 @@ NOTHING = {
 
 TERM_COLUMNS, TERM_NOTHING = tuple(NOTHING), np.array([*NOTHING.values()])[:, None]
 
+AT = {name: number for number, name in enumerate(TERM_COLUMNS)}
+"""Where each of those columns is."""
+
+LOGGED = [
+    *(AT[name] for name in ("pair_open_cart_days", "pair_open_favorite_days", "pair_days_since_any")),
+    *(AT[name] for name in ("pair_view_count", "pair_cart_count", "pair_touch_weight")),
+]
+"""The columns that count by their logarithm."""
+
+OWN = (
+    *("cart", "cart_days", "favorite", "favorite_days", "touch", "touch_days"),
+    *("cart_newest", "cart_place", "touch_newest", "bought_before"),
+    *("views", "views_in_cart", "never_viewed", "viewed_lately", "carted", "interest"),
+    *("category", "category_of_cart", "price_band"),
+)
+"""The terms that tell what is between person and item."""
+
 
 class Blend:
     """Scores candidate pairs; higher is likelier to be bought."""
@@ -66,6 +82,7 @@ class Blend:
         self.weights = dict(weights)
         """Weight of each term of :func:`terms`."""
         self.settings = settings
+        self._weight_of: dict[tuple[str, ...], Floats] = {}  # In the order of the terms of some columns.
 
     @classmethod
     def fit(cls, folds: Sequence[RankingRows], settings: BlendSettings | None = None) -> Blend:
@@ -95,17 +112,21 @@ class Blend:
 
     def score(self, names: tuple[str, ...], values: Floats) -> Floats:
         """The score of each pair, shape ``(n_pairs,)``; raises when the columns do not make the terms of training."""
-        named = terms(names, values)
-        if named.keys() != self.weights.keys():
+        weight = self._weight_of.get(names)
+        if weight is None:
+            weight = self._weight_of[names] = self._weights(_places(names).terms)[:, None]
+        score: Floats = np.add.reduce(_table(names, values) * weight, axis=0)
+        return score
+
+    def _weights(self, named: tuple[str, ...]) -> Floats:
+        if set(named) != self.weights.keys():
             missing = [f"- {name}" for name in self.weights if name not in named]
             extra = [f"+ {name}" for name in named if name not in self.weights]
             raise HuitouError(
                 f"This blend was trained with other terms: {'  '.join(missing + extra)}.  Retrain.",
                 code="other_features",
             )
-        weight = np.array([self.weights[name] for name in named])
-        score: Floats = np.add.reduce(np.array([*named.values()]) * weight[:, None], axis=0)
-        return score
+        return np.array([self.weights[name] for name in named])
 
     def importance(self) -> dict[str, float]:
         """Weight of each term, the greatest first by size."""
@@ -130,45 +151,57 @@ def terms(names: tuple[str, ...], values: Floats) -> dict[str, Floats]:
     One for each source that proposes new items, by the place it gives the pair; the others are about what the person
     did with the item, and about the item where the person knows it.
     """
+    return dict(zip(_places(names).terms, _table(names, values), strict=True))
+
+
+def _table(names: tuple[str, ...], values: Floats) -> Floats:
+    """The terms below each other, shape ``(n_terms, n_pairs)``."""
     places = _places(names)
-    rank = values.T[list(places.ranks.values())].astype(np.float64)
-    near = 1 / (1 + np.where(np.isnan(rank), np.inf, rank))
-    found: dict[str, Floats] = {f"from_{name}": term for name, term in zip(places.ranks, near, strict=True)}
-    table = np.full((len(TERM_COLUMNS), len(values)), np.nan)
-    table[places.there] = values.T[places.column]
-    unknown = np.isnan(table)
-    column = dict(zip(TERM_COLUMNS, np.where(unknown, TERM_NOTHING, table), strict=True))
-    here = dict(zip(TERM_COLUMNS, (~unknown).astype(np.float64), strict=True))
-    for name, days in STATES.items():
-        found[name] = here[days]
-        found[f"{name}_days"] = np.log1p(np.where(here[days], column[days], 0.0))
-    known, cart, views = here["pair_days_since_any"], here["pair_open_cart_days"], np.log1p(column["pair_view_count"])
-    found |= {
-        "cart_newest": cart * (1 - column["fit_cart_newer_share"]),
-        "cart_place": cart / (1 + column["fit_cart_place"]),
-        "touch_newest": known * (1 - column["fit_touch_newer_share"]),
-        "bought_before": (column["pair_purchase_count"] > 0).astype(np.float64),
-        "views": views,
-        "views_in_cart": cart * views,
-        "never_viewed": known * (1 - here["pair_days_since_view"]),
-        "viewed_lately": np.exp(-column["pair_days_since_view"]),
-        "carted": np.log1p(column["pair_cart_count"]),
-        "interest": np.log1p(column["pair_touch_weight"]),
-        "category": column["pair_category_share"],
-        "category_of_cart": cart * column["pair_category_share"],
-        "price_band": column["fit_band_share"],
-    }
-    return found | {f"known_{name}": known * column[name] for name in ABOUT}
+    sources, table = len(places.rank), np.empty((len(places.terms), len(values)))
+    near, rest = table[:sources], table[sources:]
+    near[:] = 1 / (1 + values.T[places.rank].astype(np.float64))
+    near[np.isnan(near)] = 0.0
+    column = np.full((len(TERM_COLUMNS), len(values)), np.nan)
+    column[places.there] = values.T[places.column]
+    unknown = np.isnan(column)
+    here, column = (~unknown).astype(np.float64), np.where(unknown, TERM_NOTHING, column)
+    cart, known = here[AT["pair_open_cart_days"]], here[AT["pair_days_since_any"]]
+    cart_days, favorite_days, touch_days, views, carted, interest = np.log1p(column[LOGGED])
+    rest[: len(OWN)] = (
+        cart,
+        cart_days,
+        here[AT["pair_open_favorite_days"]],
+        favorite_days,
+        known,
+        touch_days,
+        cart * (1 - column[AT["fit_cart_newer_share"]]),
+        cart / (1 + column[AT["fit_cart_place"]]),
+        known * (1 - column[AT["fit_touch_newer_share"]]),
+        column[AT["pair_purchase_count"]] > 0,
+        views,
+        cart * views,
+        known * (1 - here[AT["pair_days_since_view"]]),
+        np.exp(-column[AT["pair_days_since_view"]]),
+        carted,
+        interest,
+        column[AT["pair_category_share"]],
+        cart * column[AT["pair_category_share"]],
+        column[AT["fit_band_share"]],
+    )
+    rest[len(OWN) :] = known * column[-len(ABOUT) :]
+    return table
 
 
 class _Places(NamedTuple):
     """Where the columns that the terms are made of are among others."""
 
-    ranks: dict[str, int]
-    """Those of the sources' ranks, by source."""
-    there: list[int]
+    terms: tuple[str, ...]
+    """The terms that they make."""
+    rank: Ints
+    """The columns of the sources' ranks."""
+    there: Ints
     """Which of ``TERM_COLUMNS`` there are."""
-    column: list[int]
+    column: Ints
     """Where those are."""
 
 
@@ -177,7 +210,9 @@ def _places(names: tuple[str, ...]) -> _Places:
     place = {name: number for number, name in enumerate(names)}
     ranks = {name[7:-5]: at for name, at in place.items() if name.startswith("source_") and name.endswith("_rank")}
     there = [number for number, name in enumerate(TERM_COLUMNS) if name in place]
-    return _Places(ranks, there, [place[TERM_COLUMNS[number]] for number in there])
+    terms = (*(f"from_{name}" for name in ranks), *OWN, *(f"known_{name}" for name in ABOUT))
+    rank, column = [*ranks.values()], [place[TERM_COLUMNS[number]] for number in there]
+    return _Places(terms, *(np.array(numbers, dtype=np.int64) for numbers in (rank, there, column)))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.arrays import Floats, Ints, ratio, run_starts
+from features.arrays import Floats, Ints, missing, ratio, run_lengths, run_starts
 from features.catalogue import UNKNOWN
 from features.group_sums import GroupSums
 from features.pairs import TOUCH_KINDS, find
@@ -37,12 +37,12 @@ def fit_features(sources: Sources, people: People, customer: Ints, item: Ints) -
 
 def _demand(trends: Trends, people: People, customer: Ints, item: Ints) -> dict[str, Floats]:
     """The item's place in its category, its rise, and the share of the person's interest at its price."""
-    mean = trends.mean_demand
+    demand, rise, share, place = trends.of_items[item].T
     return {
-        "fit_demand": np.log((trends.demand[item] + mean) / mean),
-        "fit_rise": trends.rise[item],
-        "fit_category_share": trends.category_share[item],
-        "fit_category_place": trends.category_place[item],
+        "fit_demand": demand,
+        "fit_rise": rise,
+        "fit_category_share": share,
+        "fit_category_place": place,
         "fit_band_share": _share(people.interest_rows, trends.band, trends.by_band.shape[0], customer, item),
     }
 
@@ -66,13 +66,13 @@ def _order(people: People, customer: Ints, item: Ints) -> dict[str, Floats]:
     touches, carts = people.touches, people.history.open_carts
     place, found = touches.find(customer, item)
     touched = _newer(touches.customer, touches.newest_days) / people.history.sums(touches.customer)[touches.customer]
-    share = np.full(len(customer), np.nan)
+    share = missing(len(customer))
     share[found] = touched[place[found]]
-    newer, newer_share = np.full(len(customer), np.nan), np.full(len(customer), np.nan)
+    newer = newer_share = missing(len(customer))
     if len(carts.item):
         size = np.int64(max(people.shape[1], 1))
         key = carts.customer * size + carts.item
-        by_key = np.argsort(key)
+        by_key = key.argsort()
         place, found = find(key[by_key], customer * size + item)
         newer[found] = _newer(carts.customer, carts.age_days)[by_key[place[found]]]
         newer_share = newer / np.maximum(people.history.sums(carts.customer), 1)[customer]
@@ -85,7 +85,7 @@ def _newer(customer: Ints, age_days: Floats) -> Ints:
     owner, age = customer[order], age_days[order]
     first = run_starts((owner[1:] != owner[:-1]) | (age[1:] != age[:-1]), len(order))
     newer = np.empty(len(order), dtype=np.int64)
-    newer[order] = np.repeat(first, np.diff(np.append(first, len(order)))) - np.searchsorted(owner, owner)
+    newer[order] = first.repeat(run_lengths(first, len(order))) - owner.searchsorted(owner)
     return newer
 
 

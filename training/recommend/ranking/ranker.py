@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from scipy.special import expit
 
-from features.arrays import Floats, Ints
+from features.arrays import Floats, Ints, places
 from features.errors import HuitouError
 from training.recommend.ranking.rows import RankingRows, joined
 from training.recommend.ranking.start import Start
 from training.recommend.ranking.trees import Trees
-from training.recommend.top import rank_in_group
+from training.recommend.top import strongest_places
 
 FEW = 2_000
 """Fewer pairs are scored in one thread: waking another for one person's would cost more than it helps."""
@@ -116,15 +116,12 @@ class Ranker:
         log_odds = self._checked(names, values)
         if self._start is None or np.bincount(customer).max(initial=0) <= LOOKED_AT:
             return self._mended(log_odds, values)
-        order = np.lexsort((-log_odds, customer))
-        ahead = rank_in_group(customer[order]) < LOOKED_AT
-        kept, others = np.sort(order[ahead]), order[~ahead]
+        kept, is_other = strongest_places(customer, log_odds, LOOKED_AT), np.ones(len(customer), dtype=bool)
+        is_other[kept] = False
+        others = places(is_other)
         score: Floats = expit(log_odds)
         score[kept] = self._mended(log_odds[kept], values[kept])
-        least, most = np.full(customer[-1] + 1, np.inf), np.full(customer[-1] + 1, 0.0)
-        np.minimum.at(least, customer[kept], score[kept])
-        np.maximum.at(most, customer[others], score[others])
-        score[others] *= np.minimum(least / np.maximum(most, np.finfo(np.float64).tiny), 1.0)[customer[others]]
+        score[others] *= _lowered(score[kept], customer[kept], score[others], customer[others])
         return score
 
     def _checked(self, names: tuple[str, ...], values: Floats) -> Floats:
@@ -167,3 +164,17 @@ class Ranker:
         settings = RankerSettings(**json.loads((folder / "ranker.json").read_text(encoding="utf-8")))
         text = (folder / "ranker.txt").read_text(encoding="utf-8")
         return cls(Trees(text), settings, Start.load(folder) if settings.from_blend else None)
+
+
+def _lowered(kept: Floats, of_kept: Ints, others: Floats, of_others: Ints) -> Floats | float:
+    """What the other scores of each customer are multiplied with, so that none is above those kept; at most 1.
+
+    ``of_kept`` and ``of_others`` say whose they are, rising; everybody with others has some that are kept.
+    """
+    tiny = np.finfo(np.float64).tiny
+    if of_kept[0] == of_kept[-1]:
+        return min(float(kept.min()) / max(float(others.max()), tiny), 1.0)
+    least, most = np.full(of_kept[-1] + 1, np.inf), np.full(of_kept[-1] + 1, 0.0)
+    np.minimum.at(least, of_kept, kept)
+    np.maximum.at(most, of_others, others)
+    return np.minimum(least / np.maximum(most, tiny), 1.0)[of_others]

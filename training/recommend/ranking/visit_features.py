@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.arrays import Floats, Ints, distinct, ratio
+from features.arrays import Floats, Ints, distinct, missing, places, ratio
 from features.catalogue import UNKNOWN
 from features.pairs import find
 from training.recommend.counted.embedding import Embedding
@@ -31,18 +31,18 @@ def _revisits(people: People, customer: Ints, item: Ints) -> dict[str, Floats]:
     visits, items = people.visits, np.int64(max(people.shape[1], 1))
     newest = visits.newest()
     starts, lengths = visits.boundaries[newest], visits.boundaries[newest + 1] - visits.boundaries[newest]
-    owner = np.repeat(visits.customer[newest], lengths)
-    position = np.arange(len(owner)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    owner = visits.customer[newest].repeat(lengths)
+    position = np.arange(len(owner)) - (lengths.cumsum() - lengths).repeat(lengths)
     length = people.history.sums(owner)
-    key, place = distinct(owner * items + visits.item[np.repeat(starts, lengths) + position])
+    key, place = distinct(owner * items + visits.item[starts.repeat(lengths) + position])
     last, first = np.zeros(len(key)), np.zeros(len(key))
     last[place] = position  # Steps come in time order: the last assignment is the newest,
     first[place[::-1]] = position[::-1]  # or, turned round, the oldest.
     spot, found = find(key, customer * items + item)
-    there = np.flatnonzero(found)
+    there = places(found)
     spot = spot[there]
     steps = np.where(length > 0, length, np.nan)[customer]
-    count, last_ago, first_ago = np.zeros(len(customer)), np.full(len(customer), np.nan), np.full(len(customer), np.nan)
+    count, last_ago, first_ago = np.zeros(len(customer)), missing(len(customer)), missing(len(customer))
     count[there] = np.bincount(place, minlength=len(key))[spot]
     last_ago[there] = steps[there] - 1 - last[spot]
     first_ago[there] = steps[there] - 1 - first[spot]

@@ -19,7 +19,6 @@ from tests.small_shop import events, history, items, moment
 from tests.training.recommend.conftest import PlantedShop
 from training.recommend.counted.related_kinds import (
     BOUGHT_HALF_LIVES,
-    COUNTED_KINDS,
     DAMPING,
     DIRECTED_POPULARITY,
     RELATED_KINDS,
@@ -32,6 +31,7 @@ from training.recommend.people import People
 CUTOFF = moment("2025-03-11T00:00Z")
 SETTINGS = SourceSettings()
 PEOPLE = ("anna", "bo", "cy")
+COUNTED = ("viewed_together", "bought_together", "viewed_then_bought", "bought_within")
 
 
 def at(days: float) -> datetime:
@@ -99,7 +99,7 @@ def test_bought_within_is_directed() -> None:
     assert scores("bought_within", *rows) == {("tea", "cup"): round(share, 5)}
 
 
-@pytest.mark.parametrize("kind", COUNTED_KINDS)
+@pytest.mark.parametrize("kind", COUNTED)
 def test_one_person_makes_no_relation(kind: str) -> None:
     """However often one customer views and buys two things, they are related only when a second one does."""
 
@@ -174,8 +174,8 @@ def test_bots_change_nothing(planted: PlantedShop) -> None:
     is_bot = [pc.is_in(each.customer_ids, value_set=bots).to_numpy(zero_copy_only=False) for each in histories]
     real = [each.chosen(np.flatnonzero(~flags)) for each, flags in zip(histories, is_bot, strict=True)]
     assert sum(flags.sum() for flags in is_bot) > 0
-    with_bots, without, clean = (counted(each).tables(COUNTED_KINDS) for each in (histories, told, real))
-    for kind in COUNTED_KINDS:
+    with_bots, without, clean = (counted(each).tables(COUNTED) for each in (histories, told, real))
+    for kind in COUNTED:
         np.testing.assert_array_equal(without[kind].toarray(), clean[kind].toarray())
         moved = abs(with_bots[kind].toarray() - clean[kind].toarray())
         # Of 600 people a bot is one who saw the fifty things it saw last; it bought nothing.

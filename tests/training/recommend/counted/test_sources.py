@@ -14,7 +14,7 @@ from tests.small_shop import append, events, items, moment, stored
 from tests.training.recommend.conftest import PlantedShop
 from training.recommend.counted.related import dense
 from training.recommend.counted.related_kinds import RELATED_KINDS
-from training.recommend.counted.sources import Sources, category_items, trend
+from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import SourceSettings
 
 CUTOFF = moment("2025-03-11T00:00Z")
@@ -116,26 +116,6 @@ def test_popular_order(tmp_path: Path) -> None:
     assert [ids[code] for code in found.popular] == ["b", "viewed too", "once", "old", "also seen", "seen"]
 
 
-def test_category_trends(tmp_path: Path) -> None:
-    """In each category the trending items come first and the best has score 1; items without one are in none."""
-    described = items(("a", "x", None), ("b", "x", None), ("c", "y", None), ("quiet", "y", None))
-    found = fit(
-        tmp_path,
-        ("anna", "view", "a", at(1)),
-        ("anna", "purchase", "b", at(1)),
-        ("anna", "view", "c", at(1)),
-        ("anna", "purchase", "loose", at(1)),
-        described=described,
-    )
-    scores = trend(found.statistics)
-    table = found.category_items.toarray()
-    assert found.catalogue.categories.to_pylist() == ["x", "y"]
-    np.testing.assert_allclose(table[0], [scores[0] / scores[1], 1, 0, 0, 0], rtol=1e-6)
-    np.testing.assert_allclose(table[1], [0, 0, 1, 0, 0], rtol=1e-6)
-    only = category_items(found.statistics, found.catalogue, each=1)
-    assert only.indices.tolist() == [1, 2]
-
-
 def test_future_never_matters(tmp_path: Path) -> None:
     """Events at or after the cutoff, and earlier ones that became known later, change nothing that is counted."""
     past = [(f"c{person}", "purchase", f"i{item}", at(2)) for person in range(5) for item in range(person, person + 3)]
@@ -162,7 +142,6 @@ def same(one: Sources, other: Sources) -> None:
     np.testing.assert_array_equal(one.popular, other.popular)
     for kind, table in one.related.items():
         np.testing.assert_array_equal(table.toarray(), other.related[kind].toarray())
-    np.testing.assert_array_equal(one.category_items.toarray(), other.category_items.toarray())
 
 
 def test_counts_are_repeatable(planted: PlantedShop, sources: Sources) -> None:

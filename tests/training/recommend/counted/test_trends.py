@@ -115,6 +115,14 @@ def test_new_items(tmp_path: Path) -> None:
     assert order == ["wok", "sieve", "jug"]
 
 
+def test_side_by_side(tmp_path: Path) -> None:
+    """What is told of each item is there once more, item after item."""
+    found, _ = trends(tmp_path, ("anna", "purchase", "cup", ago(1)), ("bo", "view", "wok", ago(9)))
+    assert found.of_items.dtype == np.float32
+    expected = (np.log(1 + found.demand / found.mean_demand), found.rise, found.category_share, found.category_place)
+    np.testing.assert_allclose(found.of_items.T, expected, rtol=1e-6)
+
+
 def test_best_of_groups() -> None:
     """Every group keeps its best over the best of all; without a group or a score an item is nowhere."""
     group, score = np.array([0, 0, 0, 1, UNKNOWN]), np.array([4.0, 2.0, 1.0, 0.0, 9.0])
@@ -127,5 +135,6 @@ def test_nothing_happened(tmp_path: Path) -> None:
     found, ids = trends(tmp_path, ("anna", "return", "cup", ago(1)))
     assert found.popular.tolist() == found.rising.tolist() == []
     assert not found.demand.any()
+    assert not found.of_items[:, 0].any()
     assert found.by_category.nnz == found.by_band.nnz == found.by_brand.nnz == 0
     assert [ids[item] for item in np.sort(found.new_by_category.indices)] == ["wok"]

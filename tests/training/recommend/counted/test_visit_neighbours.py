@@ -107,7 +107,9 @@ def test_mapped_from_files(tmp_path: Path) -> None:
     """The table answers the same from its read-only files."""
     table = fitted(history(events(*walk("anna", "abc"), *walk("bo", "ab")), CUTOFF))
     save_table(table, tmp_path)
-    assert votes(open_table(VisitNeighbours, tmp_path), "a") == votes(table, "a")
+    opened = open_table(VisitNeighbours, tmp_path)
+    assert votes(opened, "a") == votes(table, "a")
+    np.testing.assert_array_equal(opened.held.matrix.toarray(), table.items_of.toarray())
 
 
 def test_a_shop_without_visits() -> None:

@@ -171,6 +171,8 @@ def test_trees_look_at_the_likeliest(monkeypatch: pytest.MonkeyPatch) -> None:
         np.testing.assert_array_equal(best[ahead], whole[ahead])
         assert best[np.setdiff1d(mine, ahead)].max() <= best[ahead].min()
         assert (best[mine] > 0).all()
+        alone = trained.best(unseen.names, unseen.values[mine], customer[mine])
+        np.testing.assert_array_equal(alone, best[mine])
 
 
 def test_without_a_start_trees_look_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
