@@ -39,6 +39,7 @@ from serving.terminal.serve_command import serve_command, serve_shop
 from serving.terminal.similar_command import similar_command
 from serving.terminal.snapshot_commands import snapshot_commands
 from serving.terminal.tables import show_training
+from serving.terminal.written_down import write_down
 
 app = typer.Typer(
     help="Huitou (回头): who is about to stop buying, what each customer wants next, and whom to write to today.",
@@ -68,8 +69,8 @@ def registry(folder: ShopFolder) -> Any:
 
 # A group of commands, or one that needs little from here, is a file of serving/terminal/ and a line here.
 app.add_typer(import_commands(now, database, console), name="import")
-app.add_typer(model_commands(registry, console), name="models")
-app.add_typer(snapshot_commands(console), name="snapshots")
+app.add_typer(model_commands(registry, now, database, console), name="models")
+app.add_typer(snapshot_commands(now, database, console), name="snapshots")
 people = people_commands(now, console)
 people.command("erase")(erase_command(now, database, console))
 people.command("export")(export_command(now, database, console))
@@ -148,6 +149,7 @@ def publish(
 ) -> None:
     """Score everyone with the champion and put the result into service."""
     from features.behaviour import Behaviour
+    from serving.database.deleted_since import erased_in
     from serving.publish import publish as run
     from serving.shown.memory import compared_snapshots
     from training.train import champion, numbered
@@ -163,8 +165,17 @@ def publish(
     begun_at = now()
     with bar(console, "publishing") as progress:
         name = run(
-            Behaviour.of(folder), bundle, folder, now=begun_at, serves=not aside, compared=compared, progress=progress
+            Behaviour.of(folder),
+            bundle,
+            folder,
+            now=begun_at,
+            serves=not aside,
+            compared=compared,
+            erased=lambda: erased_in(folder, database()),
+            progress=progress,
         )
+    act = "snapshot.aside" if aside else "snapshot.publish"
+    write_down(folder, database(), act, name, {"model_version": str(bundle.version or "unregistered")}, now())
     done = "is kept aside" if aside else "is published"
     console.print(f"snapshot {name} {done}, made by version {bundle.label}", markup=False)
     if compared:

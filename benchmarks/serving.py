@@ -33,7 +33,7 @@ from serving.snapshot import Snapshot
 
 SEED = 7
 ROUNDS = 5
-CONNECTIONS = 16
+CONNECTIONS = 32
 
 PER_ROUND = {"bare": 6_000, "published": 6_000, "reranked": 1_500, "durable": 3_000, "checked": 3_000}
 """Requests of each kind in one round."""

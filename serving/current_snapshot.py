@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.database.comparisons import Comparison
+from serving.file_mark import FileMark, Mark
 from serving.snapshot import Snapshot, current_id
 
 _LOG = logging.getLogger("huitou.comparison")
-
-Mark = tuple[int, int, int]
-"""What tells one pointer file from another: inode, time of change in nanoseconds, length."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +33,28 @@ class _Compared:
 
 
 class CurrentSnapshot:
-    """Answers with the open snapshot; the pointer is looked at (1 µs) by every request.
+    """Answers with the open snapshot; requests look at the pointer (1 µs).
 
     A request keeps the snapshot it began with. One that cannot be opened is not served: the one before
     stays, and ``trouble`` tells why.
     """
 
-    def __init__(self, shop: ShopFolder, comparison: Callable[[], Comparison | None] = lambda: None) -> None:
-        """``comparison`` tells which comparison runs (``RunningComparison``)."""
+    def __init__(
+        self,
+        shop: ShopFolder,
+        comparison: Callable[[], Comparison | None] = lambda: None,
+        *,
+        look_every_s: float = 0.0,
+        seconds: Callable[[], float] = monotonic,
+    ) -> None:
+        """``comparison`` tells which comparison runs (``RunningComparison``).
+
+        The pointer is looked at every ``look_every_s`` at most, as ``seconds`` tells the time.
+        """
         self._shop = shop
         self._comparison = comparison
         self._compared = _Compared()
-        self._pointer = shop.snapshots / "CURRENT"
+        self._mark = FileMark(shop.snapshots / "CURRENT", look_every_s, seconds).get
         self._open = _Open(None, None, None)
         self._swapping = threading.Lock()
 
@@ -114,10 +122,3 @@ class CurrentSnapshot:
             return _Open(mark, snapshot, None)
         except HuitouError as trouble:
             return _Open(mark, before, trouble)
-
-    def _mark(self) -> Mark | None:
-        try:
-            found = os.stat(self._pointer)
-        except OSError:
-            return None
-        return found.st_ino, found.st_mtime_ns, found.st_size

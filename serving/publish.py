@@ -5,12 +5,15 @@ Events in, a snapshot out, one bucket at a time.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 
 import pyarrow as pa
 
 from features.behaviour import Behaviour
+from features.errors import HuitouError
 from features.events.warehouse import Warehouse
 from features.history import History
 from features.items import item_price
@@ -18,8 +21,10 @@ from features.progress import Progress
 from features.shop.anomalies import Anomalies
 from features.shop_folder import ShopFolder
 from serving.arranging.current_rules import CurrentRules
+from serving.database.person_hash import person_hash
 from serving.scoring import people_without, scored_table
 from serving.snapshot_parts.manifest import SnapshotHeader
+from serving.snapshot_parts.named_people import named_people
 from serving.snapshot_writer import SnapshotWriter, Step
 from training.bundle import Bundle
 from training.customers.ahead.cycles import CycleSums, cycle_sums
@@ -42,12 +47,14 @@ def publish(
     now: datetime,
     serves: bool = True,
     compared: Collection[str] = (),
+    erased: Callable[[], Collection[str]] = frozenset,
     progress: Progress | None = None,
     step: Step = lambda name: None,
 ) -> str:
     """Score everyone in ``behaviour`` as of its newest event, write a snapshot, serve it; return its id.
 
-    Without ``serves`` it is kept aside, for a comparison; ``compared`` are ids of snapshots that must stay.
+    Without ``serves`` it is kept aside, for a comparison; ``compared`` are ids of snapshots that must stay. ``erased``
+    gives the hashes of everybody who was deleted until it is called.
     ``progress`` is told of buckets, ``step`` of the parts that are on disk. A process that is killed leaves
     the served snapshot as it was. Raises :class:`HuitouError` while another process publishes.
     """
@@ -94,17 +101,22 @@ def publish(
         cycles = bundle.outlook.cycles.cycles(sums, catalogue)
         writer.set_cycles(cycles.told_item_cycle_days, cycles.item_gap_count)
         writer.set_bundles(Bundles.of(orders, item_price(fitted.sources.statistics, catalogue), catalogue.unit_cost))
-        _refuse_erased(shop, behaviour)
-        return writer.commit()
+        return writer.commit(partial(_refuse_erased, shop, behaviour, erased))
 
 
-def _refuse_erased(shop: ShopFolder, behaviour: Behaviour) -> None:
+def _refuse_erased(shop: ShopFolder, behaviour: Behaviour, erased: Callable[[], Collection[str]], folder: Path) -> None:
     """Raise :class:`HuitouError` when somebody was deleted while this was computed: it would bring them back.
 
     Who is deleted after this is taken out of the snapshot: deleting waits for the lock that publishing holds.
     """
     if behaviour.reader.version >= 0:
         Warehouse.open(shop).reader(behaviour.reader.version)
+    # Who never did anything is in no event: their tombstones tell.
+    hashes = frozenset(erased())
+    if hashes and any(person_hash(person) in hashes for person in named_people(folder)):
+        raise HuitouError(
+            "somebody was deleted while this was computed, and would be in the snapshot. Publish again.", code="busy"
+        )
 
 
 def header_of(behaviour: Behaviour, bundle: Bundle, as_of: datetime, now: datetime) -> SnapshotHeader:

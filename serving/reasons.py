@@ -7,10 +7,20 @@ from functools import lru_cache
 from serving.offers import Candidate
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_files import NO_ITEM
-from training.recommend.reason_texts import ABOUT_CATEGORY, ABOUT_ITEM_CYCLE, reason
+from training.recommend.reason_texts import (
+    ABOUT_CATEGORY,
+    ABOUT_CYCLE,
+    ABOUT_ITEM,
+    ABOUT_ITEM_CYCLE,
+    ABOUT_OWN_ITEM,
+    reason,
+)
 
 # No title and no name of a category holds these: a sentence is told once with them in place of the names.
 _ITEM, _CATEGORY = "\x00item\x00", "\x00category\x00"
+
+SPECIAL_SOURCES = frozenset({*ABOUT_CATEGORY, *ABOUT_CYCLE, *ABOUT_ITEM, *ABOUT_ITEM_CYCLE, *ABOUT_OWN_ITEM})
+"""The sources whose reasons may speak of an item, its category or its cycle; all others have one sentence each."""
 
 
 def reason_of(snapshot: Snapshot, candidate: Candidate, language: str) -> str:

@@ -98,6 +98,8 @@ def related_kinds(snapshot: Snapshot, placement: str) -> tuple[str, ...]:
 
 def _with_cycles(history: History, items: Sequence[Candidate]) -> list[Candidate]:
     """The same, those to buy again with how often the person usually buys them."""
+    if all(candidate.source != BUY_AGAIN for candidate in items):
+        return list(items)
     again = np.array([[candidate.item if candidate.source == BUY_AGAIN else NO_ITEM for candidate in items]])
     days = own_cycle_days(history, again, np.zeros_like(again), (BUY_AGAIN,))[0].tolist()
     return [candidate._replace(every_days=each) for candidate, each in zip(items, days, strict=True)]

@@ -173,13 +173,17 @@ class SnapshotWriter:
         write_bundles(self.folder, bundles)
         self._step("bundles")
 
-    def commit(self) -> str:
-        """Check what was written, move it into place and point to it if it is to serve; return the snapshot's id."""
+    def commit(self, check: Callable[[Path], None] = lambda folder: None) -> str:
+        """Check what was written, move it into place and point to it if it is to serve; return the snapshot's id.
+
+        ``check`` is called with the folder when everybody is in it; when it raises, nothing is put into place.
+        """
         self._write_popular(self._shelf_size())
         self._files.finish()
         self._past.finish()
         self._alike.close()
         self._interest.finish(self._shelf_size())
+        check(self.folder)
         self._step("closed")
         write_usual_pages(self.folder, self.header, self._usual)
         self._step("pages")

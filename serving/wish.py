@@ -89,6 +89,12 @@ class Answer(NamedTuple):
 
 def day_of(moment: datetime, timezone: str) -> date:
     """The day of a moment in the shop's time zone."""
+    # No zone changes its offset, or begins its day, within a minute.
+    return _day_of_minute(moment.replace(second=0, microsecond=0), timezone)
+
+
+@lru_cache(maxsize=64)
+def _day_of_minute(moment: datetime, timezone: str) -> date:
     return moment.astimezone(_zone(timezone)).date()
 
 

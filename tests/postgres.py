@@ -72,6 +72,22 @@ class PostgresServer:
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(statement.encode())
 
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """While nothing of the server runs: connections stay open, and nothing is answered."""
+        first = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        processes = [first]
+        os.kill(first, signal.SIGSTOP)
+        try:
+            # The first one is stopped: no others are started meanwhile.
+            processes += map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())
+            for process in processes[1:]:
+                os.kill(process, signal.SIGSTOP)
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
+
     def _migrated(self) -> str:
         if not (self.folder / "migrated").exists():
             self.run("create database migrated template template0")

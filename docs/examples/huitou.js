@@ -175,7 +175,8 @@ const huitou = (() => {
   /* What to show; no items when the service is away, so that the page goes on. Without consent it is not personal. */
   async function recommend(asked = {}) {
     try {
-      const body = JSON.stringify({ ...who(), ...asked });
+      // A key that stands in pages asks for the visitor; whom the visitor was merged into, the service knows.
+      const body = JSON.stringify({ visitor_id: who().visitor_id, ...asked });
       const response = await request("/v1/recommendations", body, { signal: AbortSignal.timeout(settings.timeout_ms) });
       const answer = await response.json();
       if (!response.ok) throw new Error(answer.error.message);

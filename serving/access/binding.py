@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 
 from features.errors import HuitouError
@@ -61,12 +62,19 @@ def came_from_here(server: tuple[str, int | None] | None, headers: Mapping[bytes
         return False
     if any(name in headers for name in _PROXIED):
         return False
-    host = headers.get(b"host", b"").decode("latin-1").lower()
+    return _is_own_name(headers.get(b"host", b""))
+
+
+@lru_cache(maxsize=64)
+def _is_own_name(header: bytes) -> bool:
+    """Whether a header ``Host`` holds a name that nobody else can own."""
+    host = header.decode("latin-1").lower()
     name = host.partition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
     # Nobody else can own a name without a dot, or a number.
     return "." not in name.removesuffix(".localhost") or _is_number(name)
 
 
+@lru_cache(maxsize=64)
 def _is_loopback_or_name(address: str) -> bool:
     try:
         return ip_address(address).is_loopback

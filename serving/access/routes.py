@@ -31,6 +31,8 @@ class Routes:
     def __init__(self, allowed: Mapping[str, Mapping[str, frozenset[str]]]) -> None:
         routes = [Route(template, roles) for template, roles in allowed.items()]
         self._exact = {route.template: route for route in routes if "{" not in route.template}
+        self.plain = {template.encode(): route for template, route in self._exact.items()}
+        """The routes without an id, by their path as it comes over the wire."""
         self._by_shape: dict[int, dict[_Shape, dict[tuple[str, ...], Route]]] = {}
         for route in routes:
             segments = [_ANY if segment.startswith("{") else segment for segment in route.template.split("/")]

@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from uuid import uuid4
 
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
@@ -61,6 +60,7 @@ from serving.database.merged import Merged
 from serving.database.person_now import PeopleNow
 from serving.database.responses import Responses
 from serving.database.shown import Shown
+from serving.database.shown_sample import ShownSample
 from serving.database.writer import Writer
 from serving.live_shelves import LiveShelves
 from serving.privacy.erasing import Erasing
@@ -68,7 +68,7 @@ from serving.shown.comparing.running_comparison import RunningComparison
 
 
 def _random_id() -> str:
-    return uuid4().hex
+    return os.urandom(16).hex()
 
 
 class Application(DocumentedApi):
@@ -91,13 +91,15 @@ def create_app(
     rate_limit: RateLimit | None = None,
     log: RequestLog | None = None,
     monotonic: Callable[[], float] = time.monotonic,
+    look_every_s: float = 0.0,
 ) -> Application:
     """The service of one shop.
 
     ``clock`` tells the moment with its zone; ``contact_keys`` is the value of ``HUITOU_CONTACT_KEY``; ``new_id`` names
     recommendations and events without an id; ``rate_limit`` is made before workers are forked, so that they count
-    together; without ``log`` requests are not written down; ``monotonic`` runs alike in all workers. It starts
-    without a snapshot, too, and answers 503 until one is published.
+    together; without ``log`` requests are not written down; ``monotonic`` runs alike in all workers;
+    ``look_every_s`` is how often at most it looks whether another snapshot or other rules are there. It starts without
+    a snapshot, too, and answers 503 until one is published.
     """
     engine = open_database(shop, database_url)
     comparisons = Comparisons(engine)
@@ -128,7 +130,7 @@ def create_app(
     )
     service = app.state.service = Service(
         shop=shop,
-        current=CurrentSnapshot(shop, RunningComparison(comparisons)),
+        current=CurrentSnapshot(shop, RunningComparison(comparisons), look_every_s=look_every_s, seconds=monotonic),
         inbox=Inbox(engine),
         described=Described(engine),
         described_items=DescribedItems(engine),
@@ -136,7 +138,7 @@ def create_app(
         shelves=LiveShelves(DescribedItems(engine).changed_after),
         clock=clock,
         new_id=new_id,
-        rules=CurrentRules(shop),
+        rules=CurrentRules(shop, look_every_s=look_every_s, seconds=monotonic),
         metrics=counted,
         keys=ApiKeys(engine),
         audit=Audit(engine),
@@ -146,7 +148,12 @@ def create_app(
         merged=Merged(engine),
         erasing=Erasing(shop, engine),
         writer=writer,
-        shown=Shown(engine, writer, share=shop.settings.shown_share, on_drop=counted.shown_dropped.inc),
+        shown=Shown(
+            engine,
+            writer,
+            sample=ShownSample(shop.settings.shown_share, shop.settings.shown_per_second, monotonic),
+            on_drop=counted.shown_dropped.inc,
+        ),
         responses=Responses(engine),
         comparisons=comparisons,
     )

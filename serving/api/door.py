@@ -99,8 +99,11 @@ class Door:
     async def _answer(self, visit: Visit, scope: Scope, receive: Receive) -> None:
         method, headers = scope["method"], visit.headers
         refusals.check_size_and_type(method, scope, headers)
-        scope["path"] = path = encoded_path(scope)
-        route = self._routes.find(path)
+        route = self._routes.plain.get(scope.get("raw_path", b""))
+        if route is None:
+            scope["path"] = encoded_path(scope)
+            route = self._routes.find(scope["path"])
+        path = scope["path"]
         if route is not None:
             visit.template = route.template
         if self._in_flight > MOST_IN_FLIGHT and not _is_for_everyone(route):

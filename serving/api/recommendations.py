@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from pydantic_core import from_json
 
 from serving.api.parsing import JsonRoute
 from serving.api.recommending.answering import answer
@@ -29,9 +30,9 @@ def post_recommendations(
     Reacts to the last click. With `placements` the answer is `{"placements": [...]}`, one for each, without the same
     item twice.
     """
-    reply = answer(service, asked, language_of(asked.lang, language))
+    reply = answer(service, asked, language_of(asked.lang, language), getattr(request.state, "principal", None))
     request.state.tier = reply.how
-    return reply.told
+    return from_json(reply.body)
 
 
 @router.get("/recommendations", summary="The same, for the common case", response_model=Recommendations)
@@ -39,6 +40,6 @@ def get_recommendations(
     asked: Annotated[RecommendationQuery, Query()], service: TheService, language: Language, request: Request
 ) -> Any:
     """As ``POST``, with repeated parameters for lists."""
-    reply = answer(service, asked, language)
+    reply = answer(service, asked, language, getattr(request.state, "principal", None))
     request.state.tier = reply.how
-    return reply.told
+    return from_json(reply.body)

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from features.errors import HuitouError
 from serving.api.parsing import JsonRoute
-from serving.api.service import Service, TheService
+from serving.api.service import Service, TheService, id_in_path
 from serving.shown.comparing.comparison_results import ComparisonResults, comparison_results
 from serving.shown.online_results import online_results
 from serving.shown.period import Period
@@ -216,7 +216,7 @@ def get_comparison_results(
     name: Annotated[str, Path(max_length=256, description="The name that it was started with.")], service: TheService
 ) -> ComparisonAnswer:
     """Both sides by intention to treat, and the differences with 95 % intervals for one look at a planned end."""
-    comparison = service.comparisons.get(name)
+    comparison = service.comparisons.get(id_in_path(name))
     now = service.clock()
     until = comparison.ended or now
     if until > comparison.started:

@@ -49,7 +49,8 @@ class Visit:
         """Send a whole answer."""
         self.tier = answer.tier
         body = answer.body
-        await self.respond(answer.status, (*answer.headers, (b"content-length", b"%d" % len(body))), body)
+        self.added.append((b"content-length", b"%d" % len(body)))
+        await self.respond(answer.status, answer.headers, body)
 
     async def respond(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes = b"") -> None:
         """Send status, headers and body."""

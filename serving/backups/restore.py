@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,8 @@ from serving.database.deleted_since import erase_again
 from serving.database.dump import load
 from serving.database.migrations import HEAD
 from serving.privacy.erasing import Erasing
+from serving.snapshot import published
+from serving.snapshot_parts.named_people import named_people
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,18 @@ def _filled(folder: Path, now: datetime, database_url: str | None, erased: Seque
         rows = load(engine, folder / DATABASE)
         if not erased:
             return rows, 0
-        again = erase_again(engine, erased, Warehouse.open(shop).people(), now)
+        again = erase_again(engine, erased, _people(shop), now)
         Erasing(shop, engine).carry_out(now)
         return rows, again
     finally:
         engine.dispose()
+
+
+def _people(shop: ShopFolder) -> Iterator[str]:
+    """Everybody whom the warehouse or a snapshot names; some of them twice."""
+    yield from Warehouse.open(shop).people()
+    for snapshot_id, _ in published(shop):
+        yield from named_people(shop.snapshots / snapshot_id)
 
 
 def _check_schema(archive: Path, contents: Contents) -> None:

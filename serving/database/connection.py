@@ -109,7 +109,11 @@ def _first_line(cause: BaseException) -> str:
 
 
 def _postgresql(place: URL) -> Engine:
-    limits = {"connect_timeout": CONNECT_TIMEOUT_S, "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"}
+    limits = {
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}",
+        "tcp_user_timeout": STATEMENT_TIMEOUT_MS,  # a host that is gone is noticed
+    }
     # What the URL says itself counts.
     given = {name: value for name, value in limits.items() if name not in place.query}
     return create_engine(place, connect_args=given, **_POOL)

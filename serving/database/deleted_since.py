@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, select, union
 
 from features.events.event import EPOCH
-from serving.database.connection import told
+from features.shop_folder import ShopFolder
+from serving.database.connection import open_database, told
 from serving.database.erased import Erased
 from serving.database.person_hash import person_hash
 from serving.database.tables import CONTACT_DETAILS, DESCRIBED, ERASED, INBOX, MERGED, SHOWN
@@ -30,10 +31,21 @@ def erased_hashes(engine: Engine) -> list[str]:
         return [*connection.execute(query).scalars()]
 
 
+def erased_in(shop: ShopFolder, url: str | None) -> list[str]:
+    """The same of a shop whose database is not open; nobody where it has none yet."""
+    if not (url or shop.database.exists()):
+        return []
+    engine = open_database(shop, url)
+    try:
+        return erased_hashes(engine)
+    finally:
+        engine.dispose()
+
+
 def erase_again(engine: Engine, hashes: Iterable[str], others: Iterable[str], now: datetime) -> int:
     """Have everyone deleted whose hash is in ``hashes``; how many of them the shop knows.
 
-    ``others`` are people whom only the warehouse knows. Their rows in the database go at once, the rest with
+    ``others`` are people whom the warehouse or a snapshot knows. Their rows in the database go at once, the rest with
     :meth:`serving.privacy.erasing.Erasing.carry_out`. Who is not known gets a tombstone all the same, so that nothing
     is ever stored of them.
     """

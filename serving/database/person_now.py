@@ -7,7 +7,8 @@ import os
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from weakref import WeakSet
 
@@ -18,15 +19,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from features.errors import HuitouError
 from features.events.event import KIND_CODES
 from serving.database.connection import failed
+from serving.database.in_time import InTime
 from serving.database.inbox import NEWEST, Touch
 from serving.database.person_hash import person_hash
 from serving.database.person_key import person_key
 
-PATIENCE_MS = 1_000
-"""How long PostgreSQL may take for this read: a page is waiting, and can be answered without it."""
+PATIENCE_MS = 250
+"""How long PostgreSQL may take for this read: all pages of a worker are waiting, and can be answered without it."""
 
 RETRY_S = 1.0
-"""After a failed connection nobody waits for another one for so long."""
+"""After a failed connection, or a read that took too long, nobody waits for another one for so long."""
 
 # An expression that no index answers: without statistics PostgreSQL would look through every fresh event.
 _FRESH = f"coalesce(absorbed_version, {2**63 - 1}) > :version"
@@ -37,27 +39,29 @@ _TOUCHES = f"""
 """  # noqa: S608 - numbers of our own
 _PERSON = f"""
     select {_TOUCHES.replace("{who}", _ONE)},
-        case when exists (select 1 from described_customers where personalized = false and (customer_id = :person or
-            customer_id in (select visitor from merged_visitors where customer_id = :person and state <> 'leaving')))
-            then false else (select personalized from described_customers where customer_id = :person) end,
+        (select personalized from described_customers where customer_id = :person),
         (select customer_id from merged_visitors where visitor = :person and state <> 'leaving'),
         (select {{visitors}} from merged_visitors where customer_id = :person and state <> 'leaving'),
         exists (select 1 from erased_customers where person_hash = :hash),
         (select value from counters where name = 'items')
 """  # noqa: S608 - the same
-_OTHERS = "select" + _TOUCHES
+_OTHERS = f"""
+    select {_TOUCHES.replace("{who}", "{of_keys} and {of_people}")},
+        exists (select 1 from described_customers where personalized = false and {{of_people}})
+"""  # noqa: S608 - the same
 
 _WORDS = {
     "sqlite": {
         "join": "group_concat(payload, ',')",
         "visitors": "json_group_array(visitor)",
-        "who": "person_key in (select value from json_each(:keys))"
-        " and customer_id in (select value from json_each(:people))",
+        "of_people": "customer_id in (select value from json_each(:people))",
+        "of_keys": "person_key in (select value from json_each(:keys))",
     },
     "postgresql": {
         "join": "string_agg(payload, ',')",
         "visitors": "coalesce(json_agg(visitor)::text, '[]')",
-        "who": "person_key = any(:keys) and customer_id = any(:people)",
+        "of_people": "customer_id = any(:people)",
+        "of_keys": "person_key = any(:keys)",
     },
 }
 
@@ -122,7 +126,10 @@ class PeopleNow:
         if found.erased:
             return found
         if found.visitors:
-            texts.append(self._others_of(found.visitors, event_version))
+            text, one_refused = self._others_of(found.visitors, event_version)
+            texts.append(text)
+            if one_refused:
+                found = replace(found, personalized=False)
         found.touches.extend(_touches(texts))
         return found
 
@@ -141,13 +148,14 @@ class PeopleNow:
         joined = () if visitors == "[]" else tuple(from_json(visitors))
         return PersonNow(customer or person, [], agreed, joined, False, change or 0), [texts]
 
-    def _others_of(self, people: Sequence[str], version: int) -> str | None:
+    def _others_of(self, people: Sequence[str], version: int) -> tuple[str | None, bool]:
+        """What several people did, and whether one of them wants no personal answers."""
         keys: Any = [*map(person_key, people)]
         names: Any = [*people]
         if self._engine.dialect.name == "sqlite":
             keys, names = _listed(keys), _listed(names)
-        found: str | None = self._row(self._others, {"keys": keys, "people": names, "version": version})[0]
-        return found
+        text, one_refused = self._row(self._others, {"keys": keys, "people": names, "version": version})
+        return text, bool(one_refused)
 
     def _row(self, statement: str, given: dict[str, Any]) -> Sequence[Any]:
         for is_last in (False, True):
@@ -158,6 +166,9 @@ class PeopleNow:
             except self._driver.Error as error:
                 self._local.kept.close()
                 self._local.kept = None
+                if self._is_slow(error):
+                    self._failed_at = time.monotonic()
+                    raise failed(error) from error
                 # A connection that has waited for long may be gone: a new one answers.
                 if is_last or not isinstance(error, self._driver.OperationalError):
                     raise failed(error) from error
@@ -167,13 +178,26 @@ class PeopleNow:
         kept: _Kept | None = getattr(self._local, "kept", None)
         # A connection must not be used on both sides of a fork.
         if kept is None or kept.process != os.getpid():
-            kept = self._local.kept = _Kept(self._connect())
+            kept = self._local.kept = _Kept(self._in_time())
             self._open.add(kept)
         return kept.connection
 
-    def _connect(self) -> Any:
+    def _is_slow(self, error: Exception) -> bool:
+        """Whether PostgreSQL took too long, as it says itself or not."""
+        errors = getattr(self._driver, "errors", None)
+        return errors is not None and isinstance(error, errors.QueryCanceled | errors._WaitTimeout)
+
+    def _in_time(self) -> Any:
         if time.monotonic() - self._failed_at < RETRY_S:
             raise HuitouError("the database could not be reached. Try again in a moment.", code="database")
+        if self._engine.dialect.name == "sqlite":
+            return self._connect()
+        connecting: InTime[Any] | None = getattr(self._local, "connecting", None)
+        if connecting is None:
+            connecting = self._local.connecting = InTime(self._connect, PATIENCE_MS / 1_000)
+        return connecting()
+
+    def _connect(self) -> Any:
         try:
             pooled = self._engine.raw_connection()
         except (SQLAlchemyError, self._driver.Error) as error:
@@ -186,6 +210,8 @@ class PeopleNow:
             connection.autocommit = True
             connection.prepare_threshold = 0
             connection.execute(f"set statement_timeout = {PATIENCE_MS}")
+            # A server that is stopped keeps no promise; then the driver itself waits no longer.
+            connection.wait = partial(connection.wait, timeout=(PATIENCE_MS + 50) / 1_000)
         return connection
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, func, select
@@ -15,6 +14,7 @@ from serving.database.bulk_insert import insert_new
 from serving.database.connection import told
 from serving.database.old_rows import remove_old
 from serving.database.person_key import person_key
+from serving.database.shown_sample import ShownSample
 from serving.database.tables import SHOWN
 from serving.database.writer import Writer
 
@@ -38,7 +38,6 @@ _COLUMNS = (
 _BLOCK = 5_000
 _MICROSECOND = timedelta(microseconds=1)
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_STEPS = 2**64
 
 
 class ShownAnswer(NamedTuple):
@@ -68,6 +67,8 @@ class ShownAnswer(NamedTuple):
     """Place from 1 and propensity of the little-seen item among these items; None where there is none."""
     arm: str | None = None
     """The side of a running comparison."""
+    weight: float = 1.0
+    """How many answers it stands for (:meth:`Shown.weight`)."""
 
 
 class ShownItem(NamedTuple):
@@ -115,9 +116,11 @@ class StoredAnswer(NamedTuple):
 class Shown:
     """The answers that one shop showed.
 
-    A request calls :meth:`add` once for each answer, after its items are known and before the reply is sent::
+    A request asks :meth:`weight` for each answer, and calls :meth:`add` where it is to be remembered, after its items
+    are known and before the reply is sent::
 
-        kept = service.shown.add(ShownAnswer(recommendation_id, wish.now, person, ..., explored, arm))
+        weight = 1.0 if explored is not None else service.shown.weight(recommendation_id)
+        kept = not weight or service.shown.add(ShownAnswer(recommendation_id, wish.now, person, ..., weight))
         if explored is not None and not kept:  # an explored item is only shown when its propensity is recorded
             answer again with Wish.explores False
 
@@ -129,24 +132,23 @@ class Shown:
         engine: Engine,
         queue: Writer | None = None,
         *,
-        share: float = 1.0,
+        sample: ShownSample | None = None,
         on_drop: Callable[[], object] = lambda: None,
     ) -> None:
         """``queue`` writes answers soon, in its own thread; without it each is written at once.
 
-        ``share`` of the answers are kept, 0 to 1; those that explore always are. ``on_drop`` is called for each answer
-        that the queue had no room for.
+        ``sample`` says which are to be remembered, all by default. ``on_drop`` is called for each answer that the queue
+        had no room for.
         """
         self._engine = engine
         self._reader = engine.execution_options(reading=True)
         self._queue = queue
-        self._share = share
+        self.weight = (sample or ShownSample()).weight
+        """Tells of the id of an answer for how many it stands, 0 where it is not to be remembered."""
         self._on_drop = on_drop
 
     def add(self, answer: ShownAnswer) -> bool:
-        """Remember an answer; False when it was not taken, because it is outside the sample or too many wait."""
-        if self._share < 1 and answer.explored is None and not in_sample(answer.recommendation_id, self._share):
-            return False
+        """Remember an answer; False when it was not taken, because too many wait."""
         if self._queue is not None:
             taken = self._queue.offer(self.write, answer, rows=1, size_bytes=ROW_BYTES)
             if not taken:
@@ -204,15 +206,9 @@ class Shown:
             answer.model_version,
             answer.snapshot_id,
             answer.arm,
-            1.0 if answer.explored is not None else 1 / self._share,
+            answer.weight,
             _ENCODE(page),
         )
-
-
-def in_sample(recommendation_id: str, share: float) -> bool:
-    """Whether an answer is among the ``share`` that is kept: the same on every host."""
-    digest = blake2b(recommendation_id.encode(), digest_size=8, person=b"huitou-shown").digest()
-    return int.from_bytes(digest, "little") < share * _STEPS
 
 
 def _stored(row: Row[Any]) -> StoredAnswer:

@@ -10,12 +10,14 @@ from functools import partial
 from features.shop_folder import ShopFolder
 from serving.absorb import Absorber
 from serving.backups.backup import remove_leftovers
+from serving.database.audit import Audit
 from serving.database.connection import open_database
 from serving.database.responses import Responses
 from serving.database.shown import Shown
 from serving.privacy.erasing import Erasing
 from serving.privacy.merging import Merging
 from serving.running.mover import Chore
+from serving.running.noted_rules import NotedRules
 from serving.shown.retention import Retention
 
 
@@ -32,6 +34,7 @@ def chores(
             "merges": Merging(shop, engine).carry_out,
             "deletions": lambda: Erasing(shop, engine).carry_out(clock()),
             "old answers": retention.step,
+            "rules": NotedRules(shop, Audit(engine), clock).step,
             "leftovers": partial(remove_leftovers, shop),
         }
     finally:

@@ -22,6 +22,9 @@ from serving.running.without_pandas import arrow_without_pandas
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Each worker keeps to one core: threads of the number libraries would take the other workers' time and memory."""
 
+LOOK_EVERY_S = 0.01
+"""So often at most a worker looks whether another snapshot or other rules are there."""
+
 
 @dataclass(frozen=True)
 class Running:
@@ -74,6 +77,7 @@ def run_service(
             contact_keys=os.environ.get(CONTACT_KEYS),
             rate_limit=rate_limit,
             log=log,
+            look_every_s=LOOK_EVERY_S,
         )
         serve_requests(application, door, ready, running.graceful_s)
 

@@ -20,6 +20,9 @@ from serving.snapshot_parts.array_file import ArrayWriter, mapped, write_array
 NO_ROW = -1
 """The row of an id that is not there."""
 
+FEW = 10_000
+"""Whether one of so few ids is there is told from a set, about 1 MB: a tenth of the time of looking it up."""
+
 
 def key_of(text: bytes) -> int:
     """The first 64 bits of BLAKE2b of an id in UTF-8."""
@@ -72,12 +75,17 @@ class IdIndex:
         self._end = mapped(folder / f"{name}_end.npy", np.int64).data
         self._key = mapped(folder / f"{name}_key.npy", np.uint64).data
         self._row = mapped(folder / f"{name}_row.npy", np.int64).data
+        self._few: frozenset[str] | None = None
 
     def __len__(self) -> int:
         return len(self._end)
 
     def __contains__(self, identity: str) -> bool:
-        return self.row(identity) != NO_ROW
+        if len(self) > FEW:
+            return self.row(identity) != NO_ROW
+        if self._few is None:
+            self._few = frozenset(map(self.id, range(len(self))))
+        return identity in self._few
 
     def row(self, identity: str) -> int:
         """The row of an id, ``NO_ROW`` where it is not known."""

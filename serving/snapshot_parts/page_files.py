@@ -57,6 +57,7 @@ class Pages:
         self._places = mapped(folder / _FILE, np.uint8, PLACES)
         self._data = self._places.data.cast("B")
         self._arranged = dict(arranged)
+        self._same: Usual | None = None
         self.strangers = len(self)
         """The row of the page of who is not known."""
 
@@ -66,7 +67,12 @@ class Pages:
 
     def are_arranged_by(self, usual: Usual) -> bool:
         """Whether these are the settings by which the pages were arranged."""
-        return arranged_by(usual) == self._arranged
+        if usual is self._same:  # Rules are read seldom, and compared for every answer.
+            return True
+        same = arranged_by(usual) == self._arranged
+        if same:
+            self._same = usual
+        return same
 
     def of(self, row: int) -> bytes:
         """The numbers of the page of a row, as many as there are."""

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from features.arrays import Flags, Floats, Ints
 from features.catalogue import UNKNOWN, Catalogue
 from serving.snapshot_parts.array_file import broken, mapped, write_array
 from serving.snapshot_parts.id_index import NO_ROW, IdIndex, IdIndexWriter
+from serving.snapshot_parts.kept import Kept
 from serving.snapshot_parts.titles import Titles, write_titles
 
 LEAST_GAPS = 3
@@ -104,6 +106,12 @@ def write_cycles(folder: Path, days: Floats, gap_count: Floats) -> None:
     write_array(folder / "item_cycle_gaps.npy", gap_count, np.int32)
 
 
+MOST_TEXTS = 65_536
+"""So many pieces of answers are kept, about 10 MB."""
+MOST_DRAWS = 16_384
+"""So many people's little-seen items of a day are kept, about 5 MB."""
+
+
 class Shelf:
     """The items of one snapshot."""
 
@@ -124,6 +132,11 @@ class Shelf:
         if {len(column) for column in (*columns, self._cycle_days, self._cycle_gaps)} != {len(self.ids)}:
             raise broken(folder / "item_titles.arrow", "the item files differ in length")
         self._category_of = self._category.data
+        self._cycle = (self._cycle_days.data, self._cycle_gaps.data)
+        self.id_texts, self.origin_texts = Kept[bytes](MOST_TEXTS), Kept[bytes](MOST_TEXTS)
+        """Pieces of answers about these items: their ids, and where they came from and why. No news change them."""
+        self.draws = Kept[Any](MOST_DRAWS)
+        """Little-seen items as they were drawn for people who come again on the same day."""
         self._gone: frozenset[int] = frozenset()
         self._returned: frozenset[int] = frozenset()
 
@@ -134,6 +147,7 @@ class Shelf:
         """
         told = [(code, each) for each in news if (code := self.ids.row(each.item_id)) != NO_ROW]
         shelf = copy(self)
+        shelf.draws = Kept[Any](MOST_DRAWS)  # What can be bought has changed.
         shelf._in_stock, shelf._price = self._in_stock.copy(), self._price.copy()
         for code, each in told:
             if each.in_stock is not None:
@@ -164,8 +178,9 @@ class Shelf:
 
     def cycle(self, code: int) -> ItemCycle:
         """After how long the item of a code is bought again."""
-        days = float(self._cycle_days[code])
-        return ItemCycle(None if np.isnan(days) else days, int(self._cycle_gaps[code]))
+        # Memory views: a single number of an array costs numpy a microsecond, and them a twentieth.
+        days, gaps = self._cycle
+        return ItemCycle(None if isnan(days[code]) else days[code], gaps[code])
 
     def usual_days(self, code: int) -> int:
         """Whole days after which the item is usually bought again, 0 where that happened too seldom to say."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -45,6 +46,9 @@ class StoredRecommendations:
             name: mapped(folder / f"recommended_{name}.npy", dtype, places) for name, dtype in TYPES.items()
         }
         self._item, self._score, self._source, self._because, self._days = self._arrays.values()
+        self._places = places
+        # Flat memory views: to make lists of short pieces they take a third of numpy's time.
+        self._flat: list[Any] = [array.reshape(-1).data for array in self._arrays.values()]
 
     @property
     def lengths(self) -> dict[str, int]:
@@ -57,14 +61,17 @@ class StoredRecommendations:
         count = int(np.count_nonzero(items != NO_ITEM))
         return Recommended(*(array[row, :count] for array in self._arrays.values()))
 
-    def columns(self, row: int) -> Columns:
-        """The same as lists with pads."""
+    def columns(self, row: int, count: int) -> Columns:
+        """The first ``count`` as lists, with pads."""
+        start = row * self._places
+        end = start + count
+        item, score, source, because, days = self._flat
         return (
-            self._item[row].tolist(),
-            self._score[row].tolist(),
-            self._source[row].tolist(),
-            self._because[row].tolist(),
-            self._days[row].tolist(),
+            item[start:end].tolist(),
+            score[start:end].tolist(),
+            source[start:end].tolist(),
+            because[start:end].tolist(),
+            days[start:end].tolist(),
         )
 
     def items(self, rows: Ints) -> Ints:

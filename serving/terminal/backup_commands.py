@@ -14,6 +14,7 @@ from features.errors import HuitouError
 from features.shop_folder import ShopFolder, replace_text
 from serving.terminal.options import SHOP, Shop
 from serving.terminal.progress import bar
+from serving.terminal.written_down import write_down
 
 Database = Callable[[], str | None]
 """Tells the URL of the database; None for the shop's own file."""
@@ -29,9 +30,11 @@ def backup_command(clock: Callable[[], datetime], database: Database, console: C
         """Write everything of the shop to one file, while it is served."""
         from serving.backups.backup import backup as run
 
+        folder = ShopFolder.open(shop)
         with bar(console, "backup") as progress:
-            archive, contents = run(ShopFolder.open(shop), out, clock(), database(), progress)
+            archive, contents = run(folder, out, clock(), database(), progress)
         size_mb = sum(record.size_bytes for record in contents.files.values()) / 1e6
+        write_down(folder, database(), "backup.make", archive.name, {"files": len(contents.files)}, clock())
         console.print(f"{archive} holds {len(contents.files):,} files, {size_mb:,.1f} MB", markup=False)
 
     return backup
@@ -53,6 +56,8 @@ def restore_command(clock: Callable[[], datetime], database: Database, console: 
         erased = () if erased_from is None else read_hashes(erased_from)
         with bar(console, "restoring") as progress:
             restored = run(archive, shop, clock(), database(), erased, progress)
+        details = {"made_at": restored.made_at.isoformat(), "rows": restored.rows, "erased": restored.erased}
+        write_down(ShopFolder.open(shop), database(), "backup.restore", archive.name, details, clock())
         console.print(f"{shop} is the shop as of {restored.made_at:%Y-%m-%d %H:%M:%S %Z}", markup=False)
         console.print(f"rows of the database: {restored.rows:,}; people deleted again: {restored.erased:,}")
 

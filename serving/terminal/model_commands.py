@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,12 +12,18 @@ from rich.console import Console
 from features.shop_folder import ShopFolder
 from serving.terminal.options import SHOP, Shop
 from serving.terminal.tables import show_table
+from serving.terminal.written_down import write_down
 
 if TYPE_CHECKING:  # The registry's engine takes seconds to load.
     from training.registry import Registry
 
 
-def model_commands(registry: Callable[[ShopFolder], Registry], console: Console) -> typer.Typer:
+Database = Callable[[], str | None]
+
+
+def model_commands(
+    registry: Callable[[ShopFolder], Registry], clock: Callable[[], datetime], database: Database, console: Console
+) -> typer.Typer:
     """The group of commands about versions; ``registry`` opens a shop's, and they print to ``console``."""
     group = typer.Typer(help="The versions of the models: list them, promote one, roll back.", no_args_is_help=True)
 
@@ -40,13 +47,17 @@ def model_commands(registry: Callable[[ShopFolder], Registry], console: Console)
     @group.command()
     def promote(version: Annotated[int, typer.Argument(help="The version's number.")], shop: Shop = SHOP) -> None:
         """Make a version the champion, whatever its gate said."""
-        promoted = registry(ShopFolder.open(shop)).promote(version)
+        folder = ShopFolder.open(shop)
+        promoted = registry(folder).promote(version)
+        write_down(folder, database(), "model.promote", str(promoted.number), {}, clock())
         console.print(f"version {promoted.number} is the champion; publish it with: huitou publish")
 
     @group.command()
     def rollback(shop: Shop = SHOP) -> None:
         """Make the previous champion the champion again."""
-        version = registry(ShopFolder.open(shop)).roll_back()
+        folder = ShopFolder.open(shop)
+        version = registry(folder).roll_back()
+        write_down(folder, database(), "model.rollback", str(version.number), {}, clock())
         console.print(f"version {version.number} is the champion again; publish it with: huitou publish")
 
     return group

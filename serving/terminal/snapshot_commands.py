@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -10,10 +12,13 @@ from rich.console import Console
 from features.shop_folder import ShopFolder
 from serving.terminal.options import SHOP, Shop
 from serving.terminal.tables import show_table
+from serving.terminal.written_down import write_down
+
+Database = Callable[[], str | None]
 
 
-def snapshot_commands(console: Console) -> typer.Typer:
-    """The group of commands about snapshots; they print to ``console``."""
+def snapshot_commands(clock: Callable[[], datetime], database: Database, console: Console) -> typer.Typer:
+    """The group of commands about snapshots; they tell the time by ``clock`` and print to ``console``."""
     group = typer.Typer(help="What has been published: list it, point back to an earlier one.", no_args_is_help=True)
 
     @group.command("list")
@@ -40,7 +45,9 @@ def snapshot_commands(console: Console) -> typer.Typer:
         """Serve an earlier snapshot again."""
         from serving.snapshot import point_to
 
-        point_to(ShopFolder.open(shop), snapshot)
+        folder = ShopFolder.open(shop)
+        header = point_to(folder, snapshot).header
+        write_down(folder, database(), "snapshot.use", snapshot, {"model_version": header.model_version}, clock())
         console.print(f"snapshot {snapshot} is served", markup=False)
 
     return group

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.shop_folder import ShopFolder
+from serving.database.audit import COMMAND_LINE, Audit
+from serving.database.connection import open_database
 from serving.snapshot import Snapshot
+from serving.snapshot_parts.publishing_lock import publishing_lock
 from tests.command_line.command import done, new_shop, refused, written
 
 COLUMNS = [
@@ -184,18 +188,23 @@ def test_a_backtest_can_be_checked(published: Path, tmp_path: Path) -> None:
         assert {item for _, item in rows} == {"tea", "cup", "pot"}
 
 
-def test_a_busy_shop_is_neither_trained_nor_published(published: Path) -> None:
-    """While another process writes to the shop, publishing waits for nobody and says so."""
-    with ShopFolder.open(published).writing():
+def test_one_process_publishes(published: Path) -> None:
+    """While another process publishes, publishing waits for nobody and says so."""
+    held = publishing_lock(ShopFolder.open(published))
+    try:
         assert refused("publish", "--shop", published) == (
-            f"another process is writing to the shop in {published}. Wait until it has finished."
+            f"another process is publishing for the shop in {published}. Wait until it has finished."
         )
+    finally:
+        os.close(held)
 
 
 def test_the_database_may_lie_elsewhere(published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """HUITOU_DATABASE names another database for fresh events, and what cannot be one is told."""
     monkeypatch.setenv("HUITOU_DATABASE", "nonsense")
-    assert refused("publish", "--shop", published).startswith("HUITOU_DATABASE must be a database URL;")
+    assert refused("publish", "--shop", published).startswith(
+        "HUITOU_DATABASE must be the URL of a PostgreSQL or SQLite database;"
+    )
     monkeypatch.setenv("HUITOU_DATABASE", f"sqlite:///{tmp_path / 'elsewhere.db'}")
     done("list", "--shop", published, "--out", tmp_path / "list.csv")
     assert (tmp_path / "elsewhere.db").exists()
@@ -218,3 +227,18 @@ def test_rejected_rows_do_not_hold_up_training(tmp_path: Path, store: Path) -> N
     done("train", "--shop", shop)
     done("publish", "--shop", shop)
     assert Snapshot.open_current(ShopFolder.open(shop)).contents.customers == 1
+
+
+def test_what_was_done_is_in_the_audit_log(published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publishing, putting aside and promoting are written down, the newest first."""
+    monkeypatch.setenv("HUITOU_DATABASE", f"sqlite:///{tmp_path / 'log.db'}")
+    done("publish", "--shop", published)
+    served = Snapshot.open_current(ShopFolder.open(published)).id
+    done("publish", "--aside", "--shop", published)
+    done("models", "promote", 1, "--shop", published)
+    engine = open_database(ShopFolder.open(published), os.environ["HUITOU_DATABASE"])
+    rows = [(entry.actor, entry.act, entry.subject) for entry in Audit(engine).newest(10)]
+    engine.dispose()
+    assert rows[0] == (COMMAND_LINE, "model.promote", "1")
+    assert rows[1][:2] == (COMMAND_LINE, "snapshot.aside")
+    assert rows[2:] == [(COMMAND_LINE, "snapshot.publish", served)]

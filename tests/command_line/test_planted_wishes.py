@@ -20,7 +20,8 @@ from features.events.simulate import SimulationSettings, simulate
 from features.shop_folder import ShopFolder
 from serving.interested import interested_in_item
 from serving.publish import publish
-from serving.snapshot import Recommended, Snapshot
+from serving.snapshot import Snapshot
+from serving.snapshot_parts.stored_recommendations import Recommended
 from tests.command_line.command import done
 from tests.rules_bundle import rules_bundle
 from training.recommend.counted.bundles import Bundles

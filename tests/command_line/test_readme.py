@@ -18,10 +18,10 @@ WRITTEN = ("recall.xlsx", "horizon.html", "backtest", "set-aside.csv")
 
 
 def commands(root: Path) -> list[list[str]]:
-    """The words of each command in the README's blocks but for the one that does not end."""
+    """The words of each command in the README's blocks but for those that do not end."""
     text = (root / "README.md").read_text(encoding="utf-8")
     found = [words for line in shell_lines(text) for words in calls(line, "huitou")]
-    return [words for words in found if words != ["serve"]]
+    return [words for words in found if words[0] != "serve"]
 
 
 def write_exports(folder: Path) -> None:

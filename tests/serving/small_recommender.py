@@ -14,7 +14,7 @@ from features.catalogue import Catalogue
 from features.events.event import EPOCH
 from features.history import CART, History
 from features.items import item_features, item_statistics
-from training.recommend.counted.sources import Sources, category_items
+from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import SourceSettings
 from training.recommend.recommender import FittedRecommender, Recommender
 
@@ -61,7 +61,6 @@ def recommender(
         items=item_features(statistics, shelf),
         related={kind: _matrix(items, scores) for kind, (items, scores) in related.items()},
         popular=popular,
-        category_items=category_items(statistics, shelf, settings.per_source),
     )
     return FittedRecommender(Recommender(settings, names=LIVE_SOURCES, rule=RULE), sources)
 

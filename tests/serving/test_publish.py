@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from features.behaviour import Behaviour
+from features.errors import HuitouError
 from features.events.warehouse import Warehouse
 from features.shop_folder import ShopFolder
 from serving.absorb import absorb
 from serving.database.connection import open_database
 from serving.database.inbox import Inbox
+from serving.database.person_hash import person_hash
 from serving.publish import publish
 from serving.recommender import recommend
 from serving.snapshot import Snapshot
@@ -188,6 +190,22 @@ def test_batch_and_live_recommendations_agree(folder: ShopFolder, snapshot: Snap
             assert [candidate.item for candidate in live.items] == offered(snapshot, name, at)
             answered += len(live.items)
     assert answered >= 5
+
+
+@pytest.mark.parametrize("person", ["never came", "high"])
+def test_who_was_deleted_meanwhile_is_not_published(tmp_path: Path, person: str) -> None:
+    """Nothing is put into place: a tombstone tells even of somebody who never did anything."""
+    folder = shop(tmp_path)
+    append(folder, events(*ROWS))
+    Warehouse.open(folder).put_customers(people("never came", personalized=False))
+    behaviour = Behaviour.of(folder)
+    with pytest.raises(HuitouError) as caught:
+        publish(behaviour, rules_bundle(behaviour, LAST), folder, now=NOW, erased=lambda: [person_hash(person)])
+    assert caught.value.message == (
+        "somebody was deleted while this was computed, and would be in the snapshot. Publish again."
+    )
+    assert [file.name for file in folder.snapshots.iterdir() if file.is_dir()] == []
+    publish(behaviour, rules_bundle(behaviour, LAST), folder, now=NOW, erased=lambda: [person_hash("somebody else")])
 
 
 def test_publishing_again_serves_what_is_new(tmp_path: Path) -> None:

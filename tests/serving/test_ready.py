@@ -147,6 +147,18 @@ def test_little_seen_items_are_put_in(snapshot: Snapshot) -> None:
     assert recommend(snapshot, wish(snapshot, "c1", rules, explores=False)).explored is None
 
 
+def test_a_little_seen_item_that_ran_out_is_drawn_anew(snapshot: Snapshot) -> None:
+    """What was drawn for a person is kept for the day, but not once it cannot be bought."""
+    rules = ArrangeRules.read('{"usual": {"exploration": 1.0}}')
+    asked = [wish(snapshot, person.id, rules) for person in OTHERS]
+    explored = [(each, found) for each in asked if (found := recommend(snapshot, each).explored) is not None]
+    assert explored
+    for each, found in explored:
+        assert recommend(snapshot, each).explored == found
+        now = snapshot.with_items([News(snapshot.shelf.ids.id(found.item), in_stock=False)])
+        assert found.item not in [candidate.item for candidate in recommend(now, each).items]
+
+
 def test_what_ran_out_is_left_out_at_once(snapshot: Snapshot) -> None:
     """An item that cannot be bought any more leaves every ready page, and the others move up."""
     before = [candidate.item for candidate in recommend(snapshot, wish(snapshot, "c1", explores=False)).items]

@@ -18,13 +18,18 @@ _EXAMPLE: dict[str, Any] = {
     "items": [{"item_id": "sku-12", "score": 0.81, "source": "open_cart", "reason": "in your cart"}],
 }
 
+_SOURCE = (
+    "What proposed the item; pinned for a rule of the shop, exploration for a trial; a key of the role browser is told "
+    "personal for whatever speaks of what the person did."
+)
+
 
 class RecommendedItem(BaseModel):
     """One item to show."""
 
     item_id: str
     score: float = Field(description="Orders the items of this answer; not a probability.")
-    source: str = Field(description="What proposed the item; pinned for a rule of the shop, exploration for a trial.")
+    source: str = Field(description=_SOURCE)
     reason: str = Field(description="Why it is shown, in words.")
 
 

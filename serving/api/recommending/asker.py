@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from features.errors import HuitouError
 from features.events.event import EPOCH
-from serving.api.recommending.questions import Person, RecentEvent
-from serving.api.service import Service, person_of
+from serving.api.recommending.questions import RecentEvent
+from serving.api.service import Service
 from serving.database.inbox import Touch
 from serving.database.person_now import PersonNow
 from serving.offers import NOBODY
@@ -38,9 +38,9 @@ class Asker(NamedTuple):
     """What the person did since the snapshot, in order of time."""
 
     @classmethod
-    def of(cls, service: Service, said: Person, recent: Sequence[RecentEvent] = ()) -> Asker:
-        """Look the person up: a visitor who turned out to be a customer is that customer."""
-        person, now = person_of(said.customer_id, said.visitor_id), service.clock()
+    def of(cls, service: Service, person: str | None, recent: Sequence[RecentEvent] = ()) -> Asker:
+        """Look the person (as stored) up: a visitor who turned out to be a customer is that customer."""
+        now = service.clock()
         snapshot, arm = service.current.for_person(person)
         known = _known(service, person, snapshot)
         if known is None:
@@ -59,7 +59,9 @@ class Asker(NamedTuple):
         opted_out = person is not None and has_opted_out(snapshot, known)
         if opted_out:
             return cls(now, snapshot, arm, person, True, ())
-        touches = [*past_touches(snapshot, known.visitors), *known.touches, *_recent(recent, now)]
+        touches: Sequence[Touch] = known.touches
+        if known.visitors or recent:
+            touches = [*past_touches(snapshot, known.visitors), *touches, *_recent(recent, now)]
         return cls(now, snapshot, arm, person, False, touches)
 
 

@@ -149,7 +149,10 @@ class RecommendationQuery(Place, Person):
     @property
     def filter_said(self) -> Mapping[str, Any]:
         """What was said of which items may be shown."""
+        if _QUERY_FILTERS.isdisjoint(self.model_fields_set):
+            return _NO_FILTER
         return {name: getattr(self, name) for name in _QUERY_FILTERS & self.model_fields_set}
 
 
 _QUERY_FILTERS = frozenset({"category", "in_stock", "min_price", "max_price"})
+_NO_FILTER: Mapping[str, Any] = {}

@@ -108,12 +108,6 @@ class _Anew:
         return layers
 
 
-def people_in(folder: Path, people: Sequence[str]) -> list[str]:
-    """Those of ``people`` whom the snapshot in a folder knows, as customers or as who opted out."""
-    indices = [IdIndex(folder, name) for name in ("customer", "opted_out")]
-    return [person for person in people if any(person in index for index in indices)]
-
-
 def snapshot_without(shop: ShopFolder, snapshot_id: str, people: Sequence[str]) -> str:
     """Write a snapshot anew without ``people``; return its new id. The caller holds the lock of publishing.
 

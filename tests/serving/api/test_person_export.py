@@ -12,8 +12,9 @@ from starlette.testclient import TestClient
 from features.events.warehouse import Warehouse
 from serving.absorb import absorb
 from serving.database.person_hash import person_hash
+from serving.privacy.person_export import Holdings, person_export
 from tests.serving.api.served_shop import encoded, event, send, serving
-from tests.serving.published_shop import small_shop
+from tests.serving.published_shop import NOW, small_shop
 from tests.small_shop import contacts
 
 
@@ -60,7 +61,7 @@ def test_everything_is_there(client: TestClient) -> None:
         "shown",
         "responses",
     ]
-    assert said["description"]["told_over_http"] == {"customer_id": "anna", "joined_at": "2024-01-01T00:00:00+00:00"}
+    assert said["description"]["told_over_http"] == {"customer_id": "anna", "joined_at": "2024-01-01T00:00:00Z"}
     assert said["contact_details"] == {"email": "a@example.com", "phone": None, "name": None}
     assert [merge["visitor_id"] for merge in said["merged_visitors"]] == ["v 1"]
     assert [(each["event_id"], each["held_in"]) for each in said["events"]] == [
@@ -71,7 +72,7 @@ def test_everything_is_there(client: TestClient) -> None:
     ]
     assert (said["events"][0]["unit_price"], said["events"][0]["occurred_at"]) == (
         "9.9000",
-        "2025-03-01T10:00:00+00:00",
+        "2025-03-01T10:00:00Z",
     )
     assert [contact["channel"] for contact in said["contacts"]] == ["sms"]
     assert [told["customer_id"] for told in said["predictions"]] == ["anna", "visitor:v 1"]
@@ -102,9 +103,23 @@ def test_each_export_is_written_down(client: TestClient) -> None:
     assert (reply.status_code, reply.json()["error"]["code"]) == (410, "erased")
 
 
-def test_the_example_is_an_answer(client: TestClient) -> None:
-    """The example of the description has the fields of an answer."""
-    responses = client.get("/openapi.json").json()["paths"]["/v1/customers/{id}/export"]["get"]["responses"]
-    example = responses["200"]["content"]["application/json"]["example"]
+def test_the_document_describes_the_answer(client: TestClient) -> None:
+    """Every part has a shape of its own, and the example has the fields of an answer."""
+    document = client.get("/openapi.json").json()
+    response = document["paths"]["/v1/customers/{id}/export"]["get"]["responses"]["200"]
+    assert response["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/PersonExport"}
+    shape = document["components"]["schemas"]["PersonExport"]
+    assert list(shape["properties"]) == list(export(client, "quiet"))
     # FastAPI leaves null out of examples.
-    assert {*example, "merged_into"} == {*export(client, "quiet")}
+    assert {*shape["examples"][0], "merged_into"} == {*shape["properties"]}
+
+
+def test_nothing_is_left_out(client: TestClient) -> None:
+    """The answer has every field of what the command line writes into its file."""
+    service = client.app.state.service  # type: ignore[attr-defined]
+    holdings = Holdings(service.shop, service.database, service.contact_details, service.snapshot)
+    held, said = person_export(holdings, "anna", NOW), export(client, "anna")
+    assert list(said) == list(held)
+    for part in ("events", "predictions"):
+        assert said[part]
+        assert [{*row} for row in said[part]] == [{*row} for row in held[part]]

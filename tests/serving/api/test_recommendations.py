@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from features.shop_folder import ShopFolder
+from tests.postgres import PostgresServer
 from tests.serving.api.served_shop import event, send, serving, shown
 from tests.serving.published_shop import PEOPLE, later, small_shop, write_snapshot
+from tests.serving.running.waiting import until
 
 
 def test_the_reply_has_its_documented_shape(client: TestClient) -> None:
@@ -126,6 +130,18 @@ def test_a_new_snapshot_is_served_without_a_restart(client: TestClient, tmp_path
     assert client.get("/v1/recommendations").json()["model_version"] == "3"
     write_snapshot(service.shop, header=later(1))
     assert client.get("/v1/recommendations").json()["model_version"] == "3+1"
+
+
+def test_pages_do_not_wait_for_a_database_that_is_stopped(tmp_path: Path, postgresql_server: PostgresServer) -> None:
+    """One worker answers everybody: it waits for a moment, and then goes on without the database until it is back."""
+    with postgresql_server.database() as url, serving(small_shop(tmp_path), database_url=url) as client:
+        assert client.get("/v1/recommendations?customer_id=anna").json()["fallback"] is None
+        with postgresql_server.stopped():
+            began = perf_counter()
+            replies = [client.get("/v1/recommendations?customer_id=anna") for _ in range(50)]
+            assert perf_counter() - began < 3
+        assert {(reply.status_code, reply.json()["fallback"]) for reply in replies} == {(200, "opted_out")}
+        until(lambda: client.get("/v1/recommendations?customer_id=anna").json()["fallback"] is None)
 
 
 def test_without_the_database_pages_go_on(tmp_path_factory: pytest.TempPathFactory) -> None:

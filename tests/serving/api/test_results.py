@@ -125,6 +125,14 @@ def test_a_comparison_over_http(tmp_path: Path, database_url: str | None) -> Non
     assert missing.json()["error"]["message"] == "comparison must be one of try; got 'other'."
 
 
+def test_the_name_of_a_comparison_is_decoded(tmp_path: Path) -> None:
+    """Percent-encoded in the path, as ids are, it is told as it was meant."""
+    with serving(small_shop(tmp_path)) as client:
+        missing = client.get("/v1/results/comparisons/spring%2F%E6%98%A5%20")
+    assert missing.status_code == 404
+    assert missing.json()["error"]["value"] == "spring/春"
+
+
 def test_a_merged_visitor_sees_the_customers_side(tmp_path: Path) -> None:
     """Whatever side the visitor's own id would have been on."""
     shop = small_shop(tmp_path)

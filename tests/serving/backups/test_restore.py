@@ -16,6 +16,8 @@ from serving.database.deleted_since import erased_hashes
 from serving.database.erased import Erased
 from serving.database.inbox import Inbox
 from serving.database.person_hash import person_hash
+from serving.snapshot import current_id
+from serving.snapshot_parts.named_people import named_people
 from tests.serving.backups.stored_shop import absorbed_ids, database, put, stored_shop
 from tests.serving.published_shop import NOW
 
@@ -90,3 +92,17 @@ def test_another_schema(archive: Path, tmp_path: Path, monkeypatch: pytest.Monke
         restore(archive, tmp_path / "again", NOW)
     assert caught.value.message.endswith("this Huitou needs 9999. Restore with the Huitou that made it, then upgrade.")
     assert not (tmp_path / "again").exists()
+
+
+def test_deleted_since_from_a_snapshot(archive: Path, tmp_path: Path) -> None:
+    """People whom only the published snapshot knows are taken out of it, too."""
+    only_there = ["quiet", "stranger who said no"]
+    restored = restore(archive, tmp_path / "again", NOW, erased=[*map(person_hash, only_there)])
+    again = ShopFolder.open(tmp_path / "again")
+    assert restored.erased == 2
+    named = {*named_people(again.snapshots / current_id(again))}
+    assert "anna" in named
+    assert not named & {*only_there}
+    with database(again) as engine:
+        assert Erased(engine).pending() == []
+        assert Erased(engine).among(only_there) == {*only_there}

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -20,10 +21,11 @@ from serving.database.described_items import DescribedItems
 from serving.database.erased import Erased
 from serving.database.inbox import NEWEST, Inbox
 from serving.database.merged import Merged
-from serving.database.person_now import PeopleNow
+from serving.database.person_now import PATIENCE_MS, PeopleNow
 from serving.database.plain_rows import table_of
 from tests.postgres import PostgresServer
 from tests.serving.database.fresh_events import RECEIVED, checked
+from tests.serving.running.waiting import until
 
 NEVER = -1
 
@@ -173,6 +175,39 @@ def test_a_database_that_is_gone_is_told_at_once(tmp_path: Path, postgresql_serv
         with pytest.raises(HuitouError, match=said) as caught:
             people.of("anna", NEVER)
         assert caught.value.code == "database"
+
+
+def test_a_server_that_is_stopped_is_not_waited_for(tmp_path: Path, postgresql_server: PostgresServer) -> None:
+    """The first page waits for a moment, those after it do not; when the server goes on it is asked again."""
+    with postgresql_server.database() as url:
+        engine = open_database(ShopFolder.create(tmp_path), url)
+        people = PeopleNow(engine)
+        put(engine, {})
+        assert len(people.of("anna", NEVER).touches) == 1
+        with postgresql_server.stopped():
+            waited_s = [_refused_s(people) for _ in range(100)]
+        assert PATIENCE_MS / 1_000 <= waited_s[0] < 5 * PATIENCE_MS / 1_000
+        assert sum(waited_s[1:]) < 1
+        until(lambda: _answers(people))
+        assert len(people.of("anna", NEVER).touches) == 1
+        people.close()
+        engine.dispose()
+
+
+def _refused_s(people: PeopleNow) -> float:
+    began = perf_counter()
+    with pytest.raises(HuitouError) as caught:
+        people.of("anna", NEVER)
+    assert caught.value.code == "database"
+    return perf_counter() - began
+
+
+def _answers(people: PeopleNow) -> bool:
+    try:
+        people.of("anna", NEVER)
+    except HuitouError:
+        return False
+    return True
 
 
 def test_a_damaged_database_is_told(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy import Engine
 from features.shop_folder import ShopFolder
 from serving.database.connection import open_database
 from serving.database.person_key import person_key
-from serving.database.shown import Shown, ShownItem, in_sample
+from serving.database.shown import Shown, ShownItem
+from serving.database.shown_sample import ShownSample
 from serving.database.writer import Room, Writer
 from tests.serving.shown.small_memory import NOON, answer, hours, microseconds
 
@@ -66,17 +67,14 @@ def test_a_period_is_half_open(shown: Shown) -> None:
 
 
 def test_a_sample_stands_for_all(engine: Engine) -> None:
-    """A third is kept, the same answers everywhere, each standing for three; what explores is always kept."""
-    shown = Shown(engine, share=1 / 3)
-    taken = [shown.add(answer(f"r{number}")) for number in range(300)]
-    assert taken == [in_sample(f"r{number}", 1 / 3) for number in range(300)]
-    assert 70 < sum(taken) < 130
-    assert shown.add(answer("explored", explored=(2, 0.1)))
-    weights = {found.recommendation_id: found.weight for found in shown.between(NOON, hours(1))}
-    assert weights.pop("explored") == 1
-    assert set(weights.values()) == {3.0}
-    assert sum(weights.values()) == pytest.approx(300, rel=0.3)
-    assert not Shown(engine, share=0.0).add(answer("other"))
+    """What the sample weighs is stored with the answer."""
+    shown = Shown(engine, sample=ShownSample(1 / 3))
+    for number in range(300):
+        if weight := shown.weight(f"r{number}"):
+            assert shown.add(answer(f"r{number}", weight=weight))
+    weights = [found.weight for found in shown.between(NOON, hours(1))]
+    assert set(weights) == {3.0}
+    assert sum(weights) == pytest.approx(300, rel=0.3)
 
 
 def test_the_writer_takes_it_in_time(engine: Engine) -> None:

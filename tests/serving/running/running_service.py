@@ -66,12 +66,21 @@ def ended(child: int) -> None:
 
 @contextmanager
 def running_service(
-    shop: Path, workers: int = 2, *arguments: object, port: int = 0, mover: bool = False, **environment: str
+    shop: Path,
+    workers: int = 2,
+    *arguments: object,
+    port: int = 0,
+    mover: bool = False,
+    database_url: str | None = None,
+    **environment: str,
 ) -> Iterator[RunningService]:
     """``huitou serve`` for the shop in a folder, from its first answer on; it is stopped at the end.
 
-    ``arguments`` are further ones of the command. Without ``port`` it listens at any that is free.
+    ``arguments`` are further ones of the command. Without ``port`` it listens at any that is free;
+    without ``database_url`` the database is the shop's own file.
     """
+    if database_url is not None:
+        environment["HUITOU_DATABASE"] = database_url
     said = ["--shop", shop, "--workers", workers, "--port", port, "--mover" if mover else "--no-mover", *arguments]
     with TemporaryDirectory() as folder, open(Path(folder) / "stderr", "w") as log:
         process = subprocess.Popen(
@@ -88,7 +97,7 @@ def running_service(
             assert found is not None, Path(log.name).read_text()
             service = RunningService(found["url"], process, Path(log.name))
             # The request waits in the socket's queue until the first worker takes it.
-            assert httpx2.get(f"{service.url}/health/live", timeout=WAITING_S).status_code == 200
+            _await_answer(service)
             yield service
         finally:
             if process.poll() is None:
@@ -99,6 +108,13 @@ def running_service(
                 process.kill()
                 if process.stdout is not None:
                     process.stdout.close()
+
+
+def _await_answer(service: RunningService) -> None:
+    try:
+        assert httpx2.get(f"{service.url}/health/live", timeout=WAITING_S).status_code == 200
+    except httpx2.HTTPError as error:
+        raise AssertionError(f"it did not answer: {error}; its log:\n{service.log.read_text()}") from error
 
 
 def _name(pid: int) -> str:

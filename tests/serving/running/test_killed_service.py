@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,13 @@ from serving.database.inbox import Inbox
 from serving.snapshot import Snapshot, published
 from tests.conftest import ROOT
 from tests.serving.published_shop import small_shop
-from tests.serving.running.running_service import running_service
+from tests.serving.running.running_service import RunningService, running_service
 from tests.serving.running.senders import Senders
 
-KILLS = 10
-"""On each of the two databases."""
+KILLS = 100
+"""Of the service with a SQLite file, which each process opens by itself."""
+KILLS_WITH_A_SERVER = 30
+"""With PostgreSQL, whose own processes outlive the service."""
 THREADS = 3
 SEED = 11
 
@@ -60,10 +63,18 @@ def kill_a_publisher(shop: ShopFolder, steps: int) -> None:
         child.kill()
 
 
-def answer_of(url: str) -> dict[str, Any]:
+def answer_of(service: RunningService) -> dict[str, Any]:
     """What the service recommends to a customer of the snapshot."""
-    said: dict[str, Any] = httpx2.get(f"{url}/v1/recommendations?customer_id=anna", timeout=30).json()
+    answer = httpx2.get(f"{service.url}/v1/recommendations?customer_id=anna", timeout=30)
+    assert answer.status_code == 200, f"{answer.text}; its log:\n{service.log.read_text()}"
+    said: dict[str, Any] = answer.json()
     return said
+
+
+def _service(
+    shop: ShopFolder, senders: Senders, database_url: str | None, *, mover: bool
+) -> AbstractContextManager[RunningService]:
+    return running_service(shop.path, 1, port=senders.port, mover=mover, database_url=database_url)
 
 
 def stored_ids(shop: ShopFolder) -> Counter[str]:
@@ -81,19 +92,18 @@ def test_a_service_that_is_killed_loses_and_doubles_nothing(tmp_path: Path, data
     """
     random, moments = np.random.default_rng(SEED), threading.Event()
     shop, senders = small_shop(tmp_path / "shop"), Senders(free_port())
-    setting = {} if database_url is None else {"HUITOU_DATABASE": database_url}
     with senders.sending(THREADS):
-        for number in range(KILLS):
-            with running_service(shop.path, 1, port=senders.port, mover=True, **setting) as service:
+        for number in range(KILLS if database_url is None else KILLS_WITH_A_SERVER):
+            with _service(shop, senders, database_url, mover=True) as service:
                 senders.up.set()
-                assert answer_of(service.url)["snapshot"] in {name for name, _ in published(shop)}
+                assert answer_of(service)["snapshot"] in {name for name, _ in published(shop)}
                 senders.wait_for(int(random.integers(1, 60)))
                 if number % 10 == 9:
                     kill_a_publisher(shop, int(random.integers(1, 12)))
                 moments.wait(float(random.uniform(0, 0.02)))
                 service.kill()
                 senders.up.clear()
-        with running_service(shop.path, 1, port=senders.port, **setting):
+        with _service(shop, senders, database_url, mover=False):
             senders.up.set()
             senders.finish()
     Snapshot.open_current(shop).verify()

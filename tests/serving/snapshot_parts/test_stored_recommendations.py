@@ -29,7 +29,7 @@ def test_columns_are_the_same_with_pads(snapshot: Snapshot) -> None:
     row = snapshot.customers.row("anna")
     found, (item, score, source, because, days) = (
         snapshot.recommendations.of(row),
-        snapshot.recommendations.columns(row),
+        snapshot.recommendations.columns(row, 50),
     )
     assert item == [*found.item.tolist(), *[-1] * 47]
     assert score[:3] == found.score.tolist()

@@ -9,7 +9,11 @@ from starlette.datastructures import QueryParams
 from serving.api.fast.queries import parameters
 
 
-@given(query=st.binary(max_size=40) | st.text("ab=&+%2f;é ", max_size=30).map(str.encode))
+@given(
+    query=st.binary(max_size=40)
+    | st.text("ab=&+%2f;é ", max_size=30).map(str.encode)
+    | st.text("ab=&-", max_size=12).map(str.encode)
+)
 def test_the_same_as_starlette(query: bytes) -> None:
     """Whatever the bytes: of a list all values, of the others the last."""
     expected = QueryParams(query)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from features.shop_folder import ShopFolder
-from serving.privacy.places.snapshot_without import ROW_FILES, people_in, remove_snapshot, snapshot_without, sweep
+from serving.privacy.places.snapshot_without import ROW_FILES, remove_snapshot, snapshot_without, sweep
 from serving.snapshot import Snapshot, current_id
+from serving.snapshot_parts.named_people import people_in
 from tests.serving.privacy.searched import files_with
 from tests.serving.published_shop import PEOPLE, small_shop
 
