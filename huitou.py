@@ -149,7 +149,7 @@ def publish(
 ) -> None:
     """Score everyone with the champion and put the result into service."""
     from features.behaviour import Behaviour
-    from serving.database.deleted_since import erased_in
+    from serving.database.people.deleted_since import erased_in
     from serving.publish import publish as run
     from serving.shown.memory import compared_snapshots
     from training.train import champion, numbered

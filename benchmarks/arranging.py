@@ -26,7 +26,7 @@ from serving.arranging.arrangement import Arranging, Asked, Offered
 from serving.arranging.person import Person
 from serving.arranging.rules import Usual
 from serving.arranging.shelf_rules import InForce
-from serving.offers import OPEN_CART, OPEN_FAVORITE
+from serving.recommending.offers import OPEN_CART, OPEN_FAVORITE
 from serving.snapshot_parts.customer_files import RECOMMENDATIONS
 from serving.snapshot_parts.item_traits import ItemTraits, Seen, write_seen, write_traits
 from serving.snapshot_parts.shelf import ItemFilter, Shelf, write_cycles, write_shelf

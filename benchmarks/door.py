@@ -24,8 +24,8 @@ from serving.access.request_id import RequestIds
 from serving.access.request_log import RequestLog
 from serving.api.door import Door, DoorParts
 from serving.api.fast.exchange import JSON, FastAnswer, FastHandlers, FastRequest
+from serving.database.access.keys import MOST_PER_MINUTE, ApiKeys, NewKey
 from serving.database.connection import open_database
-from serving.database.keys import MOST_PER_MINUTE, ApiKeys, NewKey
 
 ROUNDS, REQUESTS = 5, 20_000
 ANSWER = FastAnswer(200, b'{"items":[]}' * 60, tier="published")

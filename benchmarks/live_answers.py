@@ -24,11 +24,11 @@ from features.events.event import EPOCH
 from features.shop_folder import ShopFolder
 from serving.database.inbox import Touch
 from serving.interested import interested_in_item
-from serving.live_history import stored_histories
-from serving.recommender import recommend
+from serving.live.live_history import stored_histories
+from serving.recommending.recommender import recommend
+from serving.recommending.wish import Wish
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_files import RECOMMENDATIONS
-from serving.wish import Wish
 
 SEED = 7
 

@@ -14,13 +14,13 @@ from features.events.event import with_person
 from features.events.staging import Staging
 from features.events.warehouse import Appended, Warehouse
 from features.shop_folder import ShopFolder
-from serving.database.comparisons import Comparisons
+from serving.database.answers.comparisons import Comparisons
 from serving.database.connection import Database
-from serving.database.described import Described
 from serving.database.described_items import DescribedItems
-from serving.database.erased import Erased
 from serving.database.inbox import Inbox
-from serving.database.merged import Merged
+from serving.database.people.described import Described
+from serving.database.people.erased import Erased
+from serving.database.people.merged import Merged
 from serving.snapshot import current_id
 from serving.snapshot_parts.manifest import Manifest, SnapshotHeader
 

@@ -14,7 +14,7 @@ import scipy.sparse as sparse
 
 from features.arrays import Flags, Floats, Ints
 from features.catalogue import UNKNOWN
-from serving.live_history import stored_histories
+from serving.live.live_history import stored_histories
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import ItemFilter
 from training.recommend.reason_texts import reason

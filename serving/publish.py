@@ -21,7 +21,7 @@ from features.progress import Progress
 from features.shop.anomalies import Anomalies
 from features.shop_folder import ShopFolder
 from serving.arranging.current_rules import CurrentRules
-from serving.database.person_hash import person_hash
+from serving.database.people.person_hash import person_hash
 from serving.scoring import people_without, scored_table
 from serving.snapshot_parts.manifest import SnapshotHeader
 from serving.snapshot_parts.named_people import named_people

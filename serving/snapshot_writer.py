@@ -17,7 +17,8 @@ from features.catalogue import Catalogue
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.arranging.rules import Usual
-from serving.own_cycles import own_cycle_days
+from serving.recommending.own_cycles import own_cycle_days
+from serving.recommending.usual_pages import write_usual_pages
 from serving.snapshot import RECOMMENDER, Snapshot, current_id, point_to, snapshot_ids, sync_folder
 from serving.snapshot_parts.alike_files import AlikeWriter
 from serving.snapshot_parts.array_file import write_array
@@ -37,7 +38,6 @@ from serving.snapshot_parts.page_files import arranged_by
 from serving.snapshot_parts.past_files import PastWriter
 from serving.snapshot_parts.publishing_lock import publishing_lock
 from serving.snapshot_parts.shelf import write_cycles, write_shelf
-from serving.usual_pages import write_usual_pages
 from training.customers.alike.alike import Alike, Placed
 from training.recommend.counted.bundles import Bundles
 from training.recommend.people import People

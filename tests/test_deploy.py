@@ -15,7 +15,7 @@ from fastapi.routing import APIRoute
 import huitou
 from scripts import deployment as checks
 from scripts.deployment import Deployment
-from serving.api.health import router
+from serving.api.administration.health import router
 from serving.api.refusals import LARGEST_BODY_BYTES
 from serving.running.supervisor import UNGRACEFUL_S
 from serving.running.worker import DRAINING_S, KEEP_ALIVE_S

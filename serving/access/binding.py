@@ -8,8 +8,8 @@ from ipaddress import ip_address
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
+from serving.database.access.keys import ApiKeys
 from serving.database.connection import open_database
-from serving.database.keys import ApiKeys
 
 MAKE_A_KEY = 'huitou keys create --role shop --name "our website"'
 """The command that makes the first key."""

@@ -13,7 +13,7 @@ from hmac import compare_digest
 from features.errors import HuitouError
 from serving.access.principal import Principal
 from serving.access.rate_limit import Limit, limit_of
-from serving.database.keys import ApiKey
+from serving.database.access.keys import ApiKey
 
 SOON_S = 0.5
 """Keys of this age are read anew, while requests go on with those at hand."""

@@ -18,51 +18,43 @@ from serving.access.metrics import Metrics
 from serving.access.rate_limit import RateLimit
 from serving.access.request_id import RequestIds
 from serving.access.request_log import LEVELS, LogSettings, RequestLog
-from serving.api import (
-    audit,
-    bundles,
+from serving.api import bundles, described_items, events, items, recommendations, results
+from serving.api.administration import audit, health, keys, metrics
+from serving.api.door import Door, DoorParts
+from serving.api.errors import handle_errors
+from serving.api.fast.handlers import fast_handlers
+from serving.api.openapi import DocumentedApi
+from serving.api.people import (
     clusters,
     contact_details,
     customers,
     deletion,
     described,
-    described_items,
-    events,
-    health,
     interested,
-    items,
-    keys,
     merge,
-    metrics,
     person_export,
-    recommendations,
-    results,
 )
-from serving.api.door import Door, DoorParts
-from serving.api.errors import handle_errors
-from serving.api.fast.handlers import fast_handlers
-from serving.api.openapi import DocumentedApi
 from serving.api.recommending import placements
 from serving.api.service import Service
 from serving.arranging.current_rules import CurrentRules
-from serving.current_snapshot import CurrentSnapshot
-from serving.database.audit import Audit
-from serving.database.comparisons import Comparisons
+from serving.database.access.audit import Audit
+from serving.database.access.keys import ApiKeys
+from serving.database.answers.comparisons import Comparisons
+from serving.database.answers.responses import Responses
+from serving.database.answers.shown import Shown
+from serving.database.answers.shown_sample import ShownSample
 from serving.database.connection import open_database
-from serving.database.contact_cipher import ContactCipher
-from serving.database.contact_details import ContactDetails
-from serving.database.described import Described
 from serving.database.described_items import DescribedItems
 from serving.database.inbox import Inbox
-from serving.database.keys import ApiKeys
 from serving.database.lag import Lag
-from serving.database.merged import Merged
-from serving.database.person_now import PeopleNow
-from serving.database.responses import Responses
-from serving.database.shown import Shown
-from serving.database.shown_sample import ShownSample
+from serving.database.people.contact_cipher import ContactCipher
+from serving.database.people.contact_details import ContactDetails
+from serving.database.people.described import Described
+from serving.database.people.merged import Merged
+from serving.database.people.person_now import PeopleNow
 from serving.database.writer import Writer
-from serving.live_shelves import LiveShelves
+from serving.live.current_snapshot import CurrentSnapshot
+from serving.live.live_shelves import LiveShelves
 from serving.privacy.erasing import Erasing
 from serving.shown.comparing.running_comparison import RunningComparison
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from serving.api.service import Language, PathId, TheService, stamp
-from serving.related import code_of
+from serving.recommending.related import code_of
 from serving.snapshot import Snapshot
 from serving.told_bundles import ToldBundle, told_bundles
 

@@ -17,8 +17,8 @@ from features.events.event import EVENT_FIELDS, MAX_ID_LENGTH, FieldType
 from features.events.quick_check import quick_events
 from serving.api.parsing import JsonRoute
 from serving.api.service import Service, TheService
-from serving.database.erased import gone
 from serving.database.inbox import ERASED, arrived, plain_events
+from serving.database.people.erased import gone
 from serving.findings import plain
 
 router = APIRouter(prefix="/v1", tags=["events"], route_class=JsonRoute)

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from serving.api.service import Language, PathId, Service, TheService, stamp
-from serving.recommender import related_kinds
-from serving.related import code_of, related_items
+from serving.recommending.recommender import related_kinds
+from serving.recommending.related import code_of, related_items
 from serving.snapshot_parts.shelf import ItemFilter
 from training.recommend.reason_texts import reason
 

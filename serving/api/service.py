@@ -17,24 +17,24 @@ from features.events.event import MAX_ID_LENGTH, VISITOR_PREFIX
 from features.shop_folder import ShopFolder
 from serving.access.metrics import Metrics
 from serving.arranging.current_rules import CurrentRules
-from serving.current_snapshot import CurrentSnapshot
-from serving.database.audit import Audit
-from serving.database.comparisons import Comparisons
+from serving.database.access.audit import Audit
+from serving.database.access.keys import ApiKeys
+from serving.database.answers.comparisons import Comparisons
+from serving.database.answers.responses import Responses
+from serving.database.answers.shown import Shown
 from serving.database.connection import Database
-from serving.database.contact_details import ContactDetails
-from serving.database.described import Described
 from serving.database.described_items import DescribedItems
 from serving.database.inbox import Inbox, Touch
-from serving.database.keys import ApiKeys
 from serving.database.lag import Lag
-from serving.database.merged import Merged
-from serving.database.person_now import PeopleNow
-from serving.database.responses import Responses
-from serving.database.shown import Shown
+from serving.database.people.contact_details import ContactDetails
+from serving.database.people.described import Described
+from serving.database.people.merged import Merged
+from serving.database.people.person_now import PeopleNow
 from serving.database.writer import Writer
-from serving.live_shelves import LiveShelves
-from serving.offers import NOBODY
+from serving.live.current_snapshot import CurrentSnapshot
+from serving.live.live_shelves import LiveShelves
 from serving.privacy.erasing import Erasing
+from serving.recommending.offers import NOBODY
 from serving.snapshot import Snapshot
 from training.recommend.reason_texts import language_of
 

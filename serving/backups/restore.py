@@ -17,9 +17,9 @@ from features.shop_folder import ShopFolder
 from serving.backups.archive import MANIFEST, Contents, unpack
 from serving.backups.backup import DATABASE
 from serving.database.connection import open_database
-from serving.database.deleted_since import erase_again
 from serving.database.dump import load
 from serving.database.migrations import HEAD
+from serving.database.people.deleted_since import erase_again
 from serving.privacy.erasing import Erasing
 from serving.snapshot import published
 from serving.snapshot_parts.named_people import named_people

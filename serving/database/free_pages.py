@@ -6,7 +6,7 @@ from sqlalchemy import Engine, text
 
 from features.errors import HuitouError
 from serving.database.connection import told
-from serving.database.person_rows import PERSON_TABLES
+from serving.database.people.person_rows import PERSON_TABLES
 
 
 def clean_free_pages(engine: Engine) -> None:

@@ -10,10 +10,10 @@ from features.errors import HuitouError
 from features.shop.layers import BUYER_LAYERS
 from features.shop_folder import ShopFolder
 from serving.database.connection import open_database
-from serving.database.described import Described
-from serving.database.erased import Erased
 from serving.database.inbox import Inbox
-from serving.database.merged import Merged
+from serving.database.people.described import Described
+from serving.database.people.erased import Erased
+from serving.database.people.merged import Merged
 from serving.lists.exports import export
 from serving.lists.interested_list import interested_list
 from serving.lists.recall_list import RecallFilter, RecallList, Refused, recall_list

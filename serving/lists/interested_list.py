@@ -12,7 +12,7 @@ from features.events.duck import connect
 from features.events.reader import duckdb_file
 from serving.interested import InterestedCustomer, interest_reason, interested_in_any, interested_in_item
 from serving.lists.recall_list import EXCLUSIONS, NOBODY_REFUSED, RecallList, Refused, id_table
-from serving.related import code_of
+from serving.recommending.related import code_of
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import ItemFilter
 

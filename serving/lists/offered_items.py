@@ -10,7 +10,7 @@ from features.arrays import Flags, Ints
 from features.events.event import EPOCH
 from features.history import DAY_US
 from serving.arranging.again import not_again_of_many
-from serving.offers import OPEN_CART, OPEN_FAVORITE
+from serving.recommending.offers import OPEN_CART, OPEN_FAVORITE
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_files import NO_ITEM
 from serving.snapshot_parts.shelf import ItemFilter

@@ -8,12 +8,12 @@ from datetime import datetime
 from features.errors import HuitouError
 from features.events.event import VISITOR_PREFIX
 from features.shop_folder import ShopFolder
-from serving.database.comparisons import Comparisons
+from serving.database.answers.comparisons import Comparisons
 from serving.database.connection import Database
-from serving.database.erased import Erased, Erasure
 from serving.database.free_pages import clean_free_pages
-from serving.database.merged import LEAVING, Merged
-from serving.database.person_hash import person_hash
+from serving.database.people.erased import Erased, Erasure
+from serving.database.people.merged import LEAVING, Merged
+from serving.database.people.person_hash import person_hash
 from serving.privacy.places.database_place import DatabasePlace
 from serving.privacy.places.file_places import RejectedPlace, StagingPlace
 from serving.privacy.places.place import Place

@@ -8,7 +8,7 @@ from features.events.rewritten_rows import Move
 from features.events.warehouse import Warehouse
 from features.shop_folder import ShopFolder
 from serving.database.connection import Database
-from serving.database.merged import LEAVING, Merge, Merged
+from serving.database.people.merged import LEAVING, Merge, Merged
 
 AT_ONCE = 500
 """So many merges are carried out in one commit."""

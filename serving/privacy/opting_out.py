@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serving.database.person_now import PersonNow
+from serving.database.people.person_now import PersonNow
 from serving.snapshot import Snapshot
 
 

@@ -15,12 +15,12 @@ import pyarrow.compute as pc
 from features.errors import HuitouError
 from features.events.event import EPOCH
 from features.shop_folder import ShopFolder
+from serving.database.answers.shown import shown_items
 from serving.database.connection import Database
-from serving.database.contact_details import ContactDetails
-from serving.database.erased import Erased, gone
-from serving.database.merged import Merged
-from serving.database.person_rows import read_rows
-from serving.database.shown import shown_items
+from serving.database.people.contact_details import ContactDetails
+from serving.database.people.erased import Erased, gone
+from serving.database.people.merged import Merged
+from serving.database.people.person_rows import read_rows
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import NO_ROW
 

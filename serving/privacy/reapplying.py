@@ -7,8 +7,8 @@ from datetime import datetime
 from features.events.warehouse import Warehouse
 from features.shop_folder import ShopFolder
 from serving.database.connection import Database
-from serving.database.erased import Erased
-from serving.database.merged import Merged
+from serving.database.people.erased import Erased
+from serving.database.people.merged import Merged
 from serving.privacy.erasing import Erasing
 from serving.privacy.merging import Merging
 

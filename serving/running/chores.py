@@ -10,10 +10,10 @@ from functools import partial
 from features.shop_folder import ShopFolder
 from serving.absorb import Absorber
 from serving.backups.backup import remove_leftovers
-from serving.database.audit import Audit
+from serving.database.access.audit import Audit
+from serving.database.answers.responses import Responses
+from serving.database.answers.shown import Shown
 from serving.database.connection import open_database
-from serving.database.responses import Responses
-from serving.database.shown import Shown
 from serving.privacy.erasing import Erasing
 from serving.privacy.merging import Merging
 from serving.running.mover import Chore

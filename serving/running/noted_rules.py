@@ -10,7 +10,7 @@ from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.arranging.current_rules import read_rules
 from serving.arranging.rules import RULES_FILE
-from serving.database.audit import COMMAND_LINE, Audit
+from serving.database.access.audit import COMMAND_LINE, Audit
 from serving.file_mark import file_mark
 
 ACT = "rules.change"

@@ -61,7 +61,7 @@ def run_service(
     from serving.access.request_log import RequestLog
     from serving.api.application import create_app
     from serving.database.connection import open_database
-    from serving.database.contact_cipher import SETTING as CONTACT_KEYS
+    from serving.database.people.contact_cipher import SETTING as CONTACT_KEYS
     from serving.running.worker import serve_requests
 
     open_database(shop, database_url).dispose()  # made or brought up to date once, not by every worker

@@ -8,8 +8,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
-from serving.database.responses import NO_ANSWER, Response
-from serving.database.shown import StoredAnswer
+from serving.database.answers.responses import NO_ANSWER, Response
+from serving.database.answers.shown import StoredAnswer
 
 RESPONSE_DAYS = 7
 """What happens later than so many days after an answer does not follow from it."""

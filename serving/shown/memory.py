@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
-from serving.database.audit import Audit
-from serving.database.comparisons import Comparisons
+from serving.database.access.audit import Audit
+from serving.database.answers.comparisons import Comparisons
+from serving.database.answers.responses import Responses
+from serving.database.answers.shown import Shown
 from serving.database.connection import open_database
-from serving.database.merged import Merged
-from serving.database.responses import Responses
-from serving.database.shown import Shown
+from serving.database.people.merged import Merged
 from serving.shown.same_people import SamePeople
 from serving.shown.set_aside_people import set_aside_people
 from serving.snapshot import Snapshot

@@ -10,8 +10,8 @@ from datetime import datetime
 import numpy as np
 
 from features.errors import HuitouError
-from serving.database.responses import Responses
-from serving.database.shown import Shown, StoredAnswer
+from serving.database.answers.responses import Responses
+from serving.database.answers.shown import Shown, StoredAnswer
 from serving.shown.attribution import Attribution, Followed
 from serving.shown.period import Period
 from serving.shown.ratio import Estimate, rate

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from serving.database.responses import Responses
-from serving.database.shown import Shown
+from serving.database.answers.responses import Responses
+from serving.database.answers.shown import Shown
 from serving.shown.attribution import RESPONSE_DAYS
 
 LOOK_EVERY = timedelta(hours=1)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from serving.database.person_key import person_key
-from serving.database.responses import Response
-from serving.database.shown import StoredAnswer
+from serving.database.answers.responses import Response
+from serving.database.answers.shown import StoredAnswer
+from serving.database.people.person_key import person_key
 
 
 class SamePeople:
     """Who is whom."""
 
     def __init__(self, customers: Mapping[str, str]) -> None:
-        """``customers`` has the customer of each merged visitor (``serving.database.merged.Merged.in_force``)."""
+        """``customers`` has the customer of each merged visitor, as ``Merged.in_force`` gives them."""
         self._customers = customers
         self._keys = {person_key(visitor): person_key(customer) for visitor, customer in customers.items()}
 

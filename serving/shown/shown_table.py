@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.errors import HuitouError
-from serving.database.responses import Responses
-from serving.database.shown import Shown, StoredAnswer
+from serving.database.answers.responses import Responses
+from serving.database.answers.shown import Shown, StoredAnswer
 from serving.shown.attribution import Attribution, Followed
 from serving.shown.period import Period
 from serving.shown.same_people import NOBODY_MERGED, SamePeople

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from features.arrays import Floats
-from serving.database.shown import StoredAnswer
+from serving.database.answers.shown import StoredAnswer
 from serving.shown.attribution import Followed
 from serving.shown.ratio import Estimate, mean, rate
 

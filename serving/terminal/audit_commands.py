@@ -24,7 +24,7 @@ def audit_command(database: Callable[[], str | None], console: Console) -> Calla
         act: Annotated[str | None, typer.Option(help="Only acts of this kind, such as key.create.")] = None,
     ) -> None:
         """Print the newest administrative acts: keys made and revoked, people erased and exported."""
-        from serving.database.audit import Audit
+        from serving.database.access.audit import Audit
         from serving.database.connection import open_database
 
         engine = open_database(ShopFolder.open(shop), database())

@@ -73,7 +73,7 @@ def erased_command(database: Database, console: Console) -> Callable[..., None]:
     ) -> None:
         """Write a hash of everyone who was deleted, one a line: keep it beside the backups, for huitou restore."""
         from serving.database.connection import open_database
-        from serving.database.deleted_since import erased_hashes
+        from serving.database.people.deleted_since import erased_hashes
 
         engine = open_database(ShopFolder.open(shop), database())
         try:

@@ -15,7 +15,7 @@ from serving.terminal.results_commands import percent
 from serving.terminal.tables import show_table
 
 if TYPE_CHECKING:  # What computes it is loaded when a command runs.
-    from serving.database.comparisons import Comparison
+    from serving.database.answers.comparisons import Comparison
     from serving.shown.comparing.comparison_results import ComparisonResults
     from serving.shown.comparing.difference import Difference
     from serving.shown.memory import Memory
@@ -110,7 +110,7 @@ def compare_commands(clock: Callable[[], datetime], database: Database, console:
 
 
 def _note(memory: Memory, act: str, comparison: Comparison, now: datetime) -> None:
-    from serving.database.audit import COMMAND_LINE
+    from serving.database.access.audit import COMMAND_LINE
 
     memory.audit.add(COMMAND_LINE, act, comparison.name, {**comparison.snapshots, "share_b": comparison.share_b}, now)
 

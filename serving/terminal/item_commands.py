@@ -35,7 +35,7 @@ def related_command(console: Console) -> Callable[..., None]:
         language: Language = "en",
     ) -> None:
         """Tell which items go with one: viewed or bought together, bought next, similar, instead of it."""
-        from serving.related import code_of, related_items
+        from serving.recommending.related import code_of, related_items
         from serving.snapshot import Snapshot
         from training.recommend.reason_texts import reason
         from training.report.page import checked_language

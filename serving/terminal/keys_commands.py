@@ -18,8 +18,8 @@ from serving.terminal.options import SHOP, Shop
 from serving.terminal.tables import show_table
 
 if TYPE_CHECKING:  # The database is loaded when a command runs.
-    from serving.database.audit import Audit
-    from serving.database.keys import ApiKey, ApiKeys, MadeKey
+    from serving.database.access.audit import Audit
+    from serving.database.access.keys import ApiKey, ApiKeys, MadeKey
 
 KeyId = Annotated[str, typer.Argument(help="The id of a key, as huitou keys list tells it.")]
 
@@ -48,8 +48,8 @@ def keys_commands(clock: Callable[[], datetime], database: Callable[[], str | No
         shop: Shop = SHOP,
     ) -> None:
         """Make a key and print it, this once."""
-        from serving.database.audit import COMMAND_LINE
-        from serving.database.keys import NewKey
+        from serving.database.access.audit import COMMAND_LINE
+        from serving.database.access.keys import NewKey
 
         now = clock()
         expires_at = None if expires is None else now + timedelta(days=expires)
@@ -74,7 +74,7 @@ def keys_commands(clock: Callable[[], datetime], database: Callable[[], str | No
     @group.command()
     def rotate(key_id: KeyId, shop: Shop = SHOP) -> None:
         """Give a key a new secret and print it, this once; the old one stops working within a second."""
-        from serving.database.audit import COMMAND_LINE
+        from serving.database.access.audit import COMMAND_LINE
 
         now = clock()
         with _opened(shop, database) as opened:
@@ -85,7 +85,7 @@ def keys_commands(clock: Callable[[], datetime], database: Callable[[], str | No
     @group.command()
     def revoke(key_id: KeyId, shop: Shop = SHOP) -> None:
         """Make a key worthless for ever; running services refuse it within a second."""
-        from serving.database.audit import COMMAND_LINE
+        from serving.database.access.audit import COMMAND_LINE
 
         now = clock()
         with _opened(shop, database) as opened:
@@ -98,9 +98,9 @@ def keys_commands(clock: Callable[[], datetime], database: Callable[[], str | No
 
 @contextmanager
 def _opened(shop: Path, database: Callable[[], str | None]) -> Iterator[_Opened]:
-    from serving.database.audit import Audit
+    from serving.database.access.audit import Audit
+    from serving.database.access.keys import ApiKeys
     from serving.database.connection import open_database
-    from serving.database.keys import ApiKeys
 
     engine = open_database(ShopFolder.open(shop), database())
     try:

@@ -21,7 +21,7 @@ from serving.terminal.tables import show_table
 
 if TYPE_CHECKING:  # The database is loaded when a command runs.
     from serving.database.connection import Database as OpenDatabase
-    from serving.database.erased import Erasure
+    from serving.database.people.erased import Erasure
     from serving.privacy.erasing import Erasing
 
 Database = Callable[[], str | None]
@@ -40,8 +40,8 @@ def erase_command(clock: Callable[[], datetime], database: Database, console: Co
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and change nothing.")] = False,
     ) -> None:
         """Delete a customer everywhere, with the visitors merged into it, and wait until nothing is left."""
-        from serving.database.audit import COMMAND_LINE, Audit
-        from serving.database.person_hash import person_hash
+        from serving.database.access.audit import COMMAND_LINE, Audit
+        from serving.database.people.person_hash import person_hash
         from serving.privacy.erasing import Erasing
 
         folder = ShopFolder.open(shop)
@@ -69,10 +69,10 @@ def export_command(clock: Callable[[], datetime], database: Database, console: C
         shop: Shop = SHOP,
     ) -> None:
         """Write everything that is held of one person to a file."""
-        from serving.database.audit import COMMAND_LINE, Audit
-        from serving.database.contact_cipher import SETTING, ContactCipher
-        from serving.database.contact_details import ContactDetails
-        from serving.database.person_hash import person_hash
+        from serving.database.access.audit import COMMAND_LINE, Audit
+        from serving.database.people.contact_cipher import SETTING, ContactCipher
+        from serving.database.people.contact_details import ContactDetails
+        from serving.database.people.person_hash import person_hash
         from serving.privacy.person_export import Holdings, person_export
         from serving.snapshot import Snapshot
 
@@ -101,8 +101,8 @@ def contact_key_command(database: Database, console: Console) -> Callable[..., N
         ] = False,
     ) -> None:
         """Print a new key for contact details; with --renew, use the newest key for all of them."""
-        from serving.database.contact_cipher import SETTING, ContactCipher, new_key
-        from serving.database.contact_details import ContactDetails
+        from serving.database.people.contact_cipher import SETTING, ContactCipher, new_key
+        from serving.database.people.contact_details import ContactDetails
 
         if not renew:
             console.print(new_key(), markup=False)

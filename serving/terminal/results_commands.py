@@ -77,7 +77,7 @@ def results_commands(clock: Callable[[], datetime], database: Database, console:
         end: End = None,
     ) -> None:
         """Write every item that was shown, with what followed, for data scientists. The file names customers."""
-        from serving.database.audit import COMMAND_LINE
+        from serving.database.access.audit import COMMAND_LINE
         from serving.shown.memory import opened
         from serving.shown.shown_table import write_shown_table
 

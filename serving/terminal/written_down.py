@@ -18,7 +18,7 @@ def write_down(
     """
     if not (url or shop.database.exists()):
         return
-    from serving.database.audit import COMMAND_LINE, Audit
+    from serving.database.access.audit import COMMAND_LINE, Audit
     from serving.database.connection import open_database
 
     engine = open_database(shop, url)

@@ -22,7 +22,7 @@ from serving.absorb import absorb_all
 from serving.api.application import create_app
 from serving.api.service import Service
 from serving.database.connection import open_database
-from serving.database.contact_cipher import SETTING, new_key
+from serving.database.people.contact_cipher import SETTING, new_key
 from serving.privacy.erasing import Erasing
 from serving.privacy.merging import Merging
 from serving.publish import publish

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.shop_folder import ShopFolder
-from serving.database.audit import COMMAND_LINE, Audit
+from serving.database.access.audit import COMMAND_LINE, Audit
 from serving.database.connection import open_database
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.publishing_lock import publishing_lock

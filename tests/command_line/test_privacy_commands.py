@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from features.shop_folder import ShopFolder
-from serving.database.audit import Audit
+from serving.database.access.audit import Audit
 from serving.database.connection import open_database
-from serving.database.contact_cipher import SETTING, ContactCipher
-from serving.database.contact_details import ContactDetails
-from serving.database.person_hash import person_hash
+from serving.database.people.contact_cipher import SETTING, ContactCipher
+from serving.database.people.contact_details import ContactDetails
+from serving.database.people.person_hash import person_hash
 from tests.command_line.command import done, refused, written
 
 NOW = datetime(2025, 3, 1, tzinfo=UTC)

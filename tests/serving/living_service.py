@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from features.shop_folder import ShopFolder
 from serving.api.application import create_app
+from serving.database.access.keys import ApiKeys, NewKey
 from serving.database.connection import open_database
-from serving.database.keys import ApiKeys, NewKey
 from serving.database.tables import INBOX
 from serving.running.http_protocol import HttpProtocol
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from serving.arranging.again import not_again
-from serving.live_person import live_person
-from serving.offers import OPEN_CART, OPEN_FAVORITE, Visitor
+from serving.live.live_person import live_person
+from serving.recommending.offers import OPEN_CART, OPEN_FAVORITE, Visitor
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import ItemFilter
 

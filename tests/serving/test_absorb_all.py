@@ -19,11 +19,11 @@ from features.events.warehouse import Appended, Warehouse
 from features.shop_folder import ShopFolder
 from serving.absorb import MOST_FILES, Absorbed, Absorber, absorb_all
 from serving.database.connection import open_database
-from serving.database.described import Described
 from serving.database.described_items import DescribedItems
-from serving.database.erased import Erased
 from serving.database.inbox import Inbox
-from serving.database.merged import Merged
+from serving.database.people.described import Described
+from serving.database.people.erased import Erased
+from serving.database.people.merged import Merged
 from serving.database.plain_rows import table_of
 from tests.postgres import PostgresServer
 from tests.serving.database.fresh_events import RECEIVED, checked

@@ -14,12 +14,12 @@ from features.shop_folder import ShopFolder
 from serving.absorb import absorb
 from serving.database.connection import open_database
 from serving.database.inbox import Inbox
-from serving.database.person_hash import person_hash
+from serving.database.people.person_hash import person_hash
 from serving.publish import publish
-from serving.recommender import recommend
+from serving.recommending.recommender import recommend
+from serving.recommending.wish import Wish
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import ItemCycle
-from serving.wish import Wish
 from tests.rules_bundle import rules_bundle
 from tests.serving.database.fresh_events import checked
 from tests.serving.stored_offers import offered

@@ -10,7 +10,7 @@ import pytest
 from features.behaviour import Behaviour
 from features.events.warehouse import Warehouse
 from serving.publish import publish
-from serving.related import code_of, related_items
+from serving.recommending.related import code_of, related_items
 from serving.snapshot import Snapshot
 from serving.told_bundles import told_bundles
 from tests.rules_bundle import rules_bundle

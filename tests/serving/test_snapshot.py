@@ -9,7 +9,7 @@ import pytest
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
-from serving.current_snapshot import CurrentSnapshot
+from serving.live.current_snapshot import CurrentSnapshot
 from serving.snapshot import Snapshot, current_id, point_to, published
 from serving.snapshot_parts.shelf import ItemCycle
 from tests.serving.published_shop import ITEMS, PEOPLE, later, small_shop, write_snapshot

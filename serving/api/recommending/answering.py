@@ -12,11 +12,11 @@ from serving.api.recommending.in_public import is_public, refuse_customer, told_
 from serving.api.recommending.questions import Place, PlaceRequest, RecommendationQuery, RecommendationRequest
 from serving.api.service import Service, person_of
 from serving.arranging.rules import SavedPlacement
-from serving.database.shown import ShownAnswer
-from serving.recommender import recommend
+from serving.database.answers.shown import ShownAnswer
+from serving.recommending.recommender import recommend
+from serving.recommending.wish import Answer, Wish
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import ItemFilter
-from serving.wish import Answer, Wish
 
 
 class Reply(NamedTuple):

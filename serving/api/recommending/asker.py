@@ -12,10 +12,10 @@ from features.events.event import EPOCH
 from serving.api.recommending.questions import RecentEvent
 from serving.api.service import Service
 from serving.database.inbox import Touch
-from serving.database.person_now import PersonNow
-from serving.offers import NOBODY
-from serving.past_touches import past_touches
+from serving.database.people.person_now import PersonNow
+from serving.live.past_touches import past_touches
 from serving.privacy.opting_out import has_opted_out
+from serving.recommending.offers import NOBODY
 from serving.snapshot import Snapshot
 
 _LOG = logging.getLogger("huitou.api")

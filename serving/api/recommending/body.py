@@ -11,11 +11,11 @@ from functools import lru_cache
 
 from pydantic_core import to_json
 
-from serving.offers import Candidate
-from serving.reasons import SPECIAL_SOURCES, reason_of
+from serving.recommending.offers import Candidate
+from serving.recommending.reasons import SPECIAL_SOURCES, reason_of
+from serving.recommending.wish import Answer
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import Shelf
-from serving.wish import Answer
 
 
 def body_of(snapshot: Snapshot, recommendation_id: str, placement: str, found: Answer, language: str) -> bytes:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from features.errors import HuitouError
 from serving.access.principal import Principal
 from serving.api.recommending.questions import Person
-from serving.offers import Candidate
+from serving.recommending.offers import Candidate
+from serving.recommending.wish import Answer
 from serving.snapshot import Snapshot
-from serving.wish import Answer
 from training.recommend.reason_texts import ABOUT_ITEM
 
 PERSONAL = "personal"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from serving.database.erased import Erased
+from serving.database.people.erased import Erased
 
 TABLES: Mapping[str, str] = {
     "inbox": "Events that arrived over HTTP and are not published yet.",
@@ -14,7 +14,7 @@ TABLES: Mapping[str, str] = {
     "shown": "Answers that were shown.",
     "responses": "Clicks and purchases that followed from answers.",
 }
-"""The tables of :data:`serving.database.person_rows.PERSON_TABLES`, and what they hold."""
+"""The tables of :data:`serving.database.people.person_rows.PERSON_TABLES`, and what they hold."""
 
 
 class DatabasePlace:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
-from serving.database.comparisons import Comparisons
+from serving.database.answers.comparisons import Comparisons
 from serving.privacy.places.snapshot_without import remove_snapshot, snapshot_without, sweep
 from serving.snapshot import current_id
 from serving.snapshot_parts.named_people import people_in

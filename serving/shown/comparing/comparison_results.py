@@ -9,9 +9,9 @@ from datetime import datetime
 import numpy as np
 
 from features.arrays import Floats
-from serving.database.comparisons import SIDES, Comparison
-from serving.database.responses import Response, Responses
-from serving.database.shown import Shown, StoredAnswer
+from serving.database.answers.comparisons import SIDES, Comparison
+from serving.database.answers.responses import Response, Responses
+from serving.database.answers.shown import Shown, StoredAnswer
 from serving.shown.attribution import Attribution
 from serving.shown.comparing.difference import MISMATCH_LEVEL, Difference, mismatch_chance
 from serving.shown.period import Period

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from features.errors import HuitouError
-from serving.database.comparisons import Comparison, Comparisons
+from serving.database.answers.comparisons import Comparison, Comparisons
 from serving.database.in_time import InTime
 
 LOOK_EVERY_S = 0.5

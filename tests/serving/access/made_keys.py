@@ -7,8 +7,8 @@ from itertools import count
 from typing import Any
 
 from features.shop_folder import ShopFolder
+from serving.database.access.keys import ApiKeys, NewKey
 from serving.database.connection import open_database
-from serving.database.keys import ApiKeys, NewKey
 from tests.serving.published_shop import NOW
 
 PAGES = "https://shop.example"

@@ -17,8 +17,8 @@ from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.access import key_ring
 from serving.access.key_ring import KeyRing
+from serving.database.access.keys import ApiKey, ApiKeys, MadeKey
 from serving.database.connection import open_database
-from serving.database.keys import ApiKey, ApiKeys, MadeKey
 from tests.serving.access.made_keys import PAGES, asked, counted_bytes
 from tests.serving.published_shop import NOW
 

@@ -24,8 +24,8 @@ from serving.access.request_log import RequestLog
 from serving.api.door import Door, DoorParts
 from serving.api.errors import error_response
 from serving.api.fast.exchange import FastAnswer, FastHandlers, FastRequest
+from serving.database.access.keys import ApiKeys, MadeKey
 from serving.database.connection import open_database
-from serving.database.keys import ApiKeys, MadeKey
 from tests.serving.access.made_keys import asked, counted_bytes
 from tests.serving.published_shop import NOW
 

@@ -14,7 +14,7 @@ from features.shop_folder import ShopFolder
 from serving.access.rate_limit import RateLimit
 from serving.access.request_log import JsonLines, RequestLog
 from serving.access.roles import ALLOWED, ROLES
-from serving.database.audit import COMMAND_LINE, Audit
+from serving.database.access.audit import COMMAND_LINE, Audit
 from serving.database.connection import open_database
 from tests.serving.access.made_keys import PAGES, asked, bearer, make_keys
 from tests.serving.access.test_metrics import figures

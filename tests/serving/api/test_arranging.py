@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from features.shop_folder import ShopFolder
-from serving.database.shown import ShownItem, StoredAnswer
+from serving.database.answers.shown import ShownItem, StoredAnswer
 from tests.serving.api.served_shop import event, send, serving
 from tests.serving.published_shop import ITEMS, NOW, PEOPLE, write_snapshot
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from serving.absorb import absorb
-from serving.database.erased import Erased
+from serving.database.people.erased import Erased
 from tests.serving.api.served_shop import event, send
 
 

@@ -16,8 +16,8 @@ from features.shop_folder import ShopFolder
 from serving.absorb import absorb
 from serving.backups.backup import backup, remove_leftovers
 from serving.backups.restore import restore
-from serving.current_snapshot import CurrentSnapshot
 from serving.database.inbox import Inbox
+from serving.live.current_snapshot import CurrentSnapshot
 from tests.postgres import PostgresServer
 from tests.serving.backups.stored_shop import absorbed_ids, database, put, stored_shop
 from tests.serving.published_shop import NOW

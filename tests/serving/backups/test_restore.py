@@ -12,10 +12,10 @@ from features.events.warehouse import Warehouse
 from features.shop_folder import ShopFolder
 from serving.backups.backup import backup
 from serving.backups.restore import restore
-from serving.database.deleted_since import erased_hashes
-from serving.database.erased import Erased
 from serving.database.inbox import Inbox
-from serving.database.person_hash import person_hash
+from serving.database.people.deleted_since import erased_hashes
+from serving.database.people.erased import Erased
+from serving.database.people.person_hash import person_hash
 from serving.snapshot import current_id
 from serving.snapshot_parts.named_people import named_people
 from tests.serving.backups.stored_shop import absorbed_ids, database, put, stored_shop

@@ -11,9 +11,9 @@ import pytest
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.database.connection import Database, open_database
-from serving.database.erased import Erased
 from serving.database.free_pages import clean_free_pages
 from serving.database.inbox import Inbox
+from serving.database.people.erased import Erased
 from tests.serving.privacy.searched import files_with
 from tests.small_shop import events
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
+from serving.database.answers.responses import Responses
 from serving.database.connection import open_database
-from serving.database.erased import Erased
 from serving.database.inbox import Inbox
-from serving.database.responses import Responses
+from serving.database.people.erased import Erased
 from tests.serving.database.fresh_events import RECEIVED, checked
 
 
@@ -182,9 +182,9 @@ CHILD = """
 import os, sys
 from features.shop_folder import ShopFolder
 from serving.database.connection import open_database
-from serving.database.erased import Erased
+from serving.database.people.erased import Erased
 from serving.database.inbox import Inbox
-from serving.database.responses import Responses
+from serving.database.answers.responses import Responses
 from tests.serving.database.fresh_events import RECEIVED, checked
 inbox = Inbox(open_database(ShopFolder.open(sys.argv[1])))
 print(inbox.put(checked({"event_id": "kept"}), RECEIVED), flush=True)

@@ -12,7 +12,7 @@ from features.errors import HuitouError
 from features.events.event import CUSTOMER_SCHEMA
 from features.shop_folder import ShopFolder
 from serving.database.connection import open_database
-from serving.database.described import Described
+from serving.database.people.described import Described
 from serving.lists.command import write_interested_list, write_recall_list
 from serving.snapshot_parts.shelf import ItemFilter
 from tests.serving.published_shop import NOW, small_shop

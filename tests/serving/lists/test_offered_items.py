@@ -13,9 +13,9 @@ from features.behaviour import Behaviour
 from features.events.warehouse import Warehouse
 from serving.lists.offered_items import offered_items
 from serving.publish import publish
-from serving.recommender import recommend
+from serving.recommending.recommender import recommend
+from serving.recommending.wish import Wish
 from serving.snapshot import Snapshot
-from serving.wish import Wish
 from tests.rules_bundle import rules_bundle
 from tests.small_shop import EventRow, append, events, items, people, random_events, shop
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import MetaData, create_engine, select
 
-from serving.database.person_key import person_key
+from serving.database.people.person_key import person_key
 
 
 def files_with(folder: Path, words: Sequence[str]) -> dict[str, list[str]]:

@@ -11,9 +11,9 @@ import pytest
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
-from serving.database.comparisons import Comparisons
+from serving.database.answers.comparisons import Comparisons
 from serving.database.connection import Database, open_database
-from serving.database.merged import Merged
+from serving.database.people.merged import Merged
 from serving.privacy.erasing import Erasing
 from serving.snapshot import Snapshot, current_id, published
 from tests.serving.privacy.searched import files_with

@@ -13,7 +13,7 @@ import pytest
 from features.events.warehouse import Warehouse
 from features.shop_folder import ShopFolder
 from serving.database.connection import Database, open_database
-from serving.database.merged import Merged
+from serving.database.people.merged import Merged
 from serving.privacy.merging import Merging
 from tests.conftest import ROOT
 from tests.small_shop import append, events, shop
@@ -79,7 +79,7 @@ from pathlib import Path
 from features.events.warehouse import Warehouse
 from features.shop_folder import ShopFolder
 from serving.database.connection import open_database
-from serving.database.merged import Merged
+from serving.database.people.merged import Merged
 from serving.privacy.merging import Merging
 
 dies_at = sys.argv[2]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.database.person_now import PersonNow
+from serving.database.people.person_now import PersonNow
 from serving.privacy.opting_out import has_opted_out
 from serving.snapshot import Snapshot
 from tests.serving.published_shop import small_shop

@@ -11,7 +11,7 @@ import pytest
 from features.events.warehouse import Warehouse
 from features.shop_folder import ShopFolder
 from serving.database.connection import Database, open_database
-from serving.database.merged import Merged
+from serving.database.people.merged import Merged
 from serving.privacy.erasing import Erasing
 from serving.privacy.merging import Merging
 from serving.privacy.reapplying import reapply

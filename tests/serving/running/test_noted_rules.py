@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from features.shop_folder import ShopFolder
-from serving.database.audit import COMMAND_LINE, Audit
+from serving.database.access.audit import COMMAND_LINE, Audit
 from serving.database.connection import open_database
 from serving.running.noted_rules import NotedRules
 from tests.serving.published_shop import NOW

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from features.events.event import EPOCH
-from serving.database.shown import ShownAnswer
+from serving.database.answers.shown import ShownAnswer
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 """When the first answer is given."""

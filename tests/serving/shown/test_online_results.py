@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from features.errors import HuitouError
-from serving.database.shown import ShownAnswer
+from serving.database.answers.shown import ShownAnswer
 from serving.shown.memory import Memory
 from serving.shown.online_results import MOST_ROWS, OnlineResults, online_results
 from serving.shown.period import Period

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serving.database.shown import ShownItem, StoredAnswer
+from serving.database.answers.shown import ShownItem, StoredAnswer
 from serving.shown.attribution import Followed
 from serving.shown.tally import Tally
 

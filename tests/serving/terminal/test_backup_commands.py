@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from features.shop_folder import ShopFolder
-from serving.database.erased import Erased
-from serving.database.person_hash import person_hash
+from serving.database.people.erased import Erased
+from serving.database.people.person_hash import person_hash
 from tests.command_line.command import done, refused
 from tests.serving.backups.stored_shop import absorbed_ids, database, stored_shop
 from tests.serving.published_shop import NOW

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
-from serving.database.audit import COMMAND_LINE, Audit
+from serving.database.access.audit import COMMAND_LINE, Audit
+from serving.database.access.keys import ApiKey, ApiKeys
 from serving.database.connection import open_database
-from serving.database.keys import ApiKey, ApiKeys
 from serving.terminal.audit_commands import audit_command
 from serving.terminal.keys_commands import keys_commands
 from tests.serving.published_shop import NOW

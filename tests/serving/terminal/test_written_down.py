@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from features.shop_folder import ShopFolder
-from serving.database.audit import COMMAND_LINE, Audit
+from serving.database.access.audit import COMMAND_LINE, Audit
 from serving.database.connection import open_database
 from serving.terminal.written_down import write_down
 from tests.command_line.command import done

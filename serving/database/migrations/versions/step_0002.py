@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, String, Text, bindparam, column, select, table
 
-from serving.database.person_key import person_key
+from serving.database.people.person_key import person_key
 
 revision = "0002"
 down_revision = "0001"

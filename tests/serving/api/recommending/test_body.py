@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from serving.api.recommending.answers import Recommendations, RecommendedItem, SeveralRecommendations
 from serving.api.recommending.body import body_of, body_of_several, tier_of
-from serving.offers import Candidate
-from serving.reasons import reason_of
+from serving.recommending.offers import Candidate
+from serving.recommending.reasons import reason_of
+from serving.recommending.wish import Answer
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_files import NO_ITEM
-from serving.wish import Answer
 from tests.serving.published_shop import ITEMS, small_shop
 from training.recommend.reason_texts import PLAIN
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from serving.database.comparisons import Comparison
-from serving.database.shown import ShownAnswer
+from serving.database.answers.comparisons import Comparison
+from serving.database.answers.shown import ShownAnswer
 from serving.shown.comparing.comparison_results import ComparisonResults, comparison_results
 from serving.shown.memory import Memory
 from serving.shown.ratio import Estimate

@@ -6,7 +6,7 @@ from pathlib import Path
 from time import perf_counter
 
 from features.shop_folder import ShopFolder
-from serving.database.comparisons import Comparisons
+from serving.database.answers.comparisons import Comparisons
 from serving.database.connection import open_database
 from serving.shown.comparing.running_comparison import LOOK_EVERY_S, RunningComparison
 from tests.serving.shown.small_memory import NOON, hours

@@ -1,0 +1,1 @@
+"""Keys, and what was done with the rights they give."""

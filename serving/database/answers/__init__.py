@@ -1,0 +1,1 @@
+"""What was shown to people, and what they did about it."""

@@ -1,0 +1,1 @@
+"""What is held of people: what was told of them, who they are, what they do just now."""
