@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,13 +13,13 @@ from sqlalchemy import Engine, select, update
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.database.connection import open_database
-from serving.database.people.contact_cipher import ContactCipher, new_key
+from serving.database.people.contact_cipher import ContactCipher
 from serving.database.people.contact_details import Contact, ContactDetails
 from serving.database.people.erased import Erased
 from serving.database.tables import CONTACT_DETAILS
 
 NOW = datetime(2025, 3, 1, 12, tzinfo=UTC)
-OLD, NEW = new_key(), new_key()
+OLD, NEW = (urlsafe_b64encode(bytes(range(first, first + 32))).decode() for first in (0, 100))
 
 
 @pytest.fixture
