@@ -32,6 +32,8 @@ from features.shop_folder import ShopFolder
 from serving.snapshot import Snapshot
 
 SEED = 7
+ACCOUNTS = 1_360_000
+"""A million of them have done something, and are in the snapshot."""
 ROUNDS = 5
 CONNECTIONS = 32
 
@@ -150,7 +152,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--shop", type=Path, help="the folder of a published shop, in place of a simulated one")
     parser.add_argument("--small-shop", type=Path, help="another published shop: how long the service takes to start")
-    parser.add_argument("--customers", type=int, default=1_000_000, help="customers of the simulated shop")
+    parser.add_argument("--customers", type=int, default=ACCOUNTS, help="accounts of the simulated shop")
     parser.add_argument("--items", type=int, default=100_000, help="items of the simulated shop")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often everything is asked in turn")
     said = parser.parse_args()
