@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from docs.examples.huitou_client import MOST_ROWS, Event, Huitou, HuitouError, Sender
+from docs.examples.huitou_client import Event, Huitou, HuitouError, Sender
+from docs.examples.huitou_client.client import MOST_ROWS
 from tests.serving.living_service import LivingService
 from tests.serving.published_shop import small_shop
 

@@ -1,9 +1,4 @@
-"""A small client of Huitou's API. Copy this file into your shop: it needs Python 3.11 and nothing else.
-
-huitou = Huitou("https://huitou.example.com", key=os.environ["HUITOU_KEY"])
-page = huitou.recommend(customer_id="c-1024", placement="home", n=4)
-huitou.send([Event("sku-77", "cart", customer_id="c-1024", recommendation_id=page.recommendation_id)])
-"""
+"""The service as one shop sees it."""
 
 from __future__ import annotations
 
@@ -11,16 +6,16 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from queue import Empty, Full, Queue
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
-from uuid import uuid4
+
+from .answers import Event, HuitouError, Recommendations, Rejected, RelatedItem, Said, Taken, read, recommendations
 
 FIRST_PAUSE_S = 0.2
 """Before the second attempt; every further pause is twice as long, less up to half by chance."""
@@ -31,95 +26,7 @@ MOST_ROWS = 500
 PASSING = frozenset({0, 429, 502, 503, 504})
 """Statuses that may be another one a moment later; 0 is a service that could not be reached."""
 
-Answer = TypeVar("Answer")
 Pause = Callable[[float], None]
-Said = Mapping[str, Any]
-
-
-class HuitouError(Exception):
-    """What the service answered instead, or why it could not be asked."""
-
-    def __init__(self, status: int, said: Said, retry_after_s: float | None = None) -> None:
-        super().__init__(said.get("message", f"status {status}"))
-        self.status = status
-        self.code: str = said.get("code", "unreadable")
-        self.field: str | None = said.get("field")
-        self.hint: str | None = said.get("hint")
-        self.retry_after_s = retry_after_s
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that somebody did. Its id is made with it, so that sending it again is safe."""
-
-    item_id: str
-    kind: str
-    """view, cart, uncart, favorite, unfavorite, purchase or return."""
-    customer_id: str | None = None
-    visitor_id: str | None = None
-    quantity: int | None = None
-    unit_price: Decimal | None = None
-    order_id: str | None = None
-    session_id: str | None = None
-    channel: str | None = None
-    recommendation_id: str | None = None
-    """Of the answer in which the item was shown."""
-    occurred_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    """With its time zone."""
-    event_id: str = field(default_factory=lambda: uuid4().hex)
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """A row that was not taken, and why."""
-
-    row: int
-    """Its place among those given, from 1."""
-    message: str
-    field: str | None
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What became of the rows that were sent."""
-
-    stored: int
-    repeated: int
-    """Rows that the service had already: they count once."""
-    rejected: tuple[Rejected, ...]
-
-
-@dataclass(frozen=True)
-class RecommendedItem:
-    """One item to show."""
-
-    item_id: str
-    score: float
-    source: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Recommendations:
-    """Items in the order in which to show them."""
-
-    recommendation_id: str
-    placement: str
-    model_version: str
-    as_of: datetime
-    tier: str
-    fallback: str | None
-    """Why the items are not personal; None when they are."""
-    items: tuple[RecommendedItem, ...]
-
-
-@dataclass(frozen=True)
-class RelatedItem:
-    """One item that goes with another."""
-
-    item_id: str
-    score: float
-    reason: str
 
 
 class Huitou:
@@ -143,17 +50,17 @@ class Huitou:
     ) -> Recommendations:
         """What to show to somebody. ``more``: placement, n, offset, context_items, exclude, filter, lang, ..."""
         asked = {"customer_id": customer_id, "visitor_id": visitor_id} | more
-        return _recommendations(self.call("POST", "/v1/recommendations", body=_without_none(asked)))
+        return recommendations(self.call("POST", "/v1/recommendations", body=_without_none(asked)))
 
     def recommend_several(self, placements: Sequence[Said], **who: Any) -> tuple[Recommendations, ...]:
         """What to show at several places of one page, no item twice: ``[{"placement": "home", "n": 8}, ...]``."""
         said = self.call("POST", "/v1/recommendations", body={"placements": placements} | who)
-        return tuple(map(_recommendations, said["placements"]))
+        return tuple(map(recommendations, said["placements"]))
 
     def related(self, item_id: str, **query: Any) -> tuple[RelatedItem, ...]:
         """What goes with an item, the strongest first. ``query``: kind, n, in_stock, lang."""
         said = self.call("GET", f"/v1/items/{quote(item_id, safe='')}/related", query=query)
-        return tuple(_read(RelatedItem, item) for item in said["items"])
+        return tuple(read(RelatedItem, item) for item in said["items"])
 
     def send(self, events: Iterable[Event]) -> Taken:
         """Tell what people did: in as many requests as it takes, each tried again while the service is away."""
@@ -203,7 +110,7 @@ class Huitou:
             said = self.call(method, path, body={name: part}, attempts=self._attempts)
             stored, repeated = stored + said["stored"], repeated + said.get("repeated", 0)
             wrong = [row for row in said["results"] if row["status"] == "rejected"]
-            rejected += [_read(Rejected, row["error"], row=start + row["row"]) for row in wrong]
+            rejected += [read(Rejected, row["error"], row=start + row["row"]) for row in wrong]
         return Taken(stored, repeated, tuple(rejected))
 
     def _once(self, method: str, target: str, content: bytes | None) -> dict[str, Any]:
@@ -222,55 +129,6 @@ class Huitou:
             raise HuitouError(0, {"code": "unreachable", "message": message}) from error
 
 
-class Sender:
-    """Sends events behind the page's back, so that a page never waits for it; ``close`` before the process ends."""
-
-    def __init__(self, huitou: Huitou, *, most_waiting: int = 10_000, gather_s: float = 0.5) -> None:
-        """Keeps ``most_waiting`` events at most, and gathers them for ``gather_s`` seconds before each request."""
-        self._huitou = huitou
-        self._gather_s = gather_s
-        self._waiting: Queue[Event | None] = Queue(most_waiting)
-        self._thread = threading.Thread(target=self._run, name="huitou-sender", daemon=True)
-        self.lost = 0
-        """Events that were given up: too many were waiting, or the service stayed away."""
-        self._thread.start()
-
-    def add(self, event: Event) -> None:
-        """Send it soon."""
-        try:
-            self._waiting.put_nowait(event)
-        except Full:
-            self.lost += 1
-
-    def close(self, timeout_s: float = 30.0) -> None:
-        """Send what is waiting, and end."""
-        self._waiting.put(None, timeout=timeout_s)
-        self._thread.join(timeout_s)
-
-    def _run(self) -> None:
-        more = True
-        while more:
-            events, more = self._gathered()
-            try:
-                self._huitou.send(events)
-            except HuitouError:
-                self.lost += len(events)
-        self._huitou.close()
-
-    def _gathered(self) -> tuple[list[Event], bool]:
-        """Events to send together, and whether more may follow."""
-        events: list[Event] = []
-        event = self._waiting.get()
-        until = time.monotonic() + self._gather_s
-        while event is not None:
-            events.append(event)
-            try:
-                event = self._waiting.get(timeout=max(0.0, until - time.monotonic()))
-            except Empty:
-                return events, True
-        return events, False
-
-
 def _exchange(
     connection: HTTPConnection, method: str, target: str, content: bytes | None, headers: dict[str, str]
 ) -> dict[str, Any]:
@@ -287,17 +145,6 @@ def _exchange(
         wait_s = float(wait) if wait.isdecimal() else None
         raise HuitouError(response.status, problem if isinstance(problem, dict) else {}, wait_s)
     return said
-
-
-def _read(kind: type[Answer], said: Said, **more: Any) -> Answer:
-    """A dataclass from an answer; what a newer service says on top of it is passed over."""
-    known = {part.name: said[part.name] for part in fields(kind) if part.name in said}  # type: ignore[arg-type]
-    return kind(**(known | more))
-
-
-def _recommendations(said: Said) -> Recommendations:
-    items = tuple(_read(RecommendedItem, item) for item in said["items"])
-    return _read(Recommendations, said, items=items, as_of=datetime.fromisoformat(said["as_of"]))
 
 
 def _without_none(said: Said) -> dict[str, Any]:
