@@ -25,8 +25,9 @@ from serving.running.http_protocol import HttpProtocol
 class LivingService:
     """The service of a shop at a free port of this machine."""
 
-    def __init__(self, shop: ShopFolder) -> None:
+    def __init__(self, shop: ShopFolder, database_url: str | None = None) -> None:
         self.shop = shop
+        self._database_url = database_url
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._door.getsockname()[1]
         self._server: uvicorn.Server | None = None
@@ -42,7 +43,7 @@ class LivingService:
         """Answer from now on; requests that come earlier wait at the door."""
         if self._door.fileno() < 0:
             self._door = socket.create_server(("127.0.0.1", self.port))
-        application = create_app(self.shop, clock=now)
+        application = create_app(self.shop, clock=now, database_url=self._database_url)
         config = uvicorn.Config(
             self.answered.behind(application),
             http=HttpProtocol,
@@ -64,14 +65,14 @@ class LivingService:
 
     def make_key(self, role: str, origins: Sequence[str] = (), per_minute: int | None = None) -> str:
         """A new key of a role; before the service has started, or it may take a second to know of it."""
-        engine = open_database(self.shop, None)
+        engine = open_database(self.shop, self._database_url)
         made = ApiKeys(engine).make(NewKey(role, "test", per_minute, origins), now(), os.urandom)
         engine.dispose()
         return made.text
 
     def stored(self) -> list[dict[str, Any]]:
         """The events in the inbox, the oldest first."""
-        engine = open_database(self.shop, None)
+        engine = open_database(self.shop, self._database_url)
         with engine.connect() as connection:
             rows = connection.execute(select(INBOX).order_by(INBOX.c.sequence)).mappings().all()
         engine.dispose()

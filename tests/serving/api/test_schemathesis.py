@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from serving.access.roles import ALLOWED, EVERYONE, ROLES
+from tests.postgres import PostgresServer
 from tests.serving.living_service import LivingService
 from tests.serving.published_shop import small_shop
 
@@ -80,10 +81,21 @@ class Api:
         return int(answer.status_code)
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """A database for the whole file, of each engine."""
+    if request.param == "sqlite":
+        yield None
+        return
+    server: PostgresServer = request.getfixturevalue("postgresql_server")
+    with server.database() as found:
+        yield found
+
+
 @pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+def api(tmp_path_factory: pytest.TempPathFactory, url: str | None) -> Iterator[Api]:
     """The small shop's service, the same for all roles; what is deleted is deleted by the last of them."""
-    service = LivingService(small_shop(tmp_path_factory.mktemp("shop")))
+    service = LivingService(small_shop(tmp_path_factory.mktemp("shop")), url)
     origins = {"browser": ["https://shop.example"]}
     keys = {role: service.make_key(role, origins.get(role, ()), per_minute=1_000_000) for role in ROLES}
     with service, requests.Session() as session:

@@ -28,9 +28,6 @@ from tests.serving.running.running_service import RunningService, running_servic
 from tests.serving.running.senders import Senders
 
 KILLS = 100
-"""Of the service with a SQLite file, which each process opens by itself."""
-KILLS_WITH_A_SERVER = 30
-"""With PostgreSQL, whose own processes outlive the service."""
 THREADS = 3
 SEED = 11
 
@@ -93,7 +90,7 @@ def test_a_service_that_is_killed_loses_and_doubles_nothing(tmp_path: Path, data
     random, moments = np.random.default_rng(SEED), threading.Event()
     shop, senders = small_shop(tmp_path / "shop"), Senders(free_port())
     with senders.sending(THREADS):
-        for number in range(KILLS if database_url is None else KILLS_WITH_A_SERVER):
+        for number in range(KILLS):
             with _service(shop, senders, database_url, mover=True) as service:
                 senders.up.set()
                 assert answer_of(service)["snapshot"] in {name for name, _ in published(shop)}

@@ -80,11 +80,11 @@ def publish(shop: ShopFolder, number: int) -> str:
     return write_snapshot(shop, people, tuple(names.values()), header=header)
 
 
-def test_ten_swaps_under_load(tmp_path: Path) -> None:
+def test_ten_swaps_under_load(tmp_path: Path, database_url: str | None) -> None:
     """While three callers ask two workers without a pause, ten snapshots come: all is answered, each from one."""
     shop = ShopFolder.create(tmp_path / "shop")
     numbers = {publish(shop, 0): 0}
-    with running_service(shop.path, workers=2) as service:
+    with running_service(shop.path, workers=2, database_url=database_url) as service:
         callers = Callers(urlsplit(service.url).port or 0)
         with callers.asking():
             for number in range(1, SWAPS + 1):
