@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
@@ -97,9 +98,9 @@ class Place(BaseModel):
     )
 
     @property
+    @abstractmethod
     def filter_said(self) -> Mapping[str, Any]:
         """What was said of which items may be shown, by the names of :class:`Filter`."""
-        raise NotImplementedError
 
 
 class PlaceRequest(Place):
