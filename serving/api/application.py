@@ -114,7 +114,6 @@ def create_app(
     app = Application(
         title="Huitou",
         version="1",
-        description="Who is about to stop buying, what each customer wants next, and events as they happen.",
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
@@ -149,7 +148,7 @@ def create_app(
         responses=Responses(engine),
         comparisons=comparisons,
     )
-    # The first four come before those whose paths would match theirs, too.
+    # Longer paths come before those with an id at their end, which would match them, too.
     for part in (
         merge,
         contact_details,
@@ -166,9 +165,11 @@ def create_app(
         items,
         events,
         health,
+        metrics,
+        keys,
+        audit,
+        results,
     ):
-        app.include_router(part.router)
-    for part in (metrics, keys, audit, results):
         app.include_router(part.router)
     handle_errors(app)
     app.door = Door(

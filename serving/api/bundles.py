@@ -83,7 +83,6 @@ class BundleList(BaseModel):
                 {"model_version": "3", "as_of": "2025-03-01T00:00:00Z", "orders": 20_000, "bundles": [EXAMPLE]}
             ]
         },
-        protected_namespaces=(),
     )
 
     model_version: str
@@ -111,8 +110,9 @@ def get_bundles(
     in_stock: InStock = True,
 ) -> BundleList:
     """The pairs and triples of the whole shop."""
-    found = told_bundles(service.snapshot, in_stock=in_stock)
-    return _answer(service.snapshot, islice(found, offset, offset + n), language)
+    snapshot = service.snapshot
+    found = told_bundles(snapshot, in_stock=in_stock)
+    return _answer(snapshot, islice(found, offset, offset + n), language)
 
 
 def _answer(snapshot: Snapshot, found: Iterable[ToldBundle], language: str) -> BundleList:

@@ -9,26 +9,18 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from features.events.checks import check_rows
 from features.events.event import ITEM_FIELDS
-from serving.api.events import RowError
 from serving.api.parsing import JsonRoute
+from serving.api.rows import RowError, properties_of
 from serving.api.service import TheService
-from serving.findings import plain
 
 router = APIRouter(prefix="/v1", tags=["items"], route_class=JsonRoute)
 
 MOST_ITEMS = 1_000
 
-_TYPES: dict[str, dict[str, Any]] = {
-    "id": {"type": "string"},
-    "text": {"type": "string"},
-    "money": {"type": "string", "examples": ["19.90"]},
-    "flag": {"type": "boolean"},
-    "time": {"type": "string", "format": "date-time"},
-}
 ITEM_JSON = {
     "type": "object",
     "required": ["item_id"],
-    "properties": {field.name: _TYPES[field.type.value] | {"description": field.description} for field in ITEM_FIELDS},
+    "properties": properties_of(ITEM_FIELDS),
 }
 """An item as the document shows it."""
 
@@ -87,8 +79,9 @@ def put_items(request: ItemsRequest, service: TheService) -> ItemsResult:
         ItemRow(row=place, item_id=identity, status="stored")
         for place, identity in zip(checked.positions.tolist(), ids, strict=True)
     ]
-    for rejection in checked.rejections:
-        error = RowError(code="invalid", message=rejection.message, field=rejection.field, value=plain(rejection.value))
-        results.append(ItemRow(row=rejection.row, item_id=None, status="rejected", error=error))
+    results += [
+        ItemRow(row=rejection.row, item_id=None, status="rejected", error=RowError.of(rejection))
+        for rejection in checked.rejections
+    ]
     results.sort(key=lambda result: result.row)
     return ItemsResult(stored=len(ids), rejected=len(checked.rejections), results=results)

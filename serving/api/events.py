@@ -13,13 +13,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from features.events.checks import Rejection, check_rows
-from features.events.event import EVENT_FIELDS, MAX_ID_LENGTH, FieldType
+from features.events.event import EVENT_FIELDS
 from features.events.quick_check import quick_events
 from serving.api.parsing import JsonRoute
+from serving.api.rows import GONE, RowError, properties_of
 from serving.api.service import Service, TheService
 from serving.database.inbox import ERASED, arrived, plain_events
-from serving.database.people.erased import gone
-from serving.findings import plain
 
 router = APIRouter(prefix="/v1", tags=["events"], route_class=JsonRoute)
 
@@ -29,19 +28,9 @@ MOST_AT_ONCE = 50
 BYTES_BESIDE = 400
 """What a waiting event takes beside its payload, about."""
 
-_JSON_TYPES: dict[FieldType, dict[str, Any]] = {
-    FieldType.ID: {"type": "string", "maxLength": MAX_ID_LENGTH},
-    FieldType.KIND: {"type": "string"},
-    FieldType.TEXT: {"type": "string"},
-    FieldType.TIME: {"type": "string", "format": "date-time"},
-    FieldType.INTEGER: {"type": "integer"},
-    FieldType.MONEY: {"type": "string", "examples": ["19.90"]},
-    FieldType.FLAG: {"type": "boolean"},
-}
-
 EVENT_JSON = {
     "type": "object",
-    "properties": {field.name: _JSON_TYPES[field.type] | {"description": field.description} for field in EVENT_FIELDS},
+    "properties": properties_of(EVENT_FIELDS),
     "required": [field.name for field in EVENT_FIELDS if field.required],
 }
 """An event as OpenAPI describes it; it follows from the field table."""
@@ -68,19 +57,8 @@ class Events(BaseModel):
     events: Annotated[
         list[Any],
         Field(max_length=MOST_EVENTS),
-        WithJsonSchema({"type": "array", "maxItems": 1000, "items": EVENT_JSON}),
+        WithJsonSchema({"type": "array", "maxItems": MOST_EVENTS, "items": EVENT_JSON}),
     ]
-
-
-class RowError(BaseModel):
-    """Why a row was not taken."""
-
-    code: str
-    message: str
-    field: str | None
-    value: Any
-    allowed: Any = None
-    hint: str | None = None
 
 
 class RowResult(BaseModel):
@@ -92,10 +70,6 @@ class RowResult(BaseModel):
         description="accepted: with validate_only, it would be stored or is repeated."
     )
     error: RowError | None = None
-
-
-GONE = RowError.model_validate(gone("customer_id").as_dict())
-"""Why a row about somebody who was deleted is not taken."""
 
 
 class EventsResult(BaseModel):
@@ -191,8 +165,7 @@ def _taken(positions: Sequence[int], ids: Sequence[str | None], outcomes: Sequen
 
 
 def _rejected(rejection: Rejection) -> RowResult:
-    error = RowError(code="invalid", message=rejection.message, field=rejection.field, value=plain(rejection.value))
-    return RowResult(row=rejection.row, event_id=None, status="rejected", error=error)
+    return RowResult(row=rejection.row, event_id=None, status="rejected", error=RowError.of(rejection))
 
 
 def _answer(results: list[RowResult]) -> EventsResult:

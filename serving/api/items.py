@@ -54,7 +54,6 @@ class RelatedItems(BaseModel):
                 }
             ]
         },
-        protected_namespaces=(),
     )
 
     item_id: str
@@ -83,7 +82,6 @@ class KnownItem(BaseModel):
                 }
             ]
         },
-        protected_namespaces=(),
     )
 
     item_id: str

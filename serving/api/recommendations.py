@@ -30,7 +30,7 @@ def post_recommendations(
     Reacts to the last click. With `placements` the answer is `{"placements": [...]}`, one for each, without the same
     item twice.
     """
-    reply = answer(service, asked, language_of(asked.lang, language), getattr(request.state, "principal", None))
+    reply = answer(service, asked, language_of(asked.lang, language), request.state.principal)
     request.state.tier = reply.how
     return from_json(reply.body)
 
@@ -40,6 +40,6 @@ def get_recommendations(
     asked: Annotated[RecommendationQuery, Query()], service: TheService, language: Language, request: Request
 ) -> Any:
     """As ``POST``, with repeated parameters for lists."""
-    reply = answer(service, asked, language, getattr(request.state, "principal", None))
+    reply = answer(service, asked, language, request.state.principal)
     request.state.tier = reply.how
     return from_json(reply.body)

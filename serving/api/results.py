@@ -13,7 +13,7 @@ from features.errors import HuitouError
 from serving.api.parsing import JsonRoute
 from serving.api.service import Service, TheService, id_in_path
 from serving.shown.comparing.comparison_results import ComparisonResults, comparison_results
-from serving.shown.online_results import online_results
+from serving.shown.online_results import BY, online_results
 from serving.shown.period import Period
 from serving.shown.same_people import SamePeople
 from serving.shown.set_aside_people import set_aside_people
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1/results", tags=["results"], route_class=JsonRoute
 MOST_ANSWERS = 200_000
 """So many answers are looked at by one request; it takes some three seconds."""
 
-By = Literal["placement", "source", "tier", "version", "arm", "place"]
+By = Literal[BY]  # type: ignore[valid-type]
 
 
 class Interval(BaseModel):

@@ -18,6 +18,8 @@ Name = Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9._ -]+$")]
 class Act(BaseModel):
     """One administrative act."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     number: int = Field(description="Rises with every act.")
     at: datetime
     actor: str = Field(description="The id of a key, or: command line.")
@@ -63,15 +65,5 @@ def get_audit(
 ) -> Acts:
     """The newest administrative acts: keys made and revoked, people erased and exported."""
     found = service.audit.newest(n, before=before, actor=actor, act=act)
-    acts = [
-        Act(
-            number=entry.number,
-            at=entry.at,
-            actor=entry.actor,
-            act=entry.act,
-            subject=entry.subject,
-            details=dict(entry.details),
-        )
-        for entry in found
-    ]
+    acts = [Act.model_validate(entry) for entry in found]
     return Acts(acts=acts, before=found[-1].number if len(found) == n else None)

@@ -41,7 +41,6 @@ class Ready(BaseModel):
                 }
             ]
         },
-        protected_namespaces=(),
     )
 
     status: Literal["ready"] = "ready"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 from fastapi import APIRouter, Response
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -13,8 +12,6 @@ from features.errors import HuitouError
 from serving.api.service import Service, TheService
 
 router = APIRouter(tags=["health"])
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @router.get("/metrics", summary="Figures for Prometheus", response_class=Response)
@@ -42,6 +39,6 @@ def gauges(service: Service) -> Iterator[Metric]:
         behind = service.lag.read()
     except HuitouError:
         return
-    lag_s = 0.0 if behind.oldest_us is None else (now - _EPOCH) / timedelta(seconds=1) - behind.oldest_us / 1e6
+    lag_s = 0.0 if behind.oldest_us is None else now.timestamp() - behind.oldest_us / 1e6
     yield GaugeMetricFamily("huitou_waiting_events", "Events that the warehouse lacks.", value=behind.events)
     yield GaugeMetricFamily("huitou_mover_lag_seconds", "How long the oldest of them waits.", value=max(lag_s, 0.0))

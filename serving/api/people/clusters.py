@@ -69,7 +69,7 @@ class DescribedCluster(BaseModel):
 class Clusters(BaseModel):
     """The clusters of a shop, the largest first."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]}, protected_namespaces=())
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     model_version: str
     as_of: datetime

@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from features.events.checks import Checked, Rejection
-from serving.api.administration.acting import Acting, PersonId
+from serving.api.people.acting import Acting, PersonId
 from serving.api.service import TheService
 from serving.database.people.contact_details import FIELDS
 

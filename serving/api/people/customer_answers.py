@@ -51,20 +51,14 @@ _CUSTOMER: dict[str, Any] = {
 }
 
 
-class Answer(BaseModel):
-    """What all of these answers share."""
-
-    model_config = ConfigDict(protected_namespaces=())
-
-
-class ClusterName(Answer):
+class ClusterName(BaseModel):
     """The group of similar customers that somebody belongs to."""
 
     number: int
     name: str
 
 
-class NextOrder(Answer):
+class NextOrder(BaseModel):
     """When the next order is expected, in days of the shop's calendar."""
 
     on: date
@@ -72,7 +66,7 @@ class NextOrder(Answer):
     until: date
 
 
-class Reason(Answer):
+class Reason(BaseModel):
     """One reason."""
 
     concept: str = Field(description="What it is about, the same in every language.")
@@ -83,11 +77,10 @@ class Reason(Answer):
 _CHANCE: dict[str, Any] = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
 
 
-class KnownCustomer(Answer):
+class KnownCustomer(BaseModel):
     """What is known and predicted of one customer."""
 
     model_config = ConfigDict(
-        protected_namespaces=(),
         json_schema_extra={
             "examples": [_CUSTOMER],
             "patternProperties": {
@@ -125,7 +118,7 @@ class KnownCustomer(Answer):
     events_since: int = Field(description="What the customer did after the snapshot; no prediction knows of it.")
 
 
-class TouchedItem(Answer):
+class TouchedItem(BaseModel):
     """One item and what the customer had to do with it."""
 
     item_id: str
@@ -133,7 +126,7 @@ class TouchedItem(Answer):
     times: int = Field(description="How often; pieces for purchases.")
 
 
-class CustomerItems(Answer):
+class CustomerItems(BaseModel):
     """Items by what the customer did with them, the newest first."""
 
     model_config = ConfigDict(
@@ -167,7 +160,7 @@ class CustomerItems(Answer):
     open_favorites: list[TouchedItem]
 
 
-class SimilarCustomer(Answer):
+class SimilarCustomer(BaseModel):
     """One customer who is like another."""
 
     customer_id: str
@@ -176,11 +169,10 @@ class SimilarCustomer(Answer):
     in_common: list[str] = Field(description="What both are that is not usual in the shop, in words.")
 
 
-class SimilarCustomers(Answer):
+class SimilarCustomers(BaseModel):
     """The customers most like one, the most similar first."""
 
     model_config = ConfigDict(
-        protected_namespaces=(),
         json_schema_extra={
             "examples": [
                 {

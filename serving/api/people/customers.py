@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 
 from features.errors import HuitouError
 from serving.alike.similar_customers import MOST, NOT_COMPARED, OPTED_OUT, similar_customers
-from serving.api.administration.acting import CONTROL
+from serving.api.people.acting import CONTROL
 from serving.api.people.customer_answers import CustomerItems, KnownCustomer, SimilarCustomers
 from serving.api.service import Language, PathId, Service, TheService, stamp
 from serving.customer_items import customer_items
@@ -41,9 +41,9 @@ def get_similar_customers(
     Nobody of whom too little is known is among them, and nobody who opted out of personal answers.
     """
     snapshot = service.snapshot
-    row = _row(service, snapshot, customer_id)
+    row, person = _known(service, snapshot, customer_id)
     said = {"customer_id": customer_id, **stamp(snapshot)}
-    if has_opted_out(snapshot, _now(service, snapshot, customer_id)):
+    if has_opted_out(snapshot, person):
         return said | {"customers": [], "why_none": OPTED_OUT[language]}
     found = similar_customers(snapshot, np.array([row]), n, language, {*service.refused})
     said["customers"] = [asdict(each) for each in found or ()]
@@ -82,7 +82,7 @@ def get_customer(customer_id: PathId, service: TheService, language: Language) -
     the customer did after all of this was computed.
     """
     snapshot = service.snapshot
-    row, person = _row(service, snapshot, customer_id), _now(service, snapshot, customer_id)
+    row, person = _known(service, snapshot, customer_id)
     header, columns = snapshot.header, snapshot.customer(row)
     dates = {name: columns.pop(f"next_order_{name}") for name in ("on", "from", "until")}
     reasons = [_reason(entry, language) for entry in columns.pop("reasons")]
@@ -100,12 +100,13 @@ def _now(service: Service, snapshot: Snapshot, customer_id: str) -> PersonNow:
     return service.people.of(customer_id, snapshot.header.event_version)
 
 
-def _row(service: Service, snapshot: Snapshot, customer_id: str) -> int:
-    """The row of a customer; raises for a stranger, and for whoever was deleted."""
+def _known(service: Service, snapshot: Snapshot, customer_id: str) -> tuple[int, PersonNow]:
+    """The row of a customer and what is known at this moment; raises for a stranger, and for whoever was deleted."""
     row = snapshot.customers.row(customer_id)
-    if row == NO_ROW or _now(service, snapshot, customer_id).erased:
+    person = None if row == NO_ROW else _now(service, snapshot, customer_id)
+    if person is None or person.erased:
         raise _unknown(customer_id)
-    return row
+    return row, person
 
 
 def _reason(entry: Mapping[str, Any], language: str) -> dict[str, Any]:

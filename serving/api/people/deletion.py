@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from serving.api.administration.acting import Acting, PersonId
+from serving.api.people.acting import Acting, PersonId
 from serving.api.service import Service, TheService
 from serving.database.people.erased import Erasure
 

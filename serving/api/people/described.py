@@ -9,23 +9,19 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from features.events.checks import check_rows
 from features.events.event import CUSTOMER_FIELDS
-from serving.api.events import GONE, RowError
 from serving.api.parsing import JsonRoute
 from serving.api.people.contact_details import CONTACT_JSON, details_of, with_right_details
 from serving.api.people.described_visitors import as_stored, by_one_name
+from serving.api.rows import GONE, RowError, properties_of
 from serving.api.service import TheService
-from serving.findings import plain
 
 router = APIRouter(prefix="/v1", tags=["customers"], route_class=JsonRoute)
 
 MOST_CUSTOMERS = 1_000
 
-_TYPES = {"id": "string", "time": "string", "flag": "boolean"}
 CUSTOMER_JSON = {
     "type": "object",
-    "properties": {
-        field.name: {"type": _TYPES[field.type.value], "description": field.description} for field in CUSTOMER_FIELDS
-    }
+    "properties": properties_of(CUSTOMER_FIELDS)
     | {"visitor_id": {"type": "string", "description": "A visitor's id, where no customer_id is known yet."}}
     | dict(CONTACT_JSON),
 }
@@ -90,9 +86,10 @@ def put_customers(request: CustomersRequest, service: TheService) -> CustomersRe
         else CustomerRow(row=place, customer_id=identity, status="stored")
         for place, identity in zip(checked.positions.tolist(), checked.rows["customer_id"].to_pylist(), strict=True)
     ]
-    for rejection in checked.rejections:
-        error = RowError(code="invalid", message=rejection.message, field=rejection.field, value=plain(rejection.value))
-        results.append(CustomerRow(row=rejection.row, customer_id=None, status="rejected", error=error))
+    results += [
+        CustomerRow(row=rejection.row, customer_id=None, status="rejected", error=RowError.of(rejection))
+        for rejection in checked.rejections
+    ]
     results.sort(key=lambda result: result.row)
     stored = sum(result.status == "stored" for result in results)
     return CustomersResult(stored=stored, rejected=len(results) - stored, results=results)

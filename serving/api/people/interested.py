@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from features.errors import HuitouError
 from serving.api.recommending.questions import Names, Price
-from serving.api.service import Language, PathId, Service, TheService, stamp
+from serving.api.service import Language, PathId, TheService, stamp
 from serving.interested import InterestedCustomer, interest_reason, interested_in_any, interested_in_item
 from serving.recommending.related import code_of
+from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import ItemFilter
 
 router = APIRouter(prefix="/v1", tags=["customers"])
@@ -59,7 +60,6 @@ class InterestedCustomers(BaseModel):
                 }
             ]
         },
-        protected_namespaces=(),
     )
 
     item_id: str | None = Field(description="The item that was asked about, null for a set of them.")
@@ -77,7 +77,7 @@ def get_item_customers(item_id: PathId, service: TheService, language: Language,
     """
     snapshot = service.snapshot
     found = interested_in_item(snapshot, code_of(snapshot, item_id), n, refused=service.refused)
-    return _answer(service, language, found, item_id)
+    return _answer(snapshot, language, found, item_id)
 
 
 @router.get("/interested-customers", summary="Customers for a category, brand or price range")
@@ -98,14 +98,14 @@ def get_interested_customers(
             allowed=["category", "brand", "min_price", "max_price"],
         )
     wanted = ItemFilter(False, tuple(category), tuple(brand), min_price, max_price)
-    found = interested_in_any(service.snapshot, wanted, n, refused=service.refused)
-    return _answer(service, language, found, None)
+    snapshot = service.snapshot
+    found = interested_in_any(snapshot, wanted, n, refused=service.refused)
+    return _answer(snapshot, language, found, None)
 
 
 def _answer(
-    service: Service, language: str, found: Sequence[InterestedCustomer], item_id: str | None
+    snapshot: Snapshot, language: str, found: Sequence[InterestedCustomer], item_id: str | None
 ) -> InterestedCustomers:
-    snapshot = service.snapshot
     customers = [
         Interested(
             customer_id=snapshot.customers.id(each.row),

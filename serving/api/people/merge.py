@@ -9,10 +9,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.events.event import MAX_ID_LENGTH
-from serving.api.administration.acting import Acting, PersonId
 from serving.api.parsing import JsonRoute
+from serving.api.people.acting import Acting, PersonId
 from serving.api.service import Id, TheService
-from serving.database.people.merged import Merge
 
 router = APIRouter(prefix="/v1", tags=["privacy"], route_class=JsonRoute)
 
@@ -29,6 +28,7 @@ class MergeResult(BaseModel):
     """How far a merge is."""
 
     model_config = ConfigDict(
+        from_attributes=True,
         json_schema_extra={
             "examples": [
                 {
@@ -38,7 +38,7 @@ class MergeResult(BaseModel):
                     "state": "waiting",
                 }
             ]
-        }
+        },
     )
 
     customer_id: str
@@ -59,7 +59,7 @@ def post_merge(customer_id: PersonId, request: MergeRequest, service: TheService
     """
     merge = service.merged.join(request.visitor_id, customer_id, service.clock())
     acting("customer.merge", customer_id)
-    return _result(merge)
+    return MergeResult.model_validate(merge)
 
 
 @router.delete("/customers/{id:path}/merge", summary="Part a visitor from a customer")
@@ -72,15 +72,4 @@ def delete_merge(
     """Undo a merge: exactly the events that came with the visitor go back to it."""
     merge = service.merged.leave(visitor_id, customer_id)
     acting("customer.unmerge", customer_id)
-    return _result(merge)
-
-
-def _result(merge: Merge) -> MergeResult:
-    return MergeResult.model_validate(
-        {
-            "customer_id": merge.customer_id,
-            "visitor_id": merge.visitor_id,
-            "merged_at": merge.merged_at,
-            "state": merge.state,
-        }
-    )
+    return MergeResult.model_validate(merge)

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter
 
 from features.errors import HuitouError
-from serving.api.administration.acting import Acting, PersonId
-from serving.api.person_export_answer import PersonExport
+from serving.api.people.acting import Acting, PersonId
+from serving.api.people.person_export_answer import PersonExport
 from serving.api.service import TheService
 from serving.privacy.person_export import Holdings, person_export
 

@@ -36,7 +36,7 @@ class RecommendedItem(BaseModel):
 class Recommendations(BaseModel):
     """Items in the order in which to show them."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]}, protected_namespaces=())
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     recommendation_id: str = Field(description="Send it back in the events that follow.")
     placement: str

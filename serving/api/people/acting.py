@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 
 from features.errors import HuitouError
 from features.events.event import MAX_ID_LENGTH
-from serving.access.principal import OPEN
+from serving.access.principal import Principal
 from serving.api.service import PathId, TheService
 from serving.database.people.person_hash import person_hash
 from serving.findings import cut
@@ -33,7 +33,7 @@ def _person_id(id: PathId) -> str:
 
 
 def _write_down(request: Request, service: TheService) -> WriteDown:
-    principal = getattr(request.state, "principal", None) or OPEN
+    principal: Principal = request.state.principal
 
     def write(act: str, person: str, **details: Any) -> None:
         service.audit.add(principal.key_id, act, person_hash(person), details, service.clock())

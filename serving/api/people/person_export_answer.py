@@ -36,7 +36,7 @@ _EXAMPLE: dict[str, Any] = {
 class Held(BaseModel):
     """Something that is held, with whatever fields it has."""
 
-    model_config = ConfigDict(extra="allow", protected_namespaces=())
+    model_config = ConfigDict(extra="allow")
 
 
 class HeldCustomer(Held):
