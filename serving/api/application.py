@@ -53,6 +53,7 @@ from serving.database.people.described import Described
 from serving.database.people.merged import Merged
 from serving.database.people.person_now import PeopleNow
 from serving.database.writer import Writer
+from serving.desk.desk import Desk, DeskPlace
 from serving.live.current_snapshot import CurrentSnapshot
 from serving.live.live_shelves import LiveShelves
 from serving.privacy.erasing import Erasing
@@ -84,19 +85,22 @@ def create_app(
     log: RequestLog | None = None,
     monotonic: Callable[[], float] = time.monotonic,
     look_every_s: float = 0.0,
+    desk_apart: bool = False,
 ) -> Application:
     """The service of one shop.
 
     ``clock`` tells the moment with its zone; ``contact_keys`` is the value of ``HUITOU_CONTACT_KEY``; ``new_id`` names
     recommendations and events without an id; ``rate_limit`` is made before workers are forked, so that they count
     together; without ``log`` requests are not written down; ``monotonic`` runs alike in all workers;
-    ``look_every_s`` is how often at most it looks whether another snapshot or other rules are there. It starts without
-    a snapshot, too, and answers 503 until one is published.
+    ``look_every_s`` is how often at most it looks whether another snapshot or other rules are there; with
+    ``desk_apart`` longer work is done by a process of its own. It starts without a snapshot, too, and answers 503
+    until one is published.
     """
     engine = open_database(shop, database_url)
     comparisons = Comparisons(engine)
     writer = Writer(engine)
     counted = Metrics()
+    desk = Desk(DeskPlace(shop.path, database_url, contact_keys), clock, apart=desk_apart)
     ring = KeyRing(ApiKeys(engine).list, clock)
     written = log or RequestLog(lambda _: None, clock, LogSettings(LEVELS["off"]))
 
@@ -104,6 +108,7 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         writer.close()
+        desk.close()
         service.people.close()
         written.flush()
         ring.close()
@@ -147,6 +152,7 @@ def create_app(
         ),
         responses=Responses(engine),
         comparisons=comparisons,
+        desk=desk,
     )
     # Longer paths come before those with an id at their end, which would match them, too.
     for part in (

@@ -31,6 +31,7 @@ from serving.database.people.described import Described
 from serving.database.people.merged import Merged
 from serving.database.people.person_now import PeopleNow
 from serving.database.writer import Writer
+from serving.desk.desk import Desk
 from serving.live.current_snapshot import CurrentSnapshot
 from serving.live.live_shelves import LiveShelves
 from serving.privacy.erasing import Erasing
@@ -92,6 +93,8 @@ class Service:
     """What followed from it."""
     comparisons: Comparisons
     """Which snapshots are compared."""
+    desk: Desk
+    """Where longer work is done."""
 
     @property
     def snapshot(self) -> Snapshot:

@@ -12,7 +12,8 @@ from sqlalchemy import BigInteger, Connection, Engine, Integer, Table, func, ins
 
 from features.errors import HuitouError
 from serving.database.connection import told
-from serving.database.tables import COUNTERS, METADATA
+from serving.database.schema import METADATA
+from serving.database.tables import COUNTERS
 
 ROWS_AT_ONCE = 2_000
 """So many rows are read or written in one go."""

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from features.errors import HuitouError
 from serving.database.migrations import HEAD
-from serving.database.tables import METADATA
+from serving.database.schema import METADATA
 
 _STEPS = Path(__file__).parent / "migrations"
 _VERSION = "select version_num from alembic_version"

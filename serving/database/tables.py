@@ -19,12 +19,12 @@ from sqlalchemy import (
 METADATA = MetaData()
 
 # SQLite gives rising numbers only to a column of its own INTEGER type.
-_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 INBOX = Table(
     "inbox",
     METADATA,
-    Column("sequence", _NUMBER, primary_key=True, autoincrement=True),
+    Column("sequence", NUMBER, primary_key=True, autoincrement=True),
     Column("event_id", String, nullable=False),
     Column("person_key", BigInteger, nullable=False),
     Column("customer_id", String, nullable=False),
@@ -107,8 +107,16 @@ CONTACT_DETAILS = Table(
     Column("payload", Text, nullable=False),
     Column("encrypted", Boolean, nullable=False),
     Column("changed_us", BigInteger, nullable=False),
+    Column("email_hash", String, nullable=True),
+    Column("phone_hash", String, nullable=True),
+    Index("contact_details_email", "email_hash"),
+    Index("contact_details_phone", "phone_hash"),
 )
-"""How to reach customers: e-mail, telephone, name. Nothing else holds these; encrypted where a key is set."""
+"""How to reach customers: e-mail, telephone, name. Nothing else holds these; encrypted where a key is set.
+
+The hashes (keyed where a key is set, null where nothing is known) tell who can be reached, who is suppressed, and
+which customers are the same person, without reading the payload.
+"""
 
 ERASED = Table(
     "erased_customers",
@@ -142,7 +150,7 @@ API_KEYS = Table(
 AUDIT = Table(
     "audit_log",
     METADATA,
-    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("number", NUMBER, primary_key=True, autoincrement=True),
     Column("at_us", BigInteger, nullable=False),
     Column("actor", String, nullable=False),
     Column("act", String, nullable=False),

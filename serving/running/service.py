@@ -78,6 +78,7 @@ def run_service(
             rate_limit=rate_limit,
             log=log,
             look_every_s=LOOK_EVERY_S,
+            desk_apart=True,
         )
         serve_requests(application, door, ready, running.graceful_s)
 

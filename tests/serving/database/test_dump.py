@@ -12,7 +12,7 @@ from features.shop_folder import ShopFolder
 from serving.database.dump import dump, load
 from serving.database.inbox import Inbox
 from serving.database.people.described import Described
-from serving.database.tables import METADATA
+from serving.database.schema import METADATA
 from tests.postgres import PostgresServer
 from tests.serving.backups.stored_shop import database, put
 
