@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check lock format clean
+.PHONY: help demo serve test check spark lock format clean
 .DELETE_ON_ERROR:
 
 help:  ## Show what can be made
@@ -40,7 +40,11 @@ format: $(READY)  ## Put the code in its usual form
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-lock: $(READY)  ## Write requirements.lock from pyproject.toml; ARGS=--upgrade takes new versions
+spark: $(READY)  ## Add Spark to the environment, for shops on a cluster; it needs Java 17 or newer
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		--require-hashes -r requirements-spark.lock
+
+lock: $(READY)  ## Write requirements.lock and requirements-spark.lock from pyproject.toml; ARGS=--upgrade takes new versions
 	$(BIN)/python -m scripts.lock make $(ARGS)
 
 clean:  ## Remove the environment and all caches, never a shop

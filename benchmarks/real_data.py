@@ -20,6 +20,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.shop_numbers import numbers_chapter
+from features.shop_folder import ShopFolder
+
 HUITOU = Path(__file__).parent.parent / "huitou.py"
 CHURN_MEASURES = ("roc_auc", "average_precision", "log_loss", "brier", "ece")
 ITEM_MEASURES = ("recall@5", "recall@10", "recall@20", "ndcg@10", "mrr@10", "known_recall@10", "new_recall@10")
@@ -105,7 +108,6 @@ def answered(folder: Path, shop: str) -> dict[str, Any]:
     """What the API answers for the first customer on the recall list, asked in this process."""
     from starlette.testclient import TestClient
 
-    from features.shop_folder import ShopFolder
     from serving.api.application import create_app
     from serving.snapshot import Snapshot
 
@@ -134,6 +136,7 @@ def chapter(data_set: DataSet, folder: Path, data: Path) -> tuple[list[str], dic
     lines += ["| command | seconds |", "|---|---|"]
     lines += [f"| {each.command.split()[0]} {_what(each.command)} | {each.seconds:.1f} |" for each in ran]
     lines += ["", *_told(ran), "", *_answer(answered(folder, shop)), "", *_tables(report)]
+    lines += ["", *numbers_chapter(ShopFolder.open(folder / shop), data_set.name)]
     return lines, _main_figures(report)
 
 

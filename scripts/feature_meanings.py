@@ -234,6 +234,18 @@ def _trend(name: str, what: str, newest: int, longer: int) -> Entry:
     )
 
 
+SALES = [
+    Entry(
+        "discount_order_share",
+        "Share of orders at a discount: their lines together cost over 2 % less than at usual prices. The usual price "
+        "of an item is its list price, else the median paid for a piece before the cutoff",
+        "share",
+        "no order with a price paid and a usual price",
+    ),
+    Entry("promotion_order_share", "Share of orders on days of a sale", "share", NO_ORDER),
+    Entry("promotion_view_share", "Share of views on days of a sale", "share", "no view"),
+]
+
 EVERYTHING = "Views, favouritings, cartings and purchase lines"
 TRENDS = [
     _trend("activity", EVERYTHING, 7, 30),
@@ -256,4 +268,5 @@ CHAPTERS: dict[str, list[Entry]] = {
     "Prices": PRICES,
     "Hours and weekdays": HABITS,
     "Trends and returns": TRENDS,
+    "Sales": SALES,
 }

@@ -30,6 +30,7 @@ FORBIDDEN = {
 HOMES = {
     "mlflow": ("training/registry.py",),
     "deltalake": ("features/events/warehouse.py",),
+    "ibis": ("features/shop/numbers/",),
     "pyspark": ("features/events/engine.py",),
     "sqlalchemy": ("serving/database/",),
     "alembic": ("serving/database/",),

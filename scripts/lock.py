@@ -1,8 +1,9 @@
-"""The lock: every library that Huitou installs, at one version, with its hashes.
+"""The locks: every library that Huitou installs, at one version, with its hashes.
 
-``python -m scripts.lock make`` writes ``requirements.lock`` with uv; more arguments go to uv, for example
-``--upgrade``. ``python -m scripts.lock check`` says, without a network, what is wrong with the lock.
-Where packages come from is a matter of each machine, so the lock names no index and no host.
+``python -m scripts.lock make`` writes ``requirements.lock`` with uv, and ``requirements-spark.lock`` with what a
+cluster needs beside it: Spark is half a gigabyte, so only who has a cluster installs it. More arguments go to uv,
+for example ``--upgrade``. ``python -m scripts.lock check`` says, without a network, what is wrong with the locks.
+Where packages come from is a matter of each machine, so they name no index and no host.
 """
 
 from __future__ import annotations
@@ -24,9 +25,12 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = "requirements.lock"
+SPARK = "spark"
+SPARK_LOCK = "requirements-spark.lock"
 FINGERPRINT = "# fingerprint of the requirements in pyproject.toml: "
 HEADER = "# Every library at one version, with hashes. Written by `make lock`; do not edit.\n"
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[^\s;\\]+)")
+ENTRY = re.compile(r"^(?=[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^]]*\])?==)", re.MULTILINE)
 ADDRESS = re.compile(r"://|^\s*-(?!-hash=)", re.MULTILINE)
 
 
@@ -43,9 +47,16 @@ class Pin:
 
 
 def make_lock(root: Path, uv_arguments: list[str]) -> None:
-    """Write the lock of ``root``; versions already locked are kept unless uv is told ``--upgrade``."""
-    new = root / "requirements.lock.new"
-    old = root / LOCK
+    """Write the locks of ``root``; versions already locked are kept unless uv is told ``--upgrade``."""
+    extras = read_project(root)["project"].get("optional-dependencies", {})
+    _make(root, LOCK, [f"--extra={name}" for name in extras if name != SPARK] + uv_arguments)
+    if SPARK in extras:
+        _make(root, SPARK_LOCK, [f"--extra={SPARK}", "--constraint", LOCK, *uv_arguments])
+        _keep_new_pins(root)
+
+
+def _make(root: Path, lock: str, uv_arguments: list[str]) -> None:
+    new, old = root / f"{lock}.new", root / lock
     if old.is_file():
         new.write_text(old.read_text(encoding="utf-8"), encoding="utf-8")
     try:
@@ -58,41 +69,52 @@ def make_lock(root: Path, uv_arguments: list[str]) -> None:
         new.unlink(missing_ok=True)
 
 
+def _keep_new_pins(root: Path) -> None:
+    """Leave out of the lock for Spark what the other lock has."""
+    known = {pin.name for pin in read_pins((root / LOCK).read_text(encoding="utf-8"))}
+    head, *pins = ENTRY.split((root / SPARK_LOCK).read_text(encoding="utf-8"))
+    kept = [pin for pin in pins if read_pins(pin)[0].name not in known]
+    (root / SPARK_LOCK).write_text(head + "".join(kept), encoding="utf-8")
+
+
 def uv_command(output: str, uv_arguments: list[str]) -> list[str]:
-    """What uv is asked: all extras, every platform, the same versions for every Python from 3.11 on."""
+    """What uv is asked: every platform, the same versions for every Python from 3.11 on."""
     uv = str(Path(sys.executable).with_name("uv"))
-    command = [uv, "pip", "compile", "pyproject.toml", "--output-file", output, "--all-extras", "--quiet"]
+    command = [uv, "pip", "compile", "pyproject.toml", "--output-file", output, "--quiet"]
     same_everywhere = ["--universal", "--python-version", "3.11", "--fork-strategy", "fewest"]
     return [*command, *same_everywhere, "--generate-hashes", "--no-header", *uv_arguments]
 
 
 def check_lock(root: Path) -> list[str]:
-    """What is wrong with the lock of ``root``, one sentence each; nothing when it is up to date."""
-    if not (root / LOCK).is_file():
-        return [f"{LOCK} is missing. Run: make lock"]
-    text = (root / LOCK).read_text(encoding="utf-8")
+    """What is wrong with the locks of ``root``, one sentence each; nothing when they are up to date."""
     project = read_project(root)
+    wanted = [(LOCK, direct_requirements(project))]
+    if SPARK in project["project"].get("optional-dependencies", {}):
+        wanted.append((SPARK_LOCK, spark_requirements(project)))
+    return [offence for lock, requirements in wanted for offence in _check(root, lock, project, requirements)]
+
+
+def _check(root: Path, lock: str, project: dict[str, Any], requirements: list[Requirement]) -> list[str]:
+    if not (root / lock).is_file():
+        return [f"{lock} is missing. Run: make lock"]
+    text = (root / lock).read_text(encoding="utf-8")
     pins = read_pins(text)
-    return [
-        *stale(text, project),
-        *addresses(text),
-        *without_hash(pins),
-        *unmet(direct_requirements(project), pins),
-    ]
+    offences = [*stale(text, project), *addresses(text), *without_hash(pins), *unmet(requirements, pins)]
+    return [f"{lock}{offence} Run: make lock" for offence in offences]
 
 
 def stale(text: str, project: dict[str, Any]) -> list[str]:
     """An offence when pyproject.toml asks for other libraries than those the lock was made from."""
     if f"{FINGERPRINT}{fingerprint(project)}\n" in text:
         return []
-    return [f"{LOCK} was made from other requirements than those in pyproject.toml. Run: make lock"]
+    return [" was made from other requirements than those in pyproject.toml."]
 
 
 def addresses(text: str) -> list[str]:
     """An offence for each line that names an index, a host or an option of pip."""
     numbered = enumerate(text.splitlines(), start=1)
     return [
-        f"{LOCK}:{number}: {line.strip()!r} names an index, a host or an option. Run: make lock"
+        f":{number}: {line.strip()!r} names an index, a host or an option."
         for number, line in numbered
         if ADDRESS.search(line)
     ]
@@ -100,13 +122,13 @@ def addresses(text: str) -> list[str]:
 
 def without_hash(pins: list[Pin]) -> list[str]:
     """An offence for each pin that any file would satisfy."""
-    return [f"{LOCK}: {pin.name} {pin.version} has no hash. Run: make lock" for pin in pins if not pin.hashes]
+    return [f": {pin.name} {pin.version} has no hash." for pin in pins if not pin.hashes]
 
 
 def unmet(requirements: list[Requirement], pins: list[Pin]) -> list[str]:
     """An offence for each requirement that no pin satisfies."""
     return [
-        f"{LOCK}: nothing satisfies {requirement}. Run: make lock"
+        f": nothing satisfies {requirement}."
         for requirement in requirements
         if not any(satisfies(pin, requirement) for pin in pins)
     ]
@@ -134,12 +156,17 @@ def logical_lines(text: str) -> list[str]:
 
 
 def direct_requirements(project: dict[str, Any]) -> list[Requirement]:
-    """What pyproject.toml asks for by name: libraries, extras, and what builds the package."""
+    """What pyproject.toml asks for by name: libraries, extras but Spark, and what builds the package."""
     table = project["project"]
-    extras = table.get("optional-dependencies", {}).values()
+    extras = [names for extra, names in table.get("optional-dependencies", {}).items() if extra != SPARK]
     builders = project.get("build-system", {}).get("requires", [])
     named = [*table.get("dependencies", []), *(name for extra in extras for name in extra), *builders]
     return [Requirement(name) for name in named]
+
+
+def spark_requirements(project: dict[str, Any]) -> list[Requirement]:
+    """What pyproject.toml asks for by name where a cluster is used."""
+    return [Requirement(name) for name in project["project"]["optional-dependencies"][SPARK]]
 
 
 def fingerprint(project: dict[str, Any]) -> str:
@@ -163,11 +190,11 @@ def main(arguments: list[str]) -> int:
     """Run ``make`` or ``check``; returns the exit status."""
     if arguments[:1] == ["make"]:
         make_lock(ROOT, arguments[1:])
-        print(f"{LOCK} written.")
+        print(f"{LOCK} and {SPARK_LOCK} written.")
         return 0
     if arguments == ["check"]:
         offences = check_lock(ROOT)
-        print("\n".join(offences) or f"{LOCK} is up to date.")
+        print("\n".join(offences) or f"{LOCK} and {SPARK_LOCK} are up to date.")
         return 1 if offences else 0
     print("Say one of: python -m scripts.lock make [uv arguments], python -m scripts.lock check")
     return 2

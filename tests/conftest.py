@@ -6,11 +6,13 @@ import os
 import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from tests.postgres import PostgresServer, binaries, postgres_server
+from tests.spark import has_spark, spark_session
 
 CHROMIUM = shutil.which("chromium")
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,6 +43,15 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    """A small Spark of this test process; who asks for it is left out where Spark or Java is not installed, and fails
+    there under CI=true.
+    """
+    with spark_session() as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgresServer]:
     """A PostgreSQL server of this test process; starting it takes two seconds, so only who needs it asks."""
     with postgres_server() as server:
@@ -66,7 +77,7 @@ def database_url(request: pytest.FixtureRequest) -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, without calling them skipped, tests that need what is not here: data, PostgreSQL, a browser."""
+    """Leave out, without calling them skipped, tests that need what is not here: data, PostgreSQL, Spark, a browser."""
     out = [item for item in items if is_left_out(item)]
     if out:
         config.hook.pytest_deselected(items=out)
@@ -74,11 +85,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def is_left_out(item: pytest.Item) -> bool:
-    """Whether a test needs what is not here; continuous integration must have PostgreSQL and Chromium."""
+    """Whether a test needs what is not here; continuous integration must have the programs."""
     if reads_real_data(item) and not REAL_DATA.is_dir():
         return True
     missing = needs_postgresql(item) and binaries() is None
     missing |= "chromium" in getattr(item, "fixturenames", ()) and CHROMIUM is None
+    missing |= "spark" in getattr(item, "fixturenames", ()) and not has_spark()
     return missing and os.environ.get("CI") != "true"
 
 

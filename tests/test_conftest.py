@@ -40,6 +40,13 @@ def binaries():
 def postgres_server():
     raise FileNotFoundError("PostgreSQL is not installed here")
 """
+NO_SPARK = """
+def has_spark():
+    return False
+
+def spark_session():
+    raise FileNotFoundError("Spark is not installed here")
+"""
 BOTH = "def test_both(database_url):\n    assert database_url is None\n"
 
 
@@ -55,7 +62,7 @@ def project(tmp_path: Path, root: Path) -> Path:
 
 def run_tests(project: Path, ci: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests"]
-    # The project's own tests/postgres.py, where it has one, stands before Huitou's.
+    # The project's own tests/postgres.py or tests/spark.py, where it has one, stands before Huitou's.
     found = os.pathsep.join([str(project), str(ROOT)])
     environment = {**os.environ, "CI": ci, "PYTHONPATH": found}
     return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
@@ -101,6 +108,15 @@ def test_without_postgresql(project: Path, ci: str, said: str) -> None:
     """Tests for PostgreSQL are left out where it is not installed, and fail under continuous integration."""
     (project / "tests" / "postgres.py").write_text(NO_POSTGRESQL, encoding="utf-8")
     (project / "tests" / "test_both.py").write_text(BOTH, encoding="utf-8")
+    assert said in run_tests(project, ci).stdout
+
+
+@pytest.mark.parametrize(("ci", "said"), [("", "1 passed, 1 deselected"), ("true", "1 passed, 1 error")])
+def test_without_spark(project: Path, ci: str, said: str) -> None:
+    """Where there is no Spark, or no Java, its tests are left out, and under continuous integration they fail."""
+    (project / "tests" / "spark.py").write_text(NO_SPARK, encoding="utf-8")
+    tests = "def test_plain():\n    pass\n\ndef test_numbers(spark):\n    pass\n"
+    (project / "tests" / "test_numbers.py").write_text(tests, encoding="utf-8")
     assert said in run_tests(project, ci).stdout
 
 

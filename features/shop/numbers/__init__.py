@@ -1,0 +1,1 @@
+"""The numbers of a shop, as Ibis expressions that run unchanged on DuckDB and on Spark."""

@@ -1,0 +1,1 @@
+"""What the numbers of a shop have in common: orders and lines, figures in three periods, what rises beyond chance."""
