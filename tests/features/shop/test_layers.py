@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.errors import HuitouError
-from features.shop.layers import LAYERS, checked_layers, layers_of
+from features.shop.layers import LAYERS, LayerLimits, checked_layers, layers_of
 from features.shop_folder import ShopSettings
 
 
@@ -31,14 +31,14 @@ from features.shop_folder import ShopSettings
 )
 def test_the_days_decide(orders: int, silent_days: float, layer: str) -> None:
     """Each limit begins the next layer; one young order makes a customer new."""
-    found = layers_of(np.array([orders]), np.array([silent_days]), ShopSettings())
+    found = layers_of(np.array([orders]), np.array([silent_days]), LayerLimits.fixed(ShopSettings()))
     assert found.tolist() == [layer]
 
 
 def test_the_shop_sets_the_days() -> None:
     """A shop's own days are used."""
     settings = ShopSettings(new_within_days=1, active_within_days=2, high_win_back_within_days=3, lost_after_days=4)
-    found = layers_of(np.full(4, 2), np.array([1.5, 2.5, 3.5, 4.5]), settings)
+    found = layers_of(np.full(4, 2), np.array([1.5, 2.5, 3.5, 4.5]), LayerLimits.fixed(settings))
     assert found.tolist() == ["active", "high_win_back", "low_win_back", "lost"]
 
 
@@ -47,7 +47,7 @@ def test_everyone_is_in_one_layer(customers: list[tuple[int, float]]) -> None:
     """Whatever the numbers, each customer has a layer, and only those without an order are visitors."""
     orders = np.array([order for order, _ in customers], dtype=np.float64)
     silent = np.array([days for _, days in customers], dtype=np.float64)
-    found = layers_of(orders, silent, ShopSettings())
+    found = layers_of(orders, silent, LayerLimits.fixed(ShopSettings()))
     assert set(found) <= set(LAYERS)
     np.testing.assert_array_equal(found == "visitor", orders == 0)
 

@@ -1,0 +1,1 @@
+"""Groups of customers: RFM scores, life-cycle stages, value levels, behaviour, and moves between them."""

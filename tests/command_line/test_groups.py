@@ -1,0 +1,108 @@
+"""``huitou layers``, ``huitou flow`` and ``huitou playbook``."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from features.shop_folder import ShopFolder
+from tests.command_line.command import done, refused
+from tests.serving.published_shop import small_shop
+from tests.small_shop import random_events, stored
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small published shop."""
+    return small_shop(tmp_path_factory.mktemp("published") / "shop").path
+
+
+@pytest.fixture(scope="module")
+def moving(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a shop with a year of events from January 2024 on."""
+    folder = tmp_path_factory.mktemp("moving") / "shop"
+    return stored(folder, random_events(3, 2_000, customers=100), timezone="Asia/Shanghai").path
+
+
+def test_groups_are_told(published: Path) -> None:
+    """Every group is printed with its size and its plan, and the day rules in force with the reason."""
+    said = done("layers", "--shop", published)
+    lines = [[cell.strip() for cell in line.strip("│").split("│")] for line in said.splitlines() if "│" in line]
+    assert ["Lost", "2", "33.3%", "40.0%", "38.5%"] in lines
+    assert ["High value", "2", "40.0%", "40.0%", "72.6%"] in lines
+    assert "High win-back: last order 90 to 180 days ago. Ask them back with the items" in said
+    assert said.splitlines()[-1] == "the day rules are those in shop.json"
+    chinese = done("layers", "--shop", published, "--language", "zh")
+    assert "高召回价值: 最近一次下单在90至180天之前" in chinese
+    assert "分层天数采用 shop.json 中的设置" in chinese
+
+
+def test_a_table_is_written(published: Path, tmp_path: Path) -> None:
+    """The table has a row for each group, with its plan in parts."""
+    file = tmp_path / "groups.csv"
+    done("layers", "--shop", published, "--out", file)
+    with open(file, encoding="utf-8-sig", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert len(rows) == 31
+    assert (rows[0]["grouping"], rows[0]["group"], rows[0]["channel"]) == ("layer", "new", "email")
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        (("--out", "g.pdf"), "out must end with .csv or .xlsx; got g.pdf. Write for example --out layers.xlsx."),
+        (("--language", "fr"), "language must be one of en, zh; got 'fr'. Leave it out for en."),
+    ],
+)
+def test_mistakes_are_told(options: tuple[str, str], wanted: str, published: Path) -> None:
+    """Another ending or language is refused in one line."""
+    assert refused("layers", "--shop", published, *options) == wanted
+
+
+def test_moves_are_told(moving: Path) -> None:
+    """A row for each group of the first day, and how many are where they were; days are the shop's."""
+    said = done("flow", "--shop", moving, "--from", "2024-06-01", "--to", "2024-12-01", "--by", "layer")
+    assert "Where the people of 2024-06-01 are on 2024-12-01" in said
+    assert "of 100 (" in said
+    assert said.count("the day rules are those in shop.json") == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        (("--from", "June", "--to", "2024-12-01"), "from must be a day, such as 2025-03-01; got 'June'."),
+        (("--from", "2024-12-01", "--to", "2024-06-01"), "from must be before to; got 2024-12-01 and 2024-06-01."),
+        (
+            ("--from", "2024-06-01", "--to", "2024-12-01", "--by", "kind"),
+            "by must be one of layer, stage, rfm_group, value_level, behaviour_group; got 'kind'.",
+        ),
+    ],
+)
+def test_wrong_days_are_told(options: tuple[str, ...], wanted: str, moving: Path) -> None:
+    """A day that is none, days in the wrong order, and unknown groups are refused in one line."""
+    assert refused("flow", "--shop", moving, *options) == wanted
+
+
+def test_the_playbook(published: Path, tmp_path: Path) -> None:
+    """The built-in plans are written down once, and what the shop changes in them counts from then on."""
+    shop = ShopFolder.open(shutil.copytree(published, tmp_path / "shop"))
+    file = shop.path / "playbook.json"
+    assert done("playbook", "check", "--shop", shop.path).endswith("so the built-in plans count\n")
+    done("playbook", "init", "--shop", shop.path)
+    assert refused("playbook", "init", "--shop", shop.path) == (
+        f"{file} is there already. Change it, or move it away first."
+    )
+    said = json.loads(file.read_text(encoding="utf-8"))
+    said["plans"]["layer"]["lost"]["text"] = "Let them go [bold]"
+    file.write_text(json.dumps(said), encoding="utf-8")
+    assert done("playbook", "check", "--shop", shop.path).endswith("playbook.json can be used\n")
+    assert "layer:lost: Let them go [bold]; channel: E-mail; offer: the offer of the sale;" in done(
+        "playbook", "show", "--shop", shop.path
+    )
+    assert "Let them go [bold]" in done("layers", "--shop", shop.path)
+    file.write_text('{"plans": {"layer": {"old": {}}}}', encoding="utf-8")
+    assert refused("playbook", "check", "--shop", shop.path).startswith("playbook.json: plans.layer must name new,")
