@@ -8,6 +8,7 @@ from training.charts.over_time import metric_over_cutoffs
 from training.charts.probability import reliability_curve, score_bars, score_histogram
 from training.charts.ranking import gain_curve, gain_lines, lift_bars, lift_by_decile
 from training.charts.recommendation import recall_bars, source_bars
+from training.charts.uplift import qini_lines
 
 __all__ = [
     "BLUE",
@@ -27,6 +28,7 @@ __all__ = [
     "lift_by_decile",
     "metric_over_cutoffs",
     "profit_curve",
+    "qini_lines",
     "recall_bars",
     "reliability_curve",
     "score_bars",
