@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from features.shop_folder import ShopFolder
 from serving.database.connection import Database, open_database
 from serving.live.current_snapshot import CurrentSnapshot
 from serving.snapshot import Snapshot
+from serving.snapshot_parts.kept import Kept
+
+MOST_KEPT = 200
+"""So many answers of reports are kept, some kilobytes each."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class Workroom:
     """The keys that contact details are encrypted with, see :class:`ContactCipher`; None where there are none."""
     current: CurrentSnapshot
     """The snapshot that is served."""
+    kept: Kept[Any] = field(default_factory=lambda: Kept(MOST_KEPT))
+    """What was worked out before; a key names the version of what it was worked out from."""
 
     @property
     def snapshot(self) -> Snapshot:

@@ -1,0 +1,94 @@
+"""The groups of customers and the moves between them, as work for the desk."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from features.shop.layers import LayerLimits
+from serving.desk.workroom import Workroom
+
+if TYPE_CHECKING:  # What works it out is loaded by who works, not by who asks.
+    from serving.grouping.group_book import GroupSize
+
+Report = dict[str, Any]
+"""An answer in plain types."""
+
+
+def groups_report(room: Workroom) -> Report:
+    """Every group of the served snapshot with its size, its rule and its plan, see :class:`GroupBook`."""
+    from features.shop.groups.playbook import Playbook
+    from serving.grouping.group_book import TITLES, GroupBook
+
+    snapshot = room.snapshot
+    book = GroupBook.of(snapshot, Playbook.in_folder(room.shop.path))
+    return {
+        "as_of": snapshot.header.as_of,
+        "model_version": snapshot.header.model_version,
+        "day_rules": _limits(book.limits),
+        "set_aside": book.set_aside,
+        "groupings": [
+            {"name": name, "title": dict(TITLES[name]), "groups": [_group(size) for size in sizes]}
+            for name, sizes in book.groupings.items()
+        ],
+    }
+
+
+def flow_report(room: Workroom, first: date, second: date, by: str) -> Report:
+    """Where the people of the groups of one day are on another, see :class:`Flow`."""
+    from features.behaviour import Behaviour
+    from features.shop.groups.flow import checked_grouping, flow
+
+    by = checked_grouping(by)
+    behaviour = Behaviour.of(room.shop)
+    key = ("flow", behaviour.reader.version, first, second)
+    zone = ZoneInfo(room.shop.settings.timezone)
+    moments = [datetime.combine(day, datetime.min.time(), zone) for day in (first, second)]
+    found = room.kept.get(key) or room.kept.keep(key, flow(behaviour, moments[0], moments[1]))
+    moves = found.moves[by]
+    return {
+        "from": first,
+        "to": second,
+        "by": by,
+        "known_people": int(moves.people[:-1].sum()),
+        "stayed": moves.stayed,
+        "moves": [
+            {"before": before, "after": after, "people": people, "share": share}
+            for before, after, people, share in moves.rows
+        ],
+        "day_rules": {"from": _limits(found.first_rules.layers), "to": _limits(found.second_rules.layers)},
+    }
+
+
+def _limits(limits: LayerLimits) -> Report:
+    new, active, high, lost = limits.days
+    return {
+        "new_within_days": new,
+        "active_within_days": active,
+        "high_win_back_within_days": high,
+        "lost_after_days": lost,
+        "rule": limits.rule,
+        "why": dict(limits.why),
+    }
+
+
+def _group(size: GroupSize) -> Report:
+    plan = size.plan
+    return {
+        "name": size.named.name,
+        "title": dict(size.named.title),
+        "rule": dict(size.named.rule),
+        "customers": size.customers,
+        "customer_share": size.customer_share,
+        "orders": size.orders,
+        "order_share": size.order_share,
+        "net_spend": size.net_spend,
+        "net_spend_share": size.net_spend_share,
+        "plan": {
+            "text": dict(plan.text),
+            "channel": plan.channel,
+            "offer": dict(plan.offer),
+            "timing": dict(plan.timing),
+        },
+    }

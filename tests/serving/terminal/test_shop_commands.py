@@ -1,0 +1,70 @@
+"""The commands about the shop's numbers, as they are typed."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import typer
+from rich.console import Console
+from typer.testing import CliRunner
+
+from features.errors import HuitouError
+from serving.terminal.shop_commands import ShopCommands
+from tests.serving.shop_numbers.asked_shop import asked_shop
+
+NOW = datetime(2025, 3, 9, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return asked_shop(tmp_path_factory.mktemp("asked") / "shop").path
+
+
+def printed(shop: Path, *arguments: str) -> str:
+    """What a command prints; raises what it raises."""
+    said = StringIO()
+    app = typer.Typer(pretty_exceptions_enable=False)
+    ShopCommands(lambda: NOW, lambda: None, Console(file=said, width=120)).add_to(app)
+    command, *options = arguments
+    result = CliRunner().invoke(app, [command, "--shop", str(shop), *options], catch_exceptions=True)
+    if isinstance(result.exception, HuitouError):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return said.getvalue()
+
+
+def test_the_overview_in_both_languages(shop: Path) -> None:
+    """Numbers stand beside those before, in the language that was asked for."""
+    english = printed(shop, "overview")
+    assert "2025-01-27 to before 2025-02-26, 30 days" in english
+    assert any("Orders" in line and " 2 " in line and "+100.0 %" in line for line in english.splitlines())
+    assert "订单数" in printed(shop, "overview", "--language", "zh")
+
+
+def test_the_file_holds_everything(shop: Path, tmp_path: Path) -> None:
+    """What a narrow table leaves out is in the file, definitions included."""
+    file = tmp_path / "cohorts.json"
+    assert f"everything is in {file}" in printed(shop, "cohorts", "--json", str(file)).replace("\n", "")
+    found = json.loads(file.read_text(encoding="utf-8"))
+    assert found["cohorts"][0]["months"][0]["figures"]["retention_rate"]["value"] == 1.0
+    assert "retention_rate" in found["definitions"]
+
+
+def test_every_table(shop: Path) -> None:
+    """Funnel, habits, best sellers and attention print their rows, titles in Chinese intact."""
+    assert "(no category)" not in printed(shop, "funnel", "--by", "category")
+    assert "drinks" in printed(shop, "funnel", "--by", "category")
+    assert "2025-02-24" in printed(shop, "funnel", "--by", "days")
+    assert "Thursday" in printed(shop, "habits")
+    assert "绿茶" in printed(shop, "best-sellers")
+    assert "Trending" in printed(shop, "attention", "--days", "10")
+
+
+def test_a_day_that_is_none(shop: Path) -> None:
+    """A mistyped day is told with the option that it was typed at."""
+    with pytest.raises(HuitouError, match=r"^--from must be a day such as 2025-03-01; got '2025-13-01'\. Write year,"):
+        printed(shop, "overview", "--from", "2025-13-01")
