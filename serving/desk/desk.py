@@ -6,6 +6,8 @@ answer in milliseconds, do neither. The process starts with the first question.
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -14,13 +16,14 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.desk.workroom import Workroom, workroom
+from serving.running.with_parent import name_process
 
 LONGEST_S = 120.0
 """So long a request waits for an answer."""
@@ -124,8 +127,19 @@ _stack = ExitStack()
 
 
 def _open(place: DeskPlace) -> None:
-    """Begin the desk's process: its workroom stays open until it ends."""
+    """Begin the desk's process: its workroom stays open until it ends, which is when its parent does at the latest."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # typed at a terminal it reaches everybody; the service stops its desk
+    name_process("huitou-desk")
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     _rooms.append(_stack.enter_context(_opened(place)))
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the process that asks, however it came; nobody is there for an answer then."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
 
 
 def _work(work: Callable[..., Answer], now: datetime, args: tuple[object, ...], named: dict[str, object]) -> Answer:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -69,6 +72,32 @@ def test_a_process_that_ends_is_told_and_replaced(desk: Desk) -> None:
     with pytest.raises(HuitouError, match=r"^the process that makes reports ended\. Ask again in a little while\.$"):
         desk.ask(sudden_end)
     assert desk.ask(currency_and_moment, 1)[2] == 2
+
+
+def test_the_process_ends_with_the_one_that_asks(place: DeskPlace, root: Path) -> None:
+    """A service that is killed leaves no process behind that nobody could ask any more."""
+    code = f"""
+from datetime import datetime
+from pathlib import Path
+from serving.desk.desk import Desk, DeskPlace
+from tests.serving.desk.test_desk import NOW, process_id
+
+if __name__ == "__main__":
+    print(Desk(DeskPlace(Path({str(place.shop)!r}), None), lambda: NOW).ask(process_id), flush=True)
+    input()
+"""
+    script = place.shop / "asker.py"
+    script.write_text(code, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(root)}
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as asker:
+        assert asker.stdout is not None
+        desk = os.pidfd_open(int(asker.stdout.readline()))
+        asker.kill()
+    ended, _, _ = select.select([desk], [], [], 10)
+    os.close(desk)
+    assert ended
 
 
 def test_work_in_the_same_process(place: DeskPlace) -> None:
