@@ -12,6 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.arrays import Ints
 from features.errors import HuitouError
@@ -104,6 +105,23 @@ class IdIndex:
         found = np.array([self.row(identity) for identity in ids], dtype=np.int64)
         known: Ints = found[found != NO_ROW]
         return known
+
+    def keys(self) -> NDArray[np.uint64]:
+        """The first 64 bits of BLAKE2b of each id, by row; shape ``(n,)``."""
+        keys = np.empty(len(self), dtype=np.uint64)
+        keys[np.asarray(self._row)] = np.asarray(self._key)
+        return keys
+
+    def rows_of_keys(self, keys: NDArray[np.uint64]) -> Ints:
+        """The rows of those ids, of some as :meth:`keys` gives them, that are known; shape ``(n,)``.
+
+        Where two ids share a key one of them counts: for people, about one pair in 2^64 / n^2.
+        """
+        known = np.asarray(self._key)
+        place = np.minimum(np.searchsorted(known, keys), max(len(known) - 1, 0))
+        there = known[place] == keys if len(known) else np.zeros(len(keys), dtype=bool)
+        rows: Ints = np.asarray(self._row)[place[there]]
+        return rows
 
     def id(self, row: int) -> str:
         """The id of a row."""

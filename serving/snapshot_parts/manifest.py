@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
@@ -15,7 +15,7 @@ from serving.snapshot_parts.array_file import broken
 KIND_OF_RELATION = re.compile(r"[a-z][a-z_]{0,40}")
 """How the name of a kind of related items is written: it is part of file names."""
 
-FORMAT = 4
+FORMAT = 5
 """The number of the way in which snapshots are laid out."""
 
 
@@ -45,6 +45,10 @@ class SnapshotHeader:
     """The shop's time zone, by which days and hours are told."""
     sources: tuple[str, ...]
     """Names of the sources of recommendations; the arrays hold positions in this list."""
+    uplift_version: str | None = None
+    """The version of the uplift model that scored it; None where there is none."""
+    uplift_why: Mapping[str, str] = field(default_factory=dict)
+    """Why there is an uplift model, or why not: a sentence in ``en`` and ``zh``; empty where nobody said."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,9 @@ class Manifest:
 
 
 def _header(said: Mapping[str, object]) -> SnapshotHeader:
-    values = {field.name: said[field.name] for field in fields(SnapshotHeader)}
+    # What an uplift model says came later than the others: a header without it has none.
+    known = {"uplift_version": None, "uplift_why": {}, **said}
+    values = {each.name: known[each.name] for each in fields(SnapshotHeader)}
     for name in ("as_of", "published_at"):
         values[name] = datetime.fromisoformat(str(values[name]))
     for name in ("sources", "horizons_days"):

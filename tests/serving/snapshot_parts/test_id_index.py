@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,3 +57,17 @@ def test_known_ids_keep_their_order(tmp_path: Path) -> None:
     """Rows come in the order of the question, without the ids that are not there."""
     index = index_of(tmp_path, ["a", "b", "c"])
     assert index.rows(["c", "nobody", "a"]).tolist() == [2, 0]
+
+
+def test_rows_by_keys(tmp_path: Path) -> None:
+    """Rows are found by the keys of their ids, many at once; keys that are not there are left out."""
+    writer = IdIndexWriter(tmp_path, "customer")
+    writer.add(["a", "b", "苹果"])
+    writer.sort()
+    index = IdIndex(tmp_path, "customer")
+    keys = index.keys()
+    wanted = np.array([keys[2], 3, keys[0], 2**64 - 1], dtype=np.uint64)
+    assert index.rows_of_keys(wanted).tolist() == [2, 0]
+    empty = IdIndexWriter(tmp_path, "nobody")
+    empty.sort()
+    assert IdIndex(tmp_path, "nobody").rows_of_keys(wanted).tolist() == []

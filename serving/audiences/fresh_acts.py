@@ -1,0 +1,113 @@
+"""Keeping up with what happens since the snapshot: each event and each contact is read once by a process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from features.arrays import Ints
+from features.events.event import KIND_CODES, VISITOR_PREFIX
+from serving.audiences.fresh import Fresh, FreshEvents
+from serving.database.connection import Database
+from serving.database.inbox_reader import InboxReader
+from serving.database.marketing.contact_log import ContactLog
+from serving.database.people.described import Described
+from serving.database.people.merged import Merged
+from serving.snapshot import Snapshot
+from serving.snapshot_parts.audience.contacts import NONE, Contacts, channel_codes
+from serving.snapshot_parts.audience.local_days import local_days
+from serving.snapshot_parts.id_index import NO_ROW
+
+
+@dataclass
+class _Known:
+    """What is known of one snapshot's customers; another snapshot begins anew, without those who were deleted."""
+
+    snapshot: Snapshot
+    events_after: InboxReader
+    events: FreshEvents = field(default_factory=lambda: FreshEvents.of(()))
+    contacts: Contacts = field(default_factory=Contacts.none)
+    newest_contact: int = 0
+
+
+class FreshActs:
+    """Tells what happened since a snapshot; threads may share it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._log, self._merged, self._described = ContactLog(database), Merged(database), Described(database)
+        self._known: _Known | None = None
+        self._reading = threading.Lock()
+
+    def of(self, snapshot: Snapshot) -> Fresh:
+        """What the customers of a snapshot did since, and whom campaigns wrote to, up to now.
+
+        People and items that the snapshot does not know are passed over; what a visitor did who was merged into a
+        customer is the customer's. Raises :class:`HuitouError` when the database does not answer.
+        """
+        with self._reading:
+            known, self._known = self._known, None  # What was read in part is read anew.
+            if known is None or known.snapshot.id != snapshot.id:
+                known = _Known(snapshot, InboxReader(self._database, snapshot.header.event_version))
+            known.events = self._events(known)
+            known.contacts = self._contacts(known)
+            self._known = known
+            return Fresh(known.events, known.contacts, partial(self._opted_out, snapshot))
+
+    def _opted_out(self, snapshot: Snapshot) -> Ints:
+        """Rows of those who opted out over HTTP, with the customer or visitors of the same person."""
+        said = {*self._described.refused("personalized")}
+        joined = self._merged.in_force().items() if said else ()
+        said.update(customer for visitor, customer in joined if visitor in said)
+        said.update(visitor for visitor, customer in joined if customer in said)
+        return snapshot.customers.rows([*said])
+
+    def _events(self, known: _Known) -> FreshEvents:
+        new = known.events_after.new()
+        if not new:
+            return known.events
+        rows = self._rows(known.snapshot, [event["customer_id"] for event in new])
+        items = [known.snapshot.shelf.ids.row(event["item_id"]) for event in new]
+        moments = np.array([event["occurred_at"] for event in new], dtype=np.int64)
+        columns = (
+            rows,
+            np.array([KIND_CODES[event["kind"]] for event in new]),
+            np.array(items),
+            moments,
+            local_days(moments, known.snapshot.header.timezone),
+        )
+        kept = (rows != NO_ROW) & (columns[2] != NO_ROW)
+        return known.events.and_more(FreshEvents(*(column[kept] for column in columns)))
+
+    def _contacts(self, known: _Known) -> Contacts:
+        new = self._log.since(known.newest_contact, known.snapshot.header.as_of)
+        if not new:
+            return known.contacts
+        numbers, people, moments, channels, campaigns = zip(*new, strict=True)
+        known.newest_contact = max(numbers)
+        rows = self._rows(known.snapshot, people)
+        names = tuple(dict.fromkeys((*known.contacts.campaigns, *(name for name in campaigns if name is not None))))
+        codes: Mapping[str | None, int] = {name: code for code, name in enumerate(names)}
+        at = np.array(moments, dtype=np.int64)
+        columns: dict[str, Ints] = {
+            "row": rows,
+            "contacted_us": at,
+            "day": local_days(at, known.snapshot.header.timezone),
+            "channel": channel_codes(pa.array(channels, pa.string())),
+            "campaign": np.array([codes.get(name, NONE) for name in campaigns]),
+        }
+        before: Mapping[str, Any] = vars(known.contacts)
+        joined = {name: np.concatenate([before[name], column[rows != NO_ROW]]) for name, column in columns.items()}
+        return Contacts(**joined, campaigns=names)
+
+    def _rows(self, snapshot: Snapshot, people: Sequence[str]) -> Ints:
+        """The row of each person, or of the customer whom a visitor was merged into; ``NO_ROW`` where there is none."""
+        visitors = any(person.startswith(VISITOR_PREFIX) for person in people)
+        customer_of = self._merged.in_force() if visitors else {}
+        return np.array([snapshot.customers.row(customer_of.get(person, person)) for person in people], dtype=np.int64)

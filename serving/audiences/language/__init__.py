@@ -1,0 +1,1 @@
+"""The words of filters: JSON with paths, and days."""

@@ -1,0 +1,1 @@
+"""What the parts of a filter mean: which customers of a snapshot fit each."""

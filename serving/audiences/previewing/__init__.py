@@ -1,0 +1,1 @@
+"""What an audience would be worth, before anybody is written to."""

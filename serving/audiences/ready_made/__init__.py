@@ -1,0 +1,1 @@
+"""The ready audiences, by what people have done."""

@@ -1,0 +1,230 @@
+"""The commands about audiences: ``huitou audience fields|templates|preview|save|list|delete``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from features.errors import HuitouError
+from features.shop_folder import ShopFolder
+from serving.terminal.options import SHOP, Shop
+from serving.terminal.tables import show_table
+
+if TYPE_CHECKING:  # What answers is loaded when a command runs.
+    from serving.audiences.previewing.preview import Preview, Previews
+    from serving.desk.workroom import Workroom
+
+Language = Annotated[str, typer.Option(help="Language of names, en or zh.")]
+Filter = Annotated[str | None, typer.Option("--filter", help="A filter as JSON, or @FILE with one: docs/audiences.md.")]
+
+
+def audience_commands(
+    clock: Callable[[], datetime], database: Callable[[], str | None], console: Console
+) -> typer.Typer:
+    """The group of commands about audiences; they tell the time by ``clock`` and print to ``console``."""
+    group = typer.Typer(help="Audiences: who is meant, how many, and what writing to them would bring.")
+
+    @group.command()
+    def fields(shop: Shop = SHOP, language: Language = "en") -> None:
+        """Print every field that filters can ask for."""
+        from serving.audiences.meaning.fields import FieldBook
+        from serving.snapshot import Snapshot
+        from training.report.page import checked_language
+
+        checked_language(language)
+        book = FieldBook(Snapshot.open_current(ShopFolder.open(shop)))
+        rows = [
+            (
+                field.name,
+                field.titles[language],
+                field.unit_names[language],
+                " ".join(field.operators),
+                ", ".join(field.values),
+            )
+            for field in book
+        ]
+        show_table(console, "Fields", ("field", "what it is", "unit", "ask with", "names"), rows)
+
+    @group.command()
+    def templates(language: Language = "en") -> None:
+        """Print the ready audiences with their parameters."""
+        from serving.audiences.ready_made.ready_templates import READY
+        from training.report.page import checked_language
+
+        checked_language(language)
+        rows = [
+            (
+                ready.name,
+                ready.explanation[language],
+                ", ".join(
+                    f"{name}={'…' if each.usual is None else each.usual}" for name, each in ready.parameters.items()
+                ),
+                ready.ranking,
+            )
+            for ready in READY.values()
+        ]
+        show_table(console, "Ready audiences", ("name", "who", "parameters", "ranked by"), rows)
+
+    @group.command()
+    def preview(
+        shop: Shop = SHOP,
+        template: Annotated[str | None, typer.Option(help="Name of a ready audience.")] = None,
+        parameter: Annotated[list[str] | None, typer.Option(help="A parameter of it, as within_days=14.")] = None,
+        audience: Annotated[str | None, typer.Option(help="Name of a saved audience.")] = None,
+        filter: Filter = None,
+        channel: Annotated[str | None, typer.Option(help="email, sms, app, wechat, phone or post.")] = None,
+        control_share: Annotated[float, typer.Option(help="The share that would be left alone.")] = 0.1,
+        overlap: Annotated[list[str] | None, typer.Option(help="A template to compare it with.")] = None,
+        overlap_list: Annotated[list[str] | None, typer.Option(help="Id of a list to compare it with.")] = None,
+        language: Language = "en",
+    ) -> None:
+        """Count an audience: who may be written to, what that would bring, and whether it could be seen."""
+        from serving.audiences.previewing.preview_request import PreviewRequest
+        from training.report.page import checked_language
+
+        checked_language(language)
+        others = [{"template": name} for name in overlap or ()] + [{"list_id": name} for name in overlap_list or ()]
+        said: dict[str, Any] = {"template": template, "audience": audience, "filter": _json(filter), "channel": channel}
+        said = {name: value for name, value in said.items() if value is not None}
+        said |= {"parameters": _parameters(parameter or ()), "control_share": control_share, "overlap_with": others}
+        with _opened(shop, database, clock) as (room, previews):
+            found = previews.preview(room.snapshot, PreviewRequest.read(said), room.clock())
+        show_preview(console, found, language)
+
+    @group.command()
+    def save(
+        name: Annotated[str, typer.Argument(help="What it is called.")],
+        filter: Annotated[str, typer.Option("--filter", help="A filter as JSON, or @FILE with one.")],
+        note: Annotated[str, typer.Option(help="What it is for.")] = "",
+        shop: Shop = SHOP,
+    ) -> None:
+        """Keep a filter under a name, in place of the one before."""
+        from serving.audiences.saving import saved
+        from serving.database.access.audit import COMMAND_LINE, Audit
+        from serving.database.marketing.audiences import Audiences
+
+        with _opened(shop, database, clock) as (room, previews):
+            audience = saved(name, _json(filter) or {}, note, COMMAND_LINE, room.clock())
+            count = previews.try_filter(room.current, audience.parsed, room.clock())
+            Audiences(room.database).put(audience)
+            Audit(room.database).add(COMMAND_LINE, "audience.save", audience.name, {}, room.clock())
+        people = "nothing is published yet" if count is None else f"people at this moment: {count:,}"
+        console.print(f"audience {audience.name} is saved; {people}", markup=False)
+
+    @group.command("list")
+    def list_audiences(shop: Shop = SHOP) -> None:
+        """Print the saved audiences."""
+        from serving.database.marketing.audiences import MOST_AUDIENCES, Audiences
+
+        with _opened(shop, database, clock) as (room, _):
+            found = Audiences(room.database).list(MOST_AUDIENCES)
+        rows = [
+            (
+                each.name,
+                json.dumps(each.filter, ensure_ascii=False),
+                each.note,
+                f"{each.changed_at:%Y-%m-%d %H:%M}Z",
+                each.changed_by,
+            )
+            for each in found
+        ]
+        show_table(console, "Saved audiences", ("name", "filter", "note", "saved", "by"), rows)
+
+    @group.command()
+    def delete(name: Annotated[str, typer.Argument(help="What it is called.")], shop: Shop = SHOP) -> None:
+        """Delete a saved audience; lists that were made from it stay."""
+        from serving.database.access.audit import COMMAND_LINE, Audit
+        from serving.database.marketing.audiences import Audiences
+
+        with _opened(shop, database, clock) as (room, _):
+            Audiences(room.database).remove(name)
+            Audit(room.database).add(COMMAND_LINE, "audience.delete", name, {}, room.clock())
+        console.print(f"audience {name} is deleted", markup=False)
+
+    return group
+
+
+def show_preview(console: Console, found: Preview, language: str) -> None:
+    """Print an audience in numbers."""
+    from serving.care.exclusions import EXCLUSION_NAMES
+
+    rate = "" if found.reachable_rate is None else f" ({found.reachable_rate:.1%} of them)"
+    share = "" if found.share is None else f" ({found.share:.1%})"
+    console.print(f"{found.count:,} of {found.customers:,} customers{share} on {found.today}", markup=False)
+    console.print(f"{found.reachable:,} may be written to{rate}", markup=False)
+    if found.excluded:
+        rows = [(EXCLUSION_NAMES[reason][language], count) for reason, count in found.excluded.items()]
+        show_table(console, "Left out", ("because they", "customers"), rows)
+    if found.layers:
+        show_table(console, "Layers", ("layer", "customers"), [*found.layers.items()])
+    if found.overlaps:
+        shared = [(each.name, each.people, each.both, _percent(each.overlap_rate)) for each in found.overlaps]
+        show_table(console, "In common with", ("whom", "people", "in both", "of this audience"), shared)
+    brings = found.expected
+    orders = (brings.orders_without_contact, brings.orders_with_contact, brings.extra_orders, brings.cost, brings.value)
+    columns = ("orders without", "orders with", "extra orders", "cost", "value")
+    title = f"Expected within {brings.horizon_days} days, by {brings.by}"
+    show_table(console, title, columns, [[None if value is None else round(value, 2) for value in orders]])
+    if found.power is not None:
+        console.print(found.power.sentence()[language], markup=False)
+
+
+@contextmanager
+def _opened(
+    shop: Path, database: Callable[[], str | None], clock: Callable[[], datetime]
+) -> Iterator[tuple[Workroom, Previews]]:
+    from serving.audiences.fresh_acts import FreshActs
+    from serving.audiences.previewing.preview import Previews
+    from serving.care.care import Care
+    from serving.desk.workroom import workroom
+
+    with workroom(ShopFolder.open(shop), database(), clock) as room:
+        yield room, Previews(room.shop, room.database, Care(room.shop, room.database), FreshActs(room.database))
+
+
+def _json(said: str | None) -> dict[str, Any] | None:
+    """The filter that an option says, or the file that it names."""
+    if said is None:
+        return None
+    try:
+        text = Path(said[1:]).read_text(encoding="utf-8-sig") if said.startswith("@") else said
+        found = json.loads(text)
+    except (OSError, ValueError, RecursionError) as error:
+        raise HuitouError(
+            f"--filter must be JSON, or @ and the name of a file with it; {error}. "
+            'Write for example --filter \'{"field": "layer", "is": "lost"}\'.',
+            field="filter",
+        ) from None
+    if not isinstance(found, dict):
+        raise HuitouError("--filter must be a JSON object; see docs/audiences.md.", field="filter", value=said)
+    return found
+
+
+def _parameters(said: Sequence[str]) -> Mapping[str, Any]:
+    """Parameters as they were written; what reads as JSON is a number."""
+    found: dict[str, Any] = {}
+    for each in said:
+        name, sign, text = each.partition("=")
+        if not sign:
+            raise HuitouError(
+                f"--parameter must be written as name=value; got {each!r}. Write for example within_days=14.",
+                field="parameter",
+                value=each,
+            )
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = text
+        found[name.strip()] = value if isinstance(value, int | float) and not isinstance(value, bool) else text
+    return found
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.1%}"
