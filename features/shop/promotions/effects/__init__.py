@@ -1,0 +1,1 @@
+"""What a past promotion did, and how sure that is."""

@@ -1,0 +1,1 @@
+"""Whether the numbers of a shop rise or fall, and which move together."""
