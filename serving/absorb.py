@@ -18,6 +18,7 @@ from serving.database.answers.comparisons import Comparisons
 from serving.database.connection import Database
 from serving.database.described_items import DescribedItems
 from serving.database.inbox import Inbox
+from serving.database.marketing.contact_log import ContactLog
 from serving.database.people.described import Described
 from serving.database.people.erased import Erased
 from serving.database.people.merged import Merged
@@ -56,6 +57,8 @@ class Absorbed:
     """Descriptions of customers."""
     items: int = 0
     """Descriptions of items."""
+    contacts: int = 0
+    """Contacts of campaigns."""
 
 
 def absorb_all(
@@ -69,6 +72,7 @@ def absorb_all(
     return Absorbed(
         customers=absorb_customers(shop, Described(engine), step),
         items=absorb_items(shop, DescribedItems(engine), clock, step),
+        contacts=absorb_contacts(shop, ContactLog(engine), step),
         events=absorb(shop, Inbox(engine), step),
     )
 
@@ -167,6 +171,26 @@ def absorb_items(
             described.mark_stored(waiting, clock())
             step("items marked")
             stored += len(waiting.rows)
+    return stored
+
+
+def absorb_contacts(shop: ShopFolder, log: ContactLog, step: Step = lambda name: None) -> int:
+    """Store the contacts of campaigns in the warehouse, each exactly once; return how many of them.
+
+    The warehouse takes a contact of a customer only once, so a process that is killed between storing and marking
+    doubles nothing. What became of the message stays in the log: training asks who was written to.
+    """
+    stored = 0
+    if not log.take(1).numbers:
+        return stored
+    with shop.writing(briefly=True):
+        warehouse = Warehouse.open(shop)
+        while (waiting := log.take(BATCH)).numbers:
+            warehouse.append_contacts(waiting.rows)
+            step("contacts stored")
+            log.mark_stored(waiting)
+            step("contacts marked")
+            stored += len(waiting.numbers)
     return stored
 
 

@@ -29,7 +29,7 @@ LONGEST_VALUE_SHOWN = 60
 LONGEST_VALUE_KEPT = 1_000
 """Longer values are cut in :attr:`Rejection.value`, in characters."""
 
-_QUOTED = (FieldType.ID, FieldType.KIND, FieldType.ARM, FieldType.TEXT)
+_QUOTED = (FieldType.ID, FieldType.KIND, FieldType.ARM, FieldType.TEXT, FieldType.BIRTHDAY)
 _BARE = re.compile(r"[0-9+-][0-9T:.,+/ Z-]*")
 _ISO_BEGINNING = re.compile(r"\d{4}-\d{2}-\d{2}(?P<clock>[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?")
 

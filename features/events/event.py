@@ -16,6 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.channels import CHANNELS, consent_field
+
 KINDS = ("view", "favorite", "cart", "uncart", "unfavorite", "purchase", "return")
 """Kinds of event, in the order in which they are taken to happen when their times are equal."""
 
@@ -83,6 +85,7 @@ class FieldType(StrEnum):
     INTEGER = "integer"
     MONEY = "money"
     FLAG = "flag"
+    BIRTHDAY = "birthday"
 
 
 ARROW_TYPES: Mapping[FieldType, pa.DataType] = {
@@ -94,6 +97,7 @@ ARROW_TYPES: Mapping[FieldType, pa.DataType] = {
     FieldType.INTEGER: pa.int64(),
     FieldType.MONEY: pa.decimal128(18, 4),
     FieldType.FLAG: pa.bool_(),
+    FieldType.BIRTHDAY: pa.string(),
 }
 
 
@@ -156,6 +160,16 @@ CUSTOMER_FIELDS = (
         FieldType.FLAG,
         "True for staff and test accounts: they are set aside; false for one that no rule may set aside.",
     ),
+    *(
+        Field(
+            consent_field(channel),
+            FieldType.FLAG,
+            f"Whether the customer agreed to be written to by {channel}; absent where nothing was said.",
+        )
+        for channel in CHANNELS
+    ),
+    # The year is not kept: nothing needs it.
+    Field("birthday", FieldType.BIRTHDAY, "Month and day, as 03-31 or 1990-03-31; a year is not kept."),
 )
 
 CONTACT_FIELDS = (

@@ -19,6 +19,7 @@ from features.events.event import (
     Field,
     FieldType,
 )
+from features.events.values.birthdays import parse_birthdays
 from features.events.values.money import parse_money
 from features.events.values.parsed import Fault, Parsed, judged, mask_of
 from features.events.values.times import TimeRules, parse_times, typed_times
@@ -160,6 +161,7 @@ _PARSERS: Mapping[FieldType, Callable[[pa.Array], Parsed]] = {
     FieldType.INTEGER: _parse_integers,
     FieldType.MONEY: _parse_prices,
     FieldType.FLAG: _parse_flags,
+    FieldType.BIRTHDAY: lambda texts: parse_birthdays(_without_words_for_nothing(texts)),
 }
 
 

@@ -154,6 +154,18 @@ class EventReader:
         with connect() as connection:
             return connection.sql(query, params=params).to_arrow_table()["item_id"].combine_chunks()
 
+    def median_paid(self, before: datetime, item_ids: pa.Array) -> pa.Table:
+        """The ``median`` unit price of the purchases before ``before`` of some items (``item_id``) that have one."""
+        if not self.files or not len(item_ids):
+            return pa.table({"item_id": pa.array([], pa.string()), "median": pa.array([], pa.float64())})
+        bought = "kind = 'purchase' and unit_price is not null and occurred_at < $before and known_at < $before"
+        wanted = "item_id in (select item_id from wanted)"
+        medians = f"select item_id, median(unit_price::double) as median {_FROM_FILES}"
+        query = f"{medians} where {bought} and {wanted} group by item_id order by item_id"
+        with connect() as connection:
+            connection.register("wanted", pa.table({"item_id": item_ids}))
+            return connection.sql(query, params={"files": self.all_files(), "before": before}).to_arrow_table()
+
     def _all_known(self, before: datetime) -> bool:
         """Whether the files' own statistics say that everything in them happened and was known before."""
         query = """

@@ -18,9 +18,11 @@ from serving.backups.archive import MANIFEST, Contents, unpack
 from serving.backups.backup import DATABASE
 from serving.database.connection import open_database
 from serving.database.dump import load
+from serving.database.marketing.lists import FrozenLists
 from serving.database.migrations import HEAD
 from serving.database.people.deleted_since import erase_again
 from serving.privacy.erasing import Erasing
+from serving.privacy.places.list_place import ListPlace, listed_people
 from serving.snapshot import published
 from serving.snapshot_parts.named_people import named_people
 
@@ -78,6 +80,8 @@ def _filled(folder: Path, now: datetime, database_url: str | None, erased: Seque
     engine = open_database(shop, database_url)
     try:
         rows = load(engine, folder / DATABASE)
+        # Somebody may have been deleted between the database and the files of the backup.
+        ListPlace(shop, FrozenLists(engine)).erase([])
         if not erased:
             return rows, 0
         again = erase_again(engine, erased, _people(shop), now)
@@ -88,10 +92,11 @@ def _filled(folder: Path, now: datetime, database_url: str | None, erased: Seque
 
 
 def _people(shop: ShopFolder) -> Iterator[str]:
-    """Everybody whom the warehouse or a snapshot names; some of them twice."""
+    """Everybody whom the warehouse, a snapshot or a list names; some of them twice."""
     yield from Warehouse.open(shop).people()
     for snapshot_id, _ in published(shop):
         yield from named_people(shop.snapshots / snapshot_id)
+    yield from listed_people(shop)
 
 
 def _check_schema(archive: Path, contents: Contents) -> None:

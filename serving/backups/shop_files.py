@@ -13,9 +13,17 @@ from pathlib import Path
 
 from features.errors import HuitouError
 from features.events.warehouse import TABLES, Warehouse
+from features.shop.groups.playbook import PLAYBOOK_FILE
+from features.shop.promotions.own_promotions import PROMOTIONS_FILE
 from features.shop_folder import ShopFolder
 from serving.arranging.rules import RULES_FILE
+from serving.care.rules import CARE_FILE
+from serving.lists.frozen.member_file import FOLDER as LISTS
+from serving.lists.webhooks.webhook_file import WEBHOOKS_FILE
 from serving.snapshot import current_id
+
+EDITED_FILES = (RULES_FILE, PLAYBOOK_FILE, PROMOTIONS_FILE, CARE_FILE, WEBHOOKS_FILE)
+"""The files in its folder that a shop writes by hand; any of them may be missing."""
 
 _LOG = "_delta_log"
 _LOGGED = re.compile(r"(\d{20})\.(json|checkpoint\..*parquet)")
@@ -29,12 +37,14 @@ def gather(shop: ShopFolder, folder: Path, compared: Iterable[str] = ()) -> None
     Files that never change are linked, which copies nothing and keeps those that are deleted meanwhile.
     """
     _copy(shop.path / "shop.json", folder / "shop.json")
-    if (shop.path / RULES_FILE).exists():
-        _copy(shop.path / RULES_FILE, folder / RULES_FILE)
+    for edited in filter(lambda name: (shop.path / name).exists(), EDITED_FILES):
+        _copy(shop.path / edited, folder / edited)
     for name in TABLES:
         _again_when_gone(partial(_gather_table, shop, name, folder / "warehouse" / name))
     _again_when_gone(partial(_gather_snapshots, shop, folder / "snapshots", set(compared)))
     _gather_registry(shop, folder / "mlflow")
+    for file in _files(shop.path / LISTS):
+        _again_when_gone(partial(_link, file, folder / LISTS / file.name))
     for file in _files(shop.bundles):
         _link(file, folder / "bundles" / file.relative_to(shop.bundles))
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, bindparam, delete, exists, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from features.events.event import ITEM_SCHEMA
 from serving.database.connection import told
+from serving.database.counters import dialect_of, newest_number, next_number
 from serving.database.plain_rows import microseconds, plain_row, table_of
-from serving.database.tables import COUNTERS, DESCRIBED_ITEMS
+from serving.database.tables import DESCRIBED_ITEMS
 
 COUNTER = "items"
 """The name of the counter that gives changes their numbers."""
@@ -62,11 +62,11 @@ class DescribedItems:
             said.setdefault(row["item_id"], {}).update(plain_row(row))
         if not said:
             return self.newest()
-        insert = _dialect(self._engine).insert(DESCRIBED_ITEMS)
         names = ("payload", "change", "waiting", "absorbed_us")
-        changes = {name: insert.excluded[name] for name in names}
         with told(), self._engine.begin() as connection:
-            change = _next_number(connection)
+            insert = dialect_of(connection).insert(DESCRIBED_ITEMS)
+            changes = {name: insert.excluded[name] for name in names}
+            change = next_number(connection, COUNTER)
             before = _payloads(connection, said)
             rows = [_row(before.get(identity, {}) | new, change) for identity, new in said.items()]
             connection.execute(insert.on_conflict_do_update(index_elements=["item_id"], set_=changes), rows)
@@ -74,9 +74,8 @@ class DescribedItems:
 
     def newest(self) -> int:
         """The number of the newest change; 0 before the first."""
-        query = select(COUNTERS.c.value).where(COUNTERS.c.name == COUNTER)
         with told(), self._reader.connect() as connection:
-            return int(connection.execute(query).scalar() or 0)
+            return newest_number(connection, COUNTER)
 
     def changed_after(self, number: int = 0) -> list[ItemNow]:
         """The items that changed after a number, oldest change first.
@@ -114,18 +113,6 @@ class DescribedItems:
                 return 0
         with told(), self._engine.begin() as connection:
             return connection.execute(delete(DESCRIBED_ITEMS).where(old)).rowcount
-
-
-def _dialect(engine: Engine) -> Any:
-    return postgresql if engine.dialect.name == "postgresql" else sqlite
-
-
-def _next_number(connection: Connection) -> int:
-    """The next number; other writers of items wait here until the commit."""
-    insert = _dialect(connection.engine).insert(COUNTERS).values(name=COUNTER, value=1)
-    higher = {"value": COUNTERS.c.value + 1}
-    taken = insert.on_conflict_do_update(index_elements=["name"], set_=higher).returning(COUNTERS.c.value)
-    return int(connection.execute(taken).scalar_one())
 
 
 def _payloads(connection: Connection, wanted: Iterable[str]) -> dict[str, dict[str, Any]]:

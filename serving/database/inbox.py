@@ -146,6 +146,18 @@ class Inbox:
         query = select(INBOX.c.customer_id).distinct().where(INBOX.c.kind == "purchase")
         return [row.customer_id for row in self._rows(_fresh(query, newer_than))]
 
+    def buyers_after(self, sequence: int, newer_than: int) -> tuple[int, list[str]]:
+        """Those of them whose purchase has a number above ``sequence``, and the highest number in the inbox."""
+        query = select(INBOX.c.customer_id).distinct().where(INBOX.c.kind == "purchase", INBOX.c.sequence > sequence)
+        newest = self._rows(select(func.max(INBOX.c.sequence).label("sequence")))[0].sequence or 0
+        return int(newest), [row.customer_id for row in self._rows(_fresh(query, newer_than))]
+
+    def trades(self, newer_than: int, since_us: int, before_us: int) -> list[dict[str, Any]]:
+        """Purchases and returns in ``[since_us, before_us)`` that the warehouse of a version does not hold, as rows."""
+        query = select(INBOX.c.payload).where(INBOX.c.kind.in_(["purchase", "return"]))
+        found = (json.loads(row.payload) for row in self._rows(_fresh(query, newer_than)))
+        return [event for event in found if since_us <= event["occurred_at"] < before_us]
+
     def mark_absorbed(self, sequences: Sequence[int], version: int) -> None:
         """Note that the warehouse holds the events of these sequence numbers since ``version``.
 

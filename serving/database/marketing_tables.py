@@ -32,6 +32,7 @@ LISTS = Table(
     Column("counts", Text, nullable=False),
     Column("ranking", Text, nullable=False),
     Column("checksum", String, nullable=False),
+    Column("salt", String, nullable=False),
     Column("erased", Integer, nullable=False),
     UniqueConstraint("name", "version", name="lists_name_version"),
     Index("lists_made", "made_us"),
@@ -39,7 +40,8 @@ LISTS = Table(
 """Frozen lists. A list of the same name is a new version of it; the members lie in a file of the shop's folder.
 
 ``request`` is what was asked for and ``counts`` who is on it and who was left out, ``ranking`` what it is ordered by
-and why, all as JSON; ``checksum`` is that of the file, ``erased`` how many members were deleted since.
+and why, all as JSON; ``checksum`` is that of the file, ``salt`` what people are drawn into groups with, the same for
+all versions; ``erased`` how many members were deleted since.
 """
 
 LIST_SCHEDULES = Table(
@@ -69,13 +71,17 @@ CAMPAIGNS = Table(
     Column("ends_us", BigInteger, nullable=False),
     Column("made_us", BigInteger, nullable=False),
     Column("made_by", String, nullable=False),
+    Column("started_us", BigInteger, nullable=True),
     Column("stopped_us", BigInteger, nullable=True),
+    Column("trouble", Text, nullable=True),
     Index("campaigns_starts", "starts_us"),
     Index("campaigns_list", "list_id"),
 )
 """Campaigns, each to the members of one list; outcomes count in ``[starts_us, ends_us)``.
 
-``settings`` is JSON: cost, message, promotion, and the name of those that are pooled with it.
+``settings`` is JSON: cost, message, promotion, what is asked, and the name of those that are pooled with it.
+``list_id`` is empty until the list is frozen where that is left to the start; ``started_us`` says when everybody was
+in the log of contacts, ``trouble`` why that failed.
 """
 
 CONTACT_LOG = Table(
@@ -96,6 +102,7 @@ CONTACT_LOG = Table(
     Index("contact_log_person", "person_key"),
     Index("contact_log_campaign", "campaign_id"),
     Index("contact_log_at", "contacted_us"),
+    Index("contact_log_received", "received_us"),
     Index("contact_log_waiting", "waiting"),
     sqlite_autoincrement=True,
 )
@@ -129,11 +136,16 @@ WEBHOOK_DELIVERIES = Table(
     Column("asked_us", BigInteger, nullable=False),
     Column("asked_by", String, nullable=False),
     Column("state", String, nullable=False),
-    Column("sent_rows", Integer, nullable=False),
+    Column("sent_place", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_us", BigInteger, nullable=False),
     Column("trouble", Text, nullable=True),
     Index("webhook_deliveries_asked", "asked_us"),
 )
-"""Lists that were sent to another system: ``state`` is waiting, sending, sent or failed."""
+"""Lists that were sent to another system: ``state`` is waiting, sent or failed.
+
+The next batch begins behind the member at ``sent_place`` and is tried at ``next_us``; ``attempts`` failed since the last that arrived.
+"""
 
 HELD_OUT = Table(
     "holdout",

@@ -53,6 +53,7 @@ DESCRIBED = Table(
     Column("changed_us", BigInteger, nullable=False),
     Column("waiting", Boolean, nullable=False),
     Index("described_waiting", "waiting"),
+    Index("described_changed", "changed_us"),
 )
 """Customers that the API was told of: ``payload`` is everything that was said of one, as JSON.
 
@@ -111,11 +112,24 @@ CONTACT_DETAILS = Table(
     Column("phone_hash", String, nullable=True),
     Index("contact_details_email", "email_hash"),
     Index("contact_details_phone", "phone_hash"),
+    Index("contact_details_changed", "changed_us"),
 )
 """How to reach customers: e-mail, telephone, name. Nothing else holds these; encrypted where a key is set.
 
-The hashes (keyed where a key is set, null where nothing is known) tell who can be reached, who is suppressed, and
-which customers are the same person, without reading the payload.
+The hashes (null where nothing is known) tell who can be reached, who is suppressed, and which customers are the same
+person, without reading the payload.
+"""
+
+CONTACT_HASH_KEYS = Table(
+    "contact_hash_keys",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("payload", Text, nullable=False),
+    Column("encrypted", Boolean, nullable=False),
+)
+"""The one key of the hashes of contact details, made once; encrypted where a key is set.
+
+It stays when that key is changed: suppressed addresses are known by their hashes alone, which nobody could renew.
 """
 
 ERASED = Table(

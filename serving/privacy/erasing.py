@@ -11,11 +11,13 @@ from features.shop_folder import ShopFolder
 from serving.database.answers.comparisons import Comparisons
 from serving.database.connection import Database
 from serving.database.free_pages import clean_free_pages
+from serving.database.marketing.lists import FrozenLists
 from serving.database.people.erased import Erased, Erasure
 from serving.database.people.merged import LEAVING, Merged
 from serving.database.people.person_hash import person_hash
 from serving.privacy.places.database_place import DatabasePlace
 from serving.privacy.places.file_places import RejectedPlace, StagingPlace
+from serving.privacy.places.list_place import ListPlace
 from serving.privacy.places.place import Place
 from serving.privacy.places.snapshot_place import SnapshotPlace
 from serving.privacy.places.warehouse_place import WarehousePlace
@@ -38,6 +40,7 @@ class Erasing:
             StagingPlace(shop),
             RejectedPlace(shop),
             SnapshotPlace(shop, Comparisons(engine)),
+            ListPlace(shop, FrozenLists(engine)),
         )
         """Where something of a person may lie, in the order in which they are erased."""
 

@@ -17,10 +17,13 @@ from features.events.event import EPOCH
 from features.shop_folder import ShopFolder
 from serving.database.answers.shown import shown_items
 from serving.database.connection import Database
+from serving.database.marketing.lists import FrozenLists
+from serving.database.marketing.suppressions import Suppressions
 from serving.database.people.contact_details import ContactDetails
 from serving.database.people.erased import Erased, gone
 from serving.database.people.merged import Merged
 from serving.database.people.person_rows import read_rows
+from serving.privacy.listed import lists_of
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import NO_ROW
 
@@ -71,6 +74,9 @@ def person_export(holdings: Holdings, customer_id: str, now: datetime) -> dict[s
         else into.customer_id,
         "events": _events(holdings, warehouse, people),
         "contacts": _of(warehouse.contacts(), people),
+        "messages": [_message(row) for row in _rows(holdings, "contact_log", people)],
+        "lists": lists_of(holdings.shop, FrozenLists(holdings.database), people),
+        "suppressions": _suppressions(holdings, people),
         "predictions": [] if holdings.snapshot is None else _predictions(holdings.snapshot, people),
         "shown": [_shown(row) for row in _rows(holdings, "shown", people)],
         "responses": [_response(row) for row in _rows(holdings, "responses", people)],
@@ -137,6 +143,25 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
 def _response(row: Mapping[str, Any]) -> dict[str, Any]:
     names = ("event_id", "recommendation_id", "item_id", "kind", "amount")
     return {"at": _moment(row["at_us"]), **{name: row[name] for name in names}}
+
+
+def _message(row: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("contact_id", "customer_id", "campaign_id", "channel", "arm", "outcome")
+    return {"contacted_at": _moment(row["contacted_us"]), **{name: row[name] for name in names}}
+
+
+def _suppressions(holdings: Holdings, people: Sequence[str]) -> list[dict[str, Any]]:
+    """What the person must not be written to by: the ids, and the addresses that are held."""
+    hashes = [
+        each
+        for row in _rows(holdings, "contact_details", people)
+        for each in (row["email_hash"], row["phone_hash"])
+        if each is not None
+    ]
+    return [
+        {"kind": each.kind, "channel": each.channel or None, "source": each.source, "added_at": each.added_at}
+        for each in Suppressions(holdings.database).of([*people, *hashes])
+    ]
 
 
 def _of(rows: pa.Table, people: Sequence[str]) -> list[dict[str, Any]]:

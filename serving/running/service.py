@@ -88,7 +88,7 @@ def run_service(
         from serving.running.mover import move
 
         door.close()
-        with chores(shop, clock, database_url) as round_of_chores:
+        with chores(shop, clock, database_url, os.environ.get(CONTACT_KEYS), os.environ) as round_of_chores:
             move(shop, round_of_chores, clock, ready)
 
     tasks = [Task(f"worker-{number}", work) for number in range(1, running.workers + 1)]

@@ -21,6 +21,7 @@ from serving.absorb import MOST_FILES, Absorbed, Absorber, absorb_all
 from serving.database.connection import open_database
 from serving.database.described_items import DescribedItems
 from serving.database.inbox import Inbox
+from serving.database.marketing.contact_log import Contact, ContactLog
 from serving.database.people.described import Described
 from serving.database.people.erased import Erased
 from serving.database.people.merged import Merged
@@ -29,7 +30,10 @@ from tests.postgres import PostgresServer
 from tests.serving.database.fresh_events import RECEIVED, checked
 from tests.serving.published_shop import HEADER, write_snapshot
 
-STEPS = ("customers stored", "customers marked", "items stored", "items marked", "staged", "stored", "marked")
+STEPS = (
+    *("customers stored", "customers marked", "items stored", "items marked", "contacts stored", "contacts marked"),
+    *("staged", "stored", "marked"),
+)
 
 
 @pytest.fixture
@@ -55,7 +59,7 @@ def clock() -> datetime:
 
 
 def fill(engine: Engine) -> None:
-    """Two events of a customer, one of a visitor, a customer's choice, and an item that is sold out."""
+    """Two events of a customer, one of a visitor, a customer's choice, a sold-out item, a message and its control."""
     Inbox(engine).put(
         checked(
             {"event_id": "1"},
@@ -66,6 +70,11 @@ def fill(engine: Engine) -> None:
     )
     Described(engine).put(table_of([{"customer_id": "anna", "personalized": False}], CUSTOMER_SCHEMA), RECEIVED)
     DescribedItems(engine).put(table_of([{"item_id": "tea", "in_stock": False, "price": "2.5"}], ITEM_SCHEMA))
+    chosen = [
+        Contact("k-1", "anna", RECEIVED, "spring", "email"),
+        Contact("k-1", "ben", RECEIVED, "spring", arm="control"),
+    ]
+    ContactLog(engine).append(chosen, RECEIVED)
 
 
 def stored(shop: ShopFolder) -> list[tuple[str, str]]:
@@ -78,11 +87,13 @@ def stored(shop: ShopFolder) -> list[tuple[str, str]]:
 def test_everything_is_moved_once(shop: ShopFolder, engine: Engine) -> None:
     """Events, customers and items get into the warehouse; a second call finds nothing to do and takes no lock."""
     fill(engine)
-    assert absorb_all(shop, engine, clock) == Absorbed(Appended(3, 0), customers=1, items=1)
+    assert absorb_all(shop, engine, clock) == Absorbed(Appended(3, 0), customers=1, items=1, contacts=2)
     warehouse = Warehouse.open(shop)
     assert stored(shop) == [("1", "anna"), ("2", "anna"), ("3", "visitor:v")]
     assert warehouse.customers().to_pylist()[0]["personalized"] is False
     assert (warehouse.items().to_pylist()[0]["in_stock"], len(warehouse.items())) == (False, 1)
+    told = [(row["customer_id"], row["campaign_id"], row["arm"]) for row in warehouse.contacts().to_pylist()]
+    assert told == [("anna", "spring", "treated"), ("ben", "spring", "control")]
     with shop.writing():
         assert absorb_all(shop, engine, clock) == Absorbed()
 
@@ -111,9 +122,11 @@ def test_killed_anywhere(tmp_path: Path, database_url: str | None, request: pyte
 def is_all_there(shop: ShopFolder, engine: Engine) -> bool:
     """Whether the warehouse has everything of :func:`fill` once, and nothing waits."""
     warehouse = Warehouse.open(shop)
-    waiting = (Inbox(engine).waiting(), len(Described(engine).take(9).rows), len(DescribedItems(engine).take(9).rows))
+    described = (len(Described(engine).take(9).rows), len(DescribedItems(engine).take(9).rows))
+    waiting = (Inbox(engine).waiting(), *described, len(ContactLog(engine).take(9).rows))
     events = stored(shop) == [("1", "anna"), ("2", "anna"), ("3", "visitor:v")]
-    return events and waiting == (0, 0, 0) and (len(warehouse.items()), len(warehouse.customers())) == (1, 1)
+    counts = (len(warehouse.items()), len(warehouse.customers()), len(warehouse.contacts()))
+    return events and waiting == (0, 0, 0, 0) and counts == (1, 1, 2)
 
 
 def test_merged_visitors_are_stored_as_customers(shop: ShopFolder, engine: Engine) -> None:

@@ -189,6 +189,20 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "personalized": ("personalized", "personalised", "personalization_consent", "个性化"),
     # Not is_staff and the like: a false for everybody would keep everybody from being set aside.
     "internal": ("internal", "is_internal", "internal_account", "内部账户", "内部账号"),
+    "consent_email": (
+        "consent_email",
+        "email_consent",
+        "email_opt_in",
+        "accepts_email_marketing",
+        "邮件同意",
+        "邮件授权",
+    ),
+    "consent_sms": ("consent_sms", "sms_consent", "sms_opt_in", "accepts_sms_marketing", "短信同意", "短信授权"),
+    "consent_app": ("consent_app", "app_consent", "push_opt_in", "push_consent", "推送同意", "推送授权"),
+    "consent_wechat": ("consent_wechat", "wechat_consent", "wechat_opt_in", "微信同意", "微信授权"),
+    "consent_phone": ("consent_phone", "phone_consent", "phone_opt_in", "电话同意", "电话授权"),
+    "consent_post": ("consent_post", "post_consent", "post_opt_in", "邮寄同意", "邮寄授权"),
+    "birthday": ("birthday", "birth_date", "date_of_birth", "birthdate", "dob", "生日", "出生日期", "会员生日"),
     "contact_id": ("contact_id", "message_id", "send_id", "delivery_id", "触达ID", "触达编号"),
     "contacted_at": (
         *("contacted_at", "sent_at", "contact_time", "send_time", "sent_time", "delivered_at", "time", "date"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,8 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from features.events.event import EPOCH
+from serving.database.bulk_insert import known
 from serving.database.connection import told
+from serving.database.counters import CONTACT_DETAILS_REMOVED, CONTACT_DETAILS_TOLD, next_number
+from serving.database.people.address_forms import USUAL_REGION, email_form, phone_form
 from serving.database.people.contact_cipher import ContactCipher
+from serving.database.people.contact_hashes import HashKey, address_hash
 from serving.database.people.erased import erased_among
 from serving.database.tables import CONTACT_DETAILS
 
@@ -35,10 +39,13 @@ class Contact:
 class ContactDetails:
     """The contact details of one shop's customers."""
 
-    def __init__(self, engine: Engine, cipher: ContactCipher) -> None:
+    def __init__(self, engine: Engine, cipher: ContactCipher, region: str = USUAL_REGION) -> None:
+        """``region`` is the country of telephone numbers without a country code."""
         self._engine = engine
         self._reader = engine.execution_options(reading=True)
         self._cipher = cipher
+        self._region = region
+        self._hash_key = HashKey(cipher)
 
     def put(self, said: Mapping[str, Mapping[str, str]], now: datetime) -> None:
         """Store what is said of some customers, by id; what is not said stays, and an empty text removes a field.
@@ -48,34 +55,60 @@ class ContactDetails:
         """
         with told(), self._engine.begin() as connection:
             gone = erased_among(connection, said)
-            for customer_id, fields in said.items():
-                if customer_id not in gone:
-                    self._put(connection, customer_id, fields, now)
+            kept = [
+                self._put(connection, customer_id, fields, now)
+                for customer_id, fields in said.items()
+                if customer_id not in gone
+            ]
+            # After all rows: whoever else tells something waits for the commit alone, and nobody for each other.
+            next_number(connection, CONTACT_DETAILS_TOLD)
+            if not all(kept):
+                next_number(connection, CONTACT_DETAILS_REMOVED)
 
     def get(self, customer_id: str) -> Contact:
         """How to reach one customer, nothing of someone not known; raises when the key is missing."""
         with told(), self._reader.connect() as connection:
             return Contact(**self._known(connection, customer_id))
 
+    def several(self, customer_ids: Sequence[str]) -> list[Contact]:
+        """How to reach some customers, in their order; nothing of those not known. Raises when the key is missing."""
+        with told(), self._reader.connect() as connection:
+            there = {*known(connection, CONTACT_DETAILS, "customer_id", customer_ids)}
+            return [Contact(**self._known(connection, each)) if each in there else Contact() for each in customer_ids]
+
     def renew(self) -> int:
-        """Encrypt everything with the newest key, so that older ones can be dropped; return how many customers."""
+        """Encrypt everything with the newest key, so that older ones can be dropped; return how many customers.
+
+        Hashes are made where there are none yet; with another key the others stay as they are.
+        """
         query = select(CONTACT_DETAILS.c.customer_id).order_by(CONTACT_DETAILS.c.customer_id)
         with told(), self._engine.begin() as connection:
+            self._hash_key.renew(connection)
             ids = [*connection.execute(query).scalars()]
             for customer_id in ids:
-                row = self._row(customer_id, self._known(connection, customer_id))
+                row = self._row(connection, customer_id, self._known(connection, customer_id))
                 at = CONTACT_DETAILS.c.customer_id == customer_id
                 connection.execute(update(CONTACT_DETAILS).where(at).values(row))
+            # Hashes that were not there may be there now: everything is read anew.
+            next_number(connection, CONTACT_DETAILS_REMOVED)
         return len(ids)
 
-    def _put(self, connection: Connection, customer_id: str, fields: Mapping[str, str], now: datetime) -> None:
+    def hashes(self, addresses: Sequence[tuple[str, str]]) -> list[str]:
+        """The hash of each address, told as its kind (``email`` or ``phone``) and itself; raises without the key."""
+        with told(), self._engine.begin() as connection:
+            key = self._hash_key.of(connection)
+        return [address_hash(key, kind, self._form(kind, address)) for kind, address in addresses]
+
+    def _put(self, connection: Connection, customer_id: str, fields: Mapping[str, str], now: datetime) -> bool:
+        """Store what is said of one customer; whether anything is known of it after that."""
         known = self._known(connection, customer_id) | dict(fields)
         known = {name: text for name, text in known.items() if text}
         connection.execute(delete(CONTACT_DETAILS).where(CONTACT_DETAILS.c.customer_id == customer_id))
         if known:
             changed_us = (now - EPOCH) // timedelta(microseconds=1)
-            row = self._row(customer_id, known) | {"changed_us": changed_us}
+            row = self._row(connection, customer_id, known) | {"changed_us": changed_us}
             connection.execute(insert(CONTACT_DETAILS).values(row))
+        return bool(known)
 
     def _known(self, connection: Connection, customer_id: str) -> dict[str, str]:
         query = select(CONTACT_DETAILS).where(CONTACT_DETAILS.c.customer_id == customer_id)
@@ -86,12 +119,15 @@ class ContactDetails:
         found: dict[str, str] = json.loads(text)
         return {name: found[name] for name in FIELDS if name in found}
 
-    def _row(self, customer_id: str, known: Mapping[str, str]) -> dict[str, Any]:
+    def _row(self, connection: Connection, customer_id: str, known: Mapping[str, str]) -> dict[str, Any]:
         text = json.dumps(known, ensure_ascii=False)
-        if self._cipher.encrypts:
-            return {
-                "customer_id": customer_id,
-                "payload": self._cipher.encrypted(text, customer_id),
-                "encrypted": True,
-            }
-        return {"customer_id": customer_id, "payload": text, "encrypted": False}
+        key = self._hash_key.of(connection)
+        hashes = {
+            f"{kind}_hash": address_hash(key, kind, self._form(kind, known[kind])) if kind in known else None
+            for kind in ("email", "phone")
+        }
+        payload = self._cipher.encrypted(text, customer_id) if self._cipher.encrypts else text
+        return {"customer_id": customer_id, "payload": payload, "encrypted": self._cipher.encrypts, **hashes}
+
+    def _form(self, kind: str, address: str) -> str:
+        return email_form(address) if kind == "email" else phone_form(address, self._region)

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select, union
 from features.events.event import EPOCH
 from features.shop_folder import ShopFolder
 from serving.database.connection import open_database, told
+from serving.database.marketing_tables import CONTACT_LOG, SUPPRESSIONS
 from serving.database.people.erased import Erased
 from serving.database.people.person_hash import person_hash
 from serving.database.tables import CONTACT_DETAILS, DESCRIBED, ERASED, INBOX, MERGED, SHOWN
@@ -21,6 +22,7 @@ _PEOPLE = (
     MERGED.c.customer_id,
     CONTACT_DETAILS.c.customer_id,
     SHOWN.c.customer_id,
+    CONTACT_LOG.c.customer_id,
 )
 
 
@@ -59,7 +61,8 @@ def erase_again(engine: Engine, hashes: Iterable[str], others: Iterable[str], no
 
 
 def _people(engine: Engine) -> list[str]:
-    query = union(*(select(column).where(column.is_not(None)) for column in _PEOPLE))
+    suppressed = select(SUPPRESSIONS.c.value).where(SUPPRESSIONS.c.kind == "customer")
+    query = union(*(select(column).where(column.is_not(None)) for column in _PEOPLE), suppressed)
     with told(), engine.execution_options(reading=True).connect() as connection:
         return [*connection.execute(query).scalars()]
 

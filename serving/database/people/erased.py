@@ -12,11 +12,15 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from features.errors import HuitouError
 from features.events.event import EPOCH
 from serving.database.connection import told
+from serving.database.counters import CONTACT_DETAILS_REMOVED, SUPPRESSIONS_CHANGED, next_number
 from serving.database.people.person_hash import person_hash
 from serving.database.people.person_rows import count_rows, delete_rows
 from serving.database.tables import ERASED
 
 _FORGOTTEN = ERASED.c.done_us.is_(None) & ERASED.c.customer_id.is_(None)
+
+_NOTICED = {"contact_details": CONTACT_DETAILS_REMOVED, "suppressions": SUPPRESSIONS_CHANGED}
+"""The counters that rise when rows of a place go."""
 
 _AT_ONCE = 500
 """So many hashes are asked for in one query."""
@@ -51,6 +55,9 @@ class Erased:
         """
         with told(), self._engine.begin() as connection:
             places = delete_rows(connection, people)
+            # Who remembers addresses and suppressions reads them anew.
+            for place in (place for place in _NOTICED if places[place]):
+                next_number(connection, _NOTICED[place])
             for person in people:
                 found = {"person_hash": person_hash(person), "customer_id": person, "asked_us": _us(now)}
                 connection.execute(delete(ERASED).where(ERASED.c.person_hash == found["person_hash"]))

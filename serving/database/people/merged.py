@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from features.errors import HuitouError
 from features.events.event import EPOCH, VISITOR_PREFIX, with_person
@@ -106,6 +106,13 @@ class Merged:
     def in_force(self) -> dict[str, str]:
         """The customer of each merged visitor (as stored), without those that are being undone."""
         return {merge.visitor: merge.customer_id for merge in self._select(MERGED.c.state != LEAVING)}
+
+    def version(self) -> tuple[int, int]:
+        """What changes whenever :meth:`in_force` does: how many there are, and when the newest was said."""
+        query = select(func.count(), func.max(MERGED.c.merged_us)).where(MERGED.c.state != LEAVING)
+        with told(), self._reader.connect() as connection:
+            count, newest = connection.execute(query).one()
+        return int(count), int(newest or 0)
 
     def unsettled(self) -> list[Merge]:
         """The merges that the warehouse does not know yet or has to undo."""

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, func, or_, select
 
 from serving.database.connection import told
+from serving.database.marketing_tables import CONTACT_LOG, SUPPRESSIONS
 from serving.database.people.person_key import person_key
 from serving.database.tables import CONTACT_DETAILS, DESCRIBED, INBOX, MERGED, RESPONSES, SHOWN
 
@@ -17,6 +18,15 @@ People = Sequence[str]
 
 def _inbox(people: People) -> ColumnElement[bool]:
     return INBOX.c.person_key.in_([*map(person_key, people)]) & INBOX.c.customer_id.in_(people)
+
+
+def _contact_log(people: People) -> ColumnElement[bool]:
+    return CONTACT_LOG.c.person_key.in_([*map(person_key, people)]) & CONTACT_LOG.c.customer_id.in_(people)
+
+
+def _suppressions(people: People) -> ColumnElement[bool]:
+    # Those by an address hold its hash alone: they must outlive the person, who said no to letters.
+    return (SUPPRESSIONS.c.kind == "customer") & SUPPRESSIONS.c.value.in_(people)
 
 
 def _merged(people: People) -> ColumnElement[bool]:
@@ -39,6 +49,8 @@ PERSON_TABLES: Mapping[str, tuple[Table, Callable[[People], ColumnElement[bool]]
     "merged_visitors": (MERGED, _merged),
     "shown": (SHOWN, _by_key(SHOWN)),
     "responses": (RESPONSES, _by_key(RESPONSES)),
+    "contact_log": (CONTACT_LOG, _contact_log),
+    "suppressions": (SUPPRESSIONS, _suppressions),
 }
 """The tables that hold rows of people, and which rows are whose."""
 

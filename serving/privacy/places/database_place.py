@@ -13,6 +13,8 @@ TABLES: Mapping[str, str] = {
     "merged_visitors": "Visitors that were merged into the customer.",
     "shown": "Answers that were shown.",
     "responses": "Clicks and purchases that followed from answers.",
+    "contact_log": "Messages of campaigns, and what became of them.",
+    "suppressions": "Suppressions by the customer's id; those by an address hold its hash alone, and stay.",
 }
 """The tables of :data:`serving.database.people.person_rows.PERSON_TABLES`, and what they hold."""
 

@@ -29,8 +29,27 @@ from serving.snapshot_parts.id_index import NO_ROW, IdIndex
 from serving.snapshot_parts.manifest import FileRecord, Manifest
 from serving.snapshot_parts.past_files import TYPES as PAST
 
-ROW_FILES = ("recommended_*.npy", "page_place.npy", "alike/vectors.npy", "alike/half_squares.npy")
+ROW_FILES = (
+    "recommended_*.npy",
+    "page_place.npy",
+    "alike/vectors.npy",
+    "alike/half_squares.npy",
+    "audience/column_*.npy",
+)
 """Arrays whose first rows are the customers, in their order."""
+
+ENTRIES: tuple[tuple[str, tuple[str, ...], str | None], ...] = (
+    ("interest_customer.npy", ("interest_weight.npy",), "interest_boundaries.npy"),
+    ("audience/act_row.npy", ("audience/act_item.npy",), "audience/act_begins.npy"),
+    ("audience/open_cart_row.npy", ("audience/open_cart_item.npy", "audience/open_cart_day.npy"), None),
+    ("audience/open_favorite_row.npy", ("audience/open_favorite_item.npy", "audience/open_favorite_day.npy"), None),
+    (
+        "audience/contact_row.npy",
+        tuple(f"audience/contact_{name}.npy" for name in ("contacted_us", "day", "channel", "campaign")),
+        None,
+    ),
+)
+"""Arrays that name customers by their rows in any order, the others of the same entries, and where groups begin."""
 
 Change = Callable[[NDArray[Any]], NDArray[Any]]
 """What is done to a block of an array on its way."""
@@ -84,14 +103,19 @@ class _Anew:
             self.array(f"past_{name}.npy", gone)
         self.boundaries("past_boundaries.npy", gone, rows)
 
-    def interest(self, rows: Ints) -> None:
-        """Who is interested in each item, without the customers of ``rows``."""
-        customer = np.load(self.source / "interest_customer.npy", mmap_mode="r", allow_pickle=False)
+    def entries(self, rows: Ints, name: str, more: Sequence[str], boundaries: str | None = None) -> None:
+        """Entries in any order, ``name`` being the row of each one's customer, without those of ``rows``.
+
+        ``more`` are the other arrays of the entries, ``boundaries`` says where their groups begin.
+        """
+        customer = np.load(self.source / name, mmap_mode="r", allow_pickle=False)
         blocks = [_among(customer[start : start + _BLOCK], rows) + start for start in range(0, len(customer), _BLOCK)]
         gone = np.concatenate([np.zeros(0, dtype=np.int64), *blocks])
-        self.array("interest_customer.npy", gone, lambda block: block - np.searchsorted(rows, block))
-        self.array("interest_weight.npy", gone)
-        self.boundaries("interest_boundaries.npy", gone)
+        self.array(name, gone, lambda block: block - np.searchsorted(rows, block))
+        for other in more:
+            self.array(other, gone)
+        if boundaries is not None:
+            self.boundaries(boundaries, gone)
 
     def table(self, rows: Ints) -> Counter[str]:
         """The table of customers without ``rows``; how many there were of each layer among them."""
@@ -152,7 +176,8 @@ def _write(source: Path, target: Path, people: Sequence[str]) -> str:
     anew.ids("customer", rows)
     anew.ids("opted_out", refused)
     anew.past(rows)
-    anew.interest(rows)
+    for name, more, boundaries in ENTRIES:
+        anew.entries(rows, name, more, boundaries)
     layers = Counter(manifest.contents.layers)
     layers.subtract(anew.table(rows))
     for name in manifest.files:

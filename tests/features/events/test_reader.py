@@ -13,7 +13,7 @@ from features.events.duck import connect
 from features.events.event import bucket_of
 from features.events.reader import EMPTY_BUCKET, EventReader, Extent, duckdb_file
 from features.events.warehouse import Warehouse
-from tests.small_shop import append, events, moment, random_events, shop, stored
+from tests.small_shop import EventRow, append, events, moment, random_events, shop, stored
 
 NOON = "2025-03-01T12:00Z"
 
@@ -212,3 +212,22 @@ def test_a_connection_tells_times_in_utc() -> None:
     """A DuckDB connection of ours does not follow the time zone of the machine."""
     with connect() as connection:
         assert connection.sql("select current_setting('TimeZone')").fetchall() == [("UTC",)]
+
+
+def test_the_median_paid_for_items(tmp_path: Path) -> None:
+    """Only purchases with a price that were known before the moment count, and only of the items asked for."""
+    paid = ((1, 5), (2, 7), (3, 20))
+    rows: list[EventRow] = [
+        ("anna", "purchase", "tea", f"2025-03-0{day}T10:00Z", {"unit_price": price}) for day, price in paid
+    ]
+    rows += [
+        ("anna", "purchase", "pot", "2025-03-01T10:00Z", {"unit_price": 30}),
+        ("anna", "view", "tea", "2025-03-01T11:00Z", {"unit_price": 99}),
+        ("anna", "purchase", "tea", "2025-03-01T12:00Z"),
+        ("anna", "purchase", "tea", "2025-03-01T13:00Z", {"unit_price": 1, "known_at": "2025-03-05T00:00Z"}),
+    ]
+    reader = reader_of(tmp_path, events(*rows))
+    asked = pa.array(["tea", "cup"])
+    assert reader.median_paid(moment("2025-03-04T00:00Z"), asked).to_pylist() == [{"item_id": "tea", "median": 7.0}]
+    assert reader.median_paid(moment("2025-03-03T00:00Z"), asked).to_pylist() == [{"item_id": "tea", "median": 6.0}]
+    assert len(reader.median_paid(moment("2025-03-04T00:00Z"), pa.array([], pa.string()))) == 0

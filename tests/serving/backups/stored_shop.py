@@ -13,6 +13,7 @@ from features.events.event import ITEM_SCHEMA
 from features.events.warehouse import Warehouse
 from features.shop_folder import ShopFolder
 from serving.absorb import absorb
+from serving.backups.shop_files import EDITED_FILES
 from serving.database.connection import open_database
 from serving.database.inbox import Inbox
 from tests.serving.database.fresh_events import RECEIVED, checked
@@ -32,7 +33,8 @@ def database(shop: ShopFolder, url: str | None = None) -> Iterator[Engine]:
 def stored_shop(folder: Path, url: str | None = None) -> ShopFolder:
     """The shop: e-1 and e-2 are in the warehouse, e-3 waits in the inbox."""
     shop = small_shop(folder)
-    (shop.path / "arrange.json").write_text("{}", encoding="utf-8")
+    for name in EDITED_FILES:
+        (shop.path / name).write_text("{}", encoding="utf-8")
     Warehouse.open(shop).put_items(ITEM_SCHEMA.empty_table())
     with database(shop, url) as engine:
         inbox = Inbox(engine)

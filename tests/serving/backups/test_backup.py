@@ -16,6 +16,7 @@ from features.shop_folder import ShopFolder
 from serving.absorb import absorb
 from serving.backups.backup import backup, remove_leftovers
 from serving.backups.restore import restore
+from serving.backups.shop_files import EDITED_FILES
 from serving.database.inbox import Inbox
 from serving.live.current_snapshot import CurrentSnapshot
 from tests.postgres import PostgresServer
@@ -37,7 +38,7 @@ def test_everything_comes_back(shop: ShopFolder, tmp_path: Path) -> None:
     assert (restored.made_at, restored.erased) == (NOW, 0)
     assert absorbed_ids(again) == ["e-1", "e-2", "e-3"]
     assert CurrentSnapshot(again).get().id == CurrentSnapshot(shop).get().id
-    assert (again.path / "arrange.json").read_text() == "{}"
+    assert all((again.path / name).read_text() == "{}" for name in EDITED_FILES)
     assert again.settings == shop.settings
     assert not (again.path / "database").exists()
     assert not (shop.path / ".backup").exists()

@@ -13,12 +13,16 @@ from features.shop_folder import ShopFolder
 from serving.backups.backup import backup
 from serving.backups.restore import restore
 from serving.database.inbox import Inbox
+from serving.database.marketing.lists import FrozenLists
 from serving.database.people.deleted_since import erased_hashes
 from serving.database.people.erased import Erased
 from serving.database.people.person_hash import person_hash
+from serving.desk.workroom import workroom
+from serving.lists.frozen.member_file import members_without
 from serving.snapshot import current_id
 from serving.snapshot_parts.named_people import named_people
 from tests.serving.backups.stored_shop import absorbed_ids, database, put, stored_shop
+from tests.serving.lists.listed_shop import frozen, groups, open_room
 from tests.serving.published_shop import NOW
 
 
@@ -106,3 +110,21 @@ def test_deleted_since_from_a_snapshot(archive: Path, tmp_path: Path) -> None:
     with database(again) as engine:
         assert Erased(engine).pending() == []
         assert Erased(engine).among(only_there) == {*only_there}
+
+
+def test_lists_are_restored(tmp_path: Path) -> None:
+    """Lists come with their members; who was deleted since, or just while the backup was made, is on none of them."""
+    with open_room(tmp_path / "shop") as room:
+        header = frozen(room)
+        groups_before = groups(room, header)
+        # Between the database and the files of the backup: the file is newer than what the database says of it.
+        members_without(room.shop, header, ["quiet"])
+        archive, _ = backup(room.shop, tmp_path / "b.tar", NOW)
+    restored = restore(archive, tmp_path / "again", NOW, erased=[person_hash("anna")])
+    assert restored.erased == 1
+    with workroom(ShopFolder.open(tmp_path / "again"), None, lambda: NOW) as room:
+        found = FrozenLists(room.database).get(header.list_id)
+        assert groups(room, found) == {
+            who: group for who, group in groups_before.items() if who not in ("anna", "quiet")
+        }
+        assert found.erased == 2

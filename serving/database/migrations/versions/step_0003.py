@@ -40,6 +40,7 @@ def _make_lists() -> None:
         Column("counts", Text, nullable=False),
         Column("ranking", Text, nullable=False),
         Column("checksum", String, nullable=False),
+        Column("salt", String, nullable=False),
         Column("erased", Integer, nullable=False),
         UniqueConstraint("name", "version", name="lists_name_version"),
     )
@@ -70,7 +71,9 @@ def _make_campaigns() -> None:
         Column("ends_us", BigInteger, nullable=False),
         Column("made_us", BigInteger, nullable=False),
         Column("made_by", String, nullable=False),
+        Column("started_us", BigInteger, nullable=True),
         Column("stopped_us", BigInteger, nullable=True),
+        Column("trouble", Text, nullable=True),
     )
     op.create_index("campaigns_starts", "campaigns", ["starts_us"])
     op.create_index("campaigns_list", "campaigns", ["list_id"])
@@ -93,6 +96,7 @@ def _make_campaigns() -> None:
     op.create_index("contact_log_person", "contact_log", ["person_key"])
     op.create_index("contact_log_campaign", "contact_log", ["campaign_id"])
     op.create_index("contact_log_at", "contact_log", ["contacted_us"])
+    op.create_index("contact_log_received", "contact_log", ["received_us"])
     op.create_index("contact_log_waiting", "contact_log", ["waiting"])
     op.create_table(
         "suppressions",
@@ -114,7 +118,9 @@ def _make_others() -> None:
         Column("asked_us", BigInteger, nullable=False),
         Column("asked_by", String, nullable=False),
         Column("state", String, nullable=False),
-        Column("sent_rows", Integer, nullable=False),
+        Column("sent_place", Integer, nullable=False),
+        Column("attempts", Integer, nullable=False),
+        Column("next_us", BigInteger, nullable=False),
         Column("trouble", Text, nullable=True),
     )
     op.create_index("webhook_deliveries_asked", "webhook_deliveries", ["asked_us"])
@@ -131,3 +137,11 @@ def _find_contact_details() -> None:
     for name in ("email", "phone"):
         op.add_column("contact_details", Column(f"{name}_hash", String, nullable=True))
         op.create_index(f"contact_details_{name}", "contact_details", [f"{name}_hash"])
+    op.create_index("contact_details_changed", "contact_details", ["changed_us"])
+    op.create_index("described_changed", "described_customers", ["changed_us"])
+    op.create_table(
+        "contact_hash_keys",
+        Column("name", String, primary_key=True),
+        Column("payload", Text, nullable=False),
+        Column("encrypted", Boolean, nullable=False),
+    )

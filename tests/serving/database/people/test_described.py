@@ -15,6 +15,7 @@ from features.shop_folder import ShopFolder
 from serving.absorb import absorb_customers
 from serving.database.connection import open_database
 from serving.database.people.described import Described
+from serving.database.plain_rows import microseconds
 from tests.small_shop import moment
 
 NOW = moment("2025-03-01T12:00Z")
@@ -93,3 +94,24 @@ def test_nothing(described: Described) -> None:
     """An empty request stores nothing."""
     described.put(rows(), NOW)
     assert len(described.take(10).rows) == 0
+
+
+def test_what_was_said_since(described: Described) -> None:
+    """Everything that is known of those who spoke since, and, if wanted, of whom the warehouse has not heard."""
+    described.put(rows({"customer_id": "anna", "contactable": False}), NOW - timedelta(days=2))
+    described.put(rows({"customer_id": "ben", "consent_email": True}), NOW)
+    described.mark_stored(described.take(9))
+    described.put(rows({"customer_id": "cy", "contactable": True}), NOW - timedelta(days=2))
+
+    def told(**how: bool) -> dict[str, dict[str, object]]:
+        parts = described.said_since(microseconds(NOW), **how)
+        return {
+            row.pop("customer_id"): row for part, newest_us in parts for row in part if newest_us <= microseconds(NOW)
+        }
+
+    assert told() == {"ben": {"consent_email": True}}
+    assert told(also_waiting=True) == {"ben": {"consent_email": True}, "cy": {"contactable": True}}
+    before = described.change()
+    described.put(rows({"customer_id": "cy", "contactable": False}), NOW)
+    assert described.change() > before
+    assert described.unknown(["anna", "dee", "cy"]) == ["dee"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from features.shop_folder import ShopFolder
-from serving.privacy.places.snapshot_without import ROW_FILES, remove_snapshot, snapshot_without, sweep
+from serving.privacy.places.snapshot_without import ENTRIES, ROW_FILES, remove_snapshot, snapshot_without, sweep
 from serving.snapshot import Snapshot, current_id
 from serving.snapshot_parts.named_people import people_in
 from tests.serving.privacy.searched import files_with
@@ -79,12 +79,25 @@ def test_nothing_of_them_is_left(tmp_path: Path) -> None:
 
 
 def test_every_file_is_known(tmp_path: Path) -> None:
-    """Each file has a row for each customer, or speaks of ids, past, interest or the table, or of items alone."""
+    """Each file has a row for each customer, or speaks of ids, past, interest or the table, or of no customer."""
     shop = small_shop(tmp_path)
     folder = Snapshot.open_current(shop).folder
     by_row = {path.relative_to(folder).as_posix() for pattern in ROW_FILES for path in folder.glob(pattern)}
-    own = ("customer_", "opted_out_", "past_", "interest_", "customers.parquet")
-    items = ("item_", "related_", "little_seen_", "popular", "recommender/", "bundles/", "alike/alike.json")
+    by_row |= {file for name, more, boundaries in ENTRIES for file in (name, *more, boundaries or name)}
+    own = ("customer_", "opted_out_", "past_", "customers.parquet")
+    # Names that many share: of groups, and of campaigns.
+    shared = ("audience/columns.json", "audience/contact_campaigns.json", "audience/act_first_day.npy")
+    items = (
+        "item_",
+        "related_",
+        "little_seen_",
+        "popular",
+        "recommender/",
+        "bundles/",
+        "alike/alike.json",
+        *shared,
+        "groups.json",
+    )
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {"manifest.json"}
     assert {file for file in files - by_row if not file.startswith((*own, *items))} == set()
 

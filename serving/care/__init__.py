@@ -1,0 +1,1 @@
+"""Who may be written to on a channel, and when: consent, caps, quiet times, suppressions, holdout."""

@@ -1,0 +1,192 @@
+"""How a shop wants its people to be written to, as written in ``contact_care.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from features.channels import CHANNELS
+from features.errors import HuitouError
+from features.findings import explained
+from features.shop_folder import ShopFolder
+
+CARE_FILE = "contact_care.json"
+"""Its name in the folder of the shop."""
+
+LARGEST_BYTES = 1_000_000
+"""A larger file is not read."""
+
+LONGEST_DAYS = 400
+"""Contacts are looked back on for so many days at most."""
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+"""A time of the shop's day, such as 21:30."""
+
+
+class _Part(BaseModel):
+    """A part of the file: only the fields that are known, and values as they are written."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Cap(_Part):
+    """So many messages within so many days, and no more."""
+
+    most: int = Field(ge=0, le=1_000)
+    """How many messages; 0 for none at all."""
+    within_days: int = Field(ge=1, le=LONGEST_DAYS)
+    """Counted back from the moment of asking, in whole days of 24 hours."""
+
+
+Caps = Annotated[list[Cap], Field(max_length=10)]
+"""All of them hold."""
+
+
+class QuietHours(_Part):
+    """Hours of the shop's day without messages; they may go past midnight."""
+
+    start: Annotated[ClockTime, Field(alias="from")]
+    """The first minute of quiet."""
+    end: Annotated[ClockTime, Field(alias="until")]
+    """The first minute after it; the same as ``from`` is no quiet at all."""
+
+    def hold(self, clock: time) -> bool:
+        """Whether they hold at a time of day."""
+        start, end = time.fromisoformat(self.start), time.fromisoformat(self.end)
+        return start <= clock < end if start <= end else clock >= start or clock < end
+
+
+class ChannelCare(_Part):
+    """How one channel is used."""
+
+    consent: Literal["opt_in", "opt_out"] = "opt_out"
+    """``opt_in``: a person must have agreed; ``opt_out``: a person must not have refused."""
+    needs_address: bool = True
+    """Whether a person without an address of this channel is left out, where the shop keeps addresses at all."""
+    caps: Caps = []
+    """Messages on this channel."""
+    quiet_hours: QuietHours | None = None
+    """In place of those of all channels."""
+
+
+_EVENING = QuietHours.model_validate({"from": "21:00", "until": "08:00"})
+
+BUILT_IN: Mapping[str, ChannelCare] = {
+    "email": ChannelCare(caps=[Cap(most=3, within_days=7)], quiet_hours=None),
+    "sms": ChannelCare(caps=[Cap(most=1, within_days=7), Cap(most=3, within_days=30)]),
+    "app": ChannelCare(needs_address=False, caps=[Cap(most=5, within_days=7)]),
+    "wechat": ChannelCare(needs_address=False, caps=[Cap(most=4, within_days=30)]),
+    "phone": ChannelCare(caps=[Cap(most=1, within_days=30)]),
+    "post": ChannelCare(needs_address=False, caps=[Cap(most=1, within_days=30)]),
+}
+"""What holds for a channel of which the file says nothing. WeChat itself allows four group messages a month."""
+
+
+class ContactCare(_Part):
+    """The whole file; what it leaves out is as built in."""
+
+    channels: dict[Literal[CHANNELS], ChannelCare] = {}  # type: ignore[valid-type]
+    """Single channels; what is said of one replaces what is built in for it, whole."""
+    caps: Caps = [Cap(most=6, within_days=30)]
+    """Messages on all channels together."""
+    least_days: float = Field(default=2.0, ge=0, le=LONGEST_DAYS, allow_inf_nan=False)
+    """Days of 24 hours between two messages to one person, whatever the channel."""
+    quiet_hours: QuietHours | None = _EVENING
+    """When nothing goes out, in the shop's time zone; null for no such hours."""
+    quiet_weekdays: Annotated[list[Literal[WEEKDAYS]], Field(max_length=6)] = []  # type: ignore[valid-type]
+    """Days of the week without messages; one at least must be left."""
+    quiet_dates: Annotated[list[date], Field(max_length=400)] = []
+    """Days of the shop's calendar without messages."""
+    one_per_person: bool = True
+    """Whether of several customers with one e-mail or telephone only one is written to."""
+
+    @model_validator(mode="after")
+    def _leaves_a_weekday(self) -> Self:
+        if len({*self.quiet_weekdays}) == len(WEEKDAYS):
+            raise ValueError("must leave one day of the week")
+        return self
+
+    @classmethod
+    def read(cls, text: str) -> ContactCare:
+        """The rules that ``text`` says; raises :class:`HuitouError` with the first that is wrong."""
+        try:
+            said = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise _wrong(f"it must be JSON; {error}.", text[:100]) from None
+        if not isinstance(said, dict):
+            raise _wrong("it must be a JSON object with channels, caps and quiet hours.", said)
+        try:
+            # As JSON again: in it dates are text, and numbers are not truth values.
+            return cls.model_validate_json(json.dumps(said))
+        except ValidationError as error:
+            found = explained(error.errors(include_url=False)[0], "these rules")
+            raise _wrong(found.message, found.value, found.field, found.allowed) from None
+
+    def of_channel(self, channel: str) -> ChannelCare:
+        """How a channel is used; raises :class:`HuitouError` when there is no such channel."""
+        checked_channel(channel)
+        return self.channels.get(channel, BUILT_IN[channel])
+
+    def quiet_hours_of(self, channel: str | None) -> QuietHours | None:
+        """The quiet hours of a channel; None for no such hours."""
+        own = None if channel is None else self.of_channel(channel).quiet_hours
+        return own or self.quiet_hours
+
+    @property
+    def longest_days(self) -> float:
+        """So far back contacts must be known."""
+        channels = (self.of_channel(channel).caps for channel in CHANNELS)
+        caps = [cap.within_days for part in (self.caps, *channels) for cap in part]
+        return max([self.least_days, *caps])
+
+
+def checked_channel(channel: str) -> str:
+    """``channel``; raises :class:`HuitouError` when there is no such one."""
+    if channel not in CHANNELS:
+        raise HuitouError(
+            f"channel must be one of {', '.join(CHANNELS)}; got {channel!r}.",
+            field="channel",
+            value=channel,
+            allowed=list(CHANNELS),
+        )
+    return channel
+
+
+def current_rules(shop: ShopFolder) -> ContactCare:
+    """The rules in the shop's folder, the built-in ones without a file; raises :class:`HuitouError` when it is wrong.
+
+    A file that cannot be used stops every list: writing to people against the shop's rules would be worse.
+    """
+    file = shop.path / CARE_FILE
+    return read_rules(file) if file.exists() else ContactCare()
+
+
+def read_rules(file: Path) -> ContactCare:
+    """The rules in ``file``; raises :class:`HuitouError` when it cannot be read or is wrong."""
+    try:
+        with open(file, "rb") as handle:
+            data = handle.read(LARGEST_BYTES + 1)
+        text = data.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _wrong(f"it must be a file of UTF-8 text; {error}.", None) from None
+    if len(data) > LARGEST_BYTES:
+        raise _wrong(f"it must have at most {LARGEST_BYTES:,} bytes; it has more.", None)
+    return ContactCare.read(text)
+
+
+def _wrong(what: str, value: Any, field: str | None = None, allowed: Any = None) -> HuitouError:
+    return HuitouError(
+        f"{CARE_FILE}: {what} Mend it, and look with: huitou care check",
+        code="broken_care",
+        field=field,
+        value=value,
+        allowed=allowed,
+        hint="huitou care check",
+    )

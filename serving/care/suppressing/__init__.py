@@ -1,0 +1,1 @@
+"""Suppressions as they come in: rows of requests and files, checked before anything is stored."""

@@ -1,0 +1,1 @@
+"""Stores of what marketers decide, one for each table."""

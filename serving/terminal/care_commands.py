@@ -1,0 +1,57 @@
+"""The commands about how people are written to: ``huitou care check|show``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+
+from features.shop_folder import ShopFolder
+from serving.terminal.options import SHOP, Shop
+from serving.terminal.tables import show_table
+
+
+def care_commands(clock: Callable[[], datetime], console: Console) -> typer.Typer:
+    """The group of commands about contact care; they tell the time by ``clock`` and print to ``console``."""
+    group = typer.Typer(help="How people are written to: consent, caps, quiet times.", no_args_is_help=True)
+
+    @group.command()
+    def check(shop: Shop = SHOP) -> None:
+        """Say whether contact_care.json can be used."""
+        from serving.care.rules import CARE_FILE, current_rules
+
+        folder = ShopFolder.open(shop)
+        current_rules(folder)
+        there = (folder.path / CARE_FILE).exists()
+        console.print(f"{CARE_FILE} can be used" if there else f"there is no {CARE_FILE}; the built-in rules hold")
+
+    @group.command()
+    def show(
+        shop: Shop = SHOP, language: Annotated[str, typer.Option("--lang", help="Language: en or zh.")] = "en"
+    ) -> None:
+        """Print the rules in force in sentences, and when a message may go out next on each channel."""
+        from features.channels import CHANNEL_NAMES, CHANNELS
+        from serving.care.quiet_times import QuietTimes
+        from serving.care.rules import current_rules
+        from serving.care.sentences import sentences
+        from training.recommend.reason_texts import language_of
+
+        folder, told = ShopFolder.open(shop), language_of(language)
+        rules, zone = current_rules(folder), folder.settings.timezone
+        for english, chinese in sentences(rules):
+            console.print(chinese if told == "zh" else english, markup=False, highlight=False)
+        quiet, now = QuietTimes(rules, zone), clock()
+        rows = [
+            (
+                CHANNEL_NAMES[channel][told],
+                quiet.next_allowed(now, channel).astimezone(ZoneInfo(zone)).isoformat(" ", "minutes"),
+            )
+            for channel in CHANNELS
+        ]
+        show_table(console, "Next message", ("channel", f"from ({zone})"), rows)
+
+    return group
