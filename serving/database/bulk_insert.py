@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Connection, Float, Integer, Table
+from sqlalchemy import BigInteger, Boolean, Connection, CursorResult, Float, Integer, Row, Table
 from sqlalchemy.types import TypeEngine
 
 
@@ -28,14 +28,25 @@ def insert_new(connection: Connection, table: Table, names: Sequence[str], rows:
 
 def known(connection: Connection, table: Table, name: str, values: Iterable[str], more: str = "") -> list[Any]:
     """Those of ``values`` that a column of text holds; ``more`` is SQL after the condition."""
+    return [*_among(connection, table, name, name, values, more).scalars()]
+
+
+def rows_known(connection: Connection, table: Table, name: str, values: Iterable[str]) -> list[Row[Any]]:
+    """The rows of which a column of text holds one of ``values``, whole."""
+    return [*_among(connection, table, "*", name, values)]
+
+
+def _among(
+    connection: Connection, table: Table, wanted: str, name: str, values: Iterable[str], more: str = ""
+) -> CursorResult[Any]:
     if connection.dialect.name == "postgresql":
         given: Any = [*values]
         among = "= any(%s::text[])"
     else:
         given = json.dumps([*values], ensure_ascii=False)
         among = "in (select value from json_each(?))"
-    query = f"select {name} from {table.name} where {name} {among} {more}"  # noqa: S608 - names of our own tables
-    return [*connection.exec_driver_sql(query, (given,)).scalars()]
+    query = f"select {wanted} from {table.name} where {name} {among} {more}"  # noqa: S608 - names of our own tables
+    return connection.exec_driver_sql(query, (given,))
 
 
 @cache

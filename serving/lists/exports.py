@@ -1,37 +1,31 @@
-"""Lists as files that open in Excel: CSV and XLSX. No cell can become a formula or a link."""
+"""Tables as files that open in Excel, CSV and XLSX; a file appears whole or not at all."""
 
 from __future__ import annotations
 
-import csv
 import os
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-import xlsxwriter
 
 from features.errors import HuitouError
+from features.events.event import EPOCH
+from serving.lists.exporting.csv_lines import csv_head, csv_lines
+from serving.lists.exporting.sheet import check_rows, write_sheet
 
 FORMATS = ("csv", "xlsx")
 """Kinds of file."""
 
-LARGEST_SHEET_ROWS = 1_048_575
-"""Excel's limit, without the line of names."""
-LONGEST_CELL = 32_767
-"""Excel's limit for the text of a cell, in characters."""
-
-_FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _BLOCK = 10_000
 
 
-def export(table: pa.Table, file: Path, format: str) -> None:
-    """Write ``table`` to ``file`` as ``csv`` or ``xlsx``; the file appears whole or not at all.
+def export(table: pa.Table, file: Path, format: str, made_at: datetime = EPOCH) -> None:
+    """Write ``table`` to ``file`` as ``csv`` or ``xlsx``; ``made_at`` is what a sheet says of its making.
 
     Raises :class:`HuitouError` for another format, a folder that is not there, or too many rows for Excel.
     """
-    write = {"csv": write_csv, "xlsx": write_xlsx}.get(format)
+    write = {"csv": _write_csv, "xlsx": _write_xlsx}.get(format)
     if write is None:
         raise HuitouError(
             f"format must be one of {', '.join(FORMATS)}; got {format!r}.",
@@ -39,76 +33,12 @@ def export(table: pa.Table, file: Path, format: str) -> None:
             value=format,
             allowed=list(FORMATS),
         )
-    if not file.parent.is_dir():
-        raise HuitouError(
-            f"out must be in a folder that is there; got {file}. Make {file.parent} first.",
-            field="out",
-            value=str(file),
-        )
-    _appearing(file, lambda beside: write(table, beside))
+    appearing(file, lambda beside: write(table, beside, made_at))
 
 
-def write_csv(table: pa.Table, file: Path) -> None:
-    """UTF-8 with BOM and CRLF.
-
-    Text is quoted; where it begins like a formula it gets an apostrophe before it.
-    """
-    with open(file, "w", encoding="utf-8-sig", newline="") as handle:
-        writer = csv.writer(handle, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-        writer.writerow(table.column_names)
-        for row in _rows(table):
-            writer.writerow(["" if value is None else _neutral(value) for value in row])
-
-
-def write_xlsx(table: pa.Table, file: Path) -> None:
-    """One sheet, written row by row. Text stays text: ids keep their zeros, nothing is run or linked."""
-    if len(table) > LARGEST_SHEET_ROWS:
-        raise HuitouError(
-            f"an Excel sheet holds {LARGEST_SHEET_ROWS:,} rows; the list has {len(table):,}. "
-            "Use --format csv, or --top.",
-            field="format",
-            value="xlsx",
-        )
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "default_date_format": "yyyy-mm-dd",
-    }
-    with xlsxwriter.Workbook(str(file), options) as book:
-        sheet = book.add_worksheet("list")
-        sheet.freeze_panes(1, 1)
-        _write_row(sheet, 0, table.column_names)
-        for number, row in enumerate(_rows(table), start=1):
-            _write_row(sheet, number, row)
-
-
-def _write_row(sheet: Any, number: int, values: Sequence[Any]) -> None:
-    for column, value in enumerate(values):
-        if isinstance(value, bool):
-            sheet.write_boolean(number, column, value)
-        elif isinstance(value, int | float):
-            sheet.write_number(number, column, value)
-        elif isinstance(value, date):
-            sheet.write_datetime(number, column, value)
-        elif value is not None:
-            sheet.write_string(number, column, str(value)[:LONGEST_CELL])
-
-
-def _rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:
-    for batch in table.to_batches(max_chunksize=_BLOCK):
-        columns = [column.to_pylist() for column in batch.columns]
-        yield from zip(*columns, strict=True)
-
-
-def _neutral(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_FORMULA_BEGINNINGS):
-        return "'" + value
-    return value
-
-
-def _appearing(file: Path, write: Callable[[Path], None]) -> None:
+def appearing(file: Path, write: Callable[[Path], None]) -> None:
+    """Write a file beside its place and move it there; raises :class:`HuitouError` where there is no such folder."""
+    check_folder(file)
     beside = file.with_name(f".{file.name}.part")
     try:
         write(beside)
@@ -117,3 +47,30 @@ def _appearing(file: Path, write: Callable[[Path], None]) -> None:
         os.replace(beside, file)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def check_folder(file: Path) -> None:
+    """Raise :class:`HuitouError` where a file has no folder to lie in."""
+    if not file.parent.is_dir():
+        raise HuitouError(
+            f"out must be in a folder that is there; got {file}. Make {file.parent} first.",
+            field="out",
+            value=str(file),
+        )
+
+
+def _write_csv(table: pa.Table, file: Path, _: datetime) -> None:
+    with open(file, "wb") as handle:
+        handle.write(csv_head(table.column_names))
+        for block in _blocks(table):
+            handle.write(csv_lines(block))
+
+
+def _write_xlsx(table: pa.Table, file: Path, made_at: datetime) -> None:
+    check_rows(len(table))
+    write_sheet(file, table.column_names, _blocks(table), len(table), made_at)
+
+
+def _blocks(table: pa.Table) -> Iterator[pa.Table]:
+    for batch in table.to_batches(max_chunksize=_BLOCK):
+        yield pa.Table.from_batches([batch])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
@@ -21,19 +22,26 @@ POPULAR_ITEMS = 20
 _BLOCK = 16_384
 
 
-def offered_items(snapshot: Snapshot, rows: Ints, personalized: Flags, places: int) -> Ints:
+def offered_items(
+    snapshot: Snapshot, rows: Ints, personalized: Flags, places: int, before: Callable[[Ints], Ints] | None = None
+) -> Ints:
     """The first ``places`` items for the customers of some rows, ``NO_ITEM`` pads, shape ``(n, places)``.
 
     They are in stock, none is a variant of another, and none was bought and was not due again when the snapshot was
-    made. Behind what is stored for them come popular items; who is not ``personalized`` gets nothing else.
+    made. ``before`` gives items that come first, for some rows, ``(n, any)``: what lies in their carts, say.
+    Behind what is stored for them come popular items; who is not ``personalized`` gets nothing else.
     """
     best = np.full((len(rows), places), NO_ITEM, dtype=np.int64)
-    if not len(snapshot.shelf):
+    if not len(snapshot.shelf) or not places:
         return best
     popular = snapshot.popular[snapshot.shelf.allowed(snapshot.popular, ItemFilter())][:POPULAR_ITEMS]
     for start in range(0, len(rows), _BLOCK):
         part = slice(start, start + _BLOCK)
         items, usable = _candidates(snapshot, rows[part], personalized[part, None], popular)
+        if before is not None:
+            own = before(rows[part])
+            items = np.concatenate([own, items], axis=1)
+            usable = np.concatenate([_in_stock(snapshot, own) & personalized[part, None], usable], axis=1)
         product = snapshot.traits.variant_group(np.maximum(items, 0))
         everyone = np.arange(len(items))
         for place in range(places):
@@ -49,9 +57,16 @@ def _candidates(snapshot: Snapshot, rows: Ints, personalized: Flags, popular: In
     own = snapshot.recommended_items(rows).astype(np.int64)
     items = np.concatenate([own, np.broadcast_to(popular, (len(own), len(popular)))], axis=1)
     known = np.maximum(items, 0)
-    usable = (items != NO_ITEM) & snapshot.shelf.allowed(known.ravel(), ItemFilter()).reshape(items.shape)
+    usable = _in_stock(snapshot, items)
     usable[:, : own.shape[1]] &= personalized
     return items, usable & ~(_not_again(snapshot, rows, known) & personalized)
+
+
+def _in_stock(snapshot: Snapshot, items: Ints) -> Flags:
+    """Which items there are, and can be bought now; shape of ``items``."""
+    allowed = snapshot.shelf.allowed(np.maximum(items, 0).ravel(), ItemFilter())
+    there: Flags = (items != NO_ITEM) & allowed.reshape(items.shape)
+    return there
 
 
 def _not_again(snapshot: Snapshot, rows: Ints, items: Ints) -> Flags:

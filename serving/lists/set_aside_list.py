@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +14,6 @@ from features.errors import HuitouError
 from features.history import History
 from features.progress import Progress
 from features.shop.anomalies import REASONS, Anomalies, SetAside
-from serving.lists.exports import FORMATS
 from serving.lists.set_aside_sentences import sentences
 from training.recommend.reason_texts import LANGUAGES
 
@@ -73,16 +71,3 @@ def _rows(anomalies: Anomalies, history: History, currency: str, language: str) 
     ids, reasons = (column.take(pa.array(rows)).to_pylist() for column in (history.customer_ids, aside.reasons))
     why = [sentence[LANGUAGES.index(language)] for sentence in sentences(anomalies, aside, rows, currency)]
     return list(zip(ids, reasons, why, strict=True))
-
-
-def format_of(out: Path) -> str:
-    """``csv`` or ``xlsx``, as the name of the file ends; raises :class:`HuitouError` for another ending."""
-    format = out.suffix.removeprefix(".").lower()
-    if format not in FORMATS:
-        raise HuitouError(
-            f"out must end with .{' or .'.join(FORMATS)}; got {out.name}. Write for example --out set-aside.csv.",
-            field="out",
-            value=str(out),
-            allowed=[f".{each}" for each in FORMATS],
-        )
-    return format

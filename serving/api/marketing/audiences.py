@@ -51,7 +51,7 @@ class AudienceRequest(BaseModel):
     )
 
     filter: Annotated[dict[str, Any], WithJsonSchema(FILTER_SCHEMA)]
-    note: str = Field("", max_length=1_000, description="What it is for, in the shop's words.")
+    note: str = Field("", max_length=1_000, pattern=r"^[^\x00]*$", description="What it is for, in the shop's words.")
 
 
 class PreviewBody(PreviewRequest):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from features.channels import CHANNEL_NAMES, CHANNELS
 from serving.api.service import Language, TheService
 from serving.care.quiet_times import QuietTimes
-from serving.care.rules import CARE_FILE, Cap, current_rules
+from serving.care.rules import CARE_FILE, Cap, ContactCare
 from serving.care.sentences import sentences
 
 router = APIRouter(prefix="/v1", tags=["contact care"])
@@ -62,7 +62,7 @@ class ContactCareAnswer(BaseModel):
 @router.get("/contact-care", summary="How people are written to")
 def get_contact_care(service: TheService, language: Language) -> ContactCareAnswer:
     """Consent, caps and quiet times in force, in words and in numbers."""
-    rules, zone = current_rules(service.shop), service.shop.settings.timezone
+    rules, zone = ContactCare.in_folder(service.shop.path), service.shop.settings.timezone
     quiet, now = QuietTimes(rules, zone), service.clock()
     channels = [
         ChannelRules(

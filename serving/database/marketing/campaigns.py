@@ -62,6 +62,10 @@ class Campaign:
         """Whether it was stopped before it started."""
         return self.stopped_at is not None and self.started_at is None
 
+    def never_started(self, now: datetime) -> bool:
+        """Whether its end has come and it could not start before."""
+        return self.started_at is None and now >= self.ends_at
+
     def state(self, now: datetime) -> State:
         """Where it stands at a moment."""
         if self.is_cancelled:
@@ -152,9 +156,10 @@ class Campaigns:
         """Note which list a campaign is for that had none yet."""
         self._set(campaign_id, {"list_id": list_id}, CAMPAIGNS.c.list_id == NOT_YET)
 
-    def start(self, campaign_id: str, now: datetime) -> None:
-        """Note that all people of a campaign are in the log of contacts."""
-        self._set(campaign_id, {"started_us": microseconds(now), "trouble": None}, CAMPAIGNS.c.started_us.is_(None))
+    def start(self, campaign_id: str, now: datetime) -> bool:
+        """Note that all people of a campaign are in the log of contacts; whether that was not noted before."""
+        values = {"started_us": microseconds(now), "trouble": None}
+        return self._set(campaign_id, values, CAMPAIGNS.c.started_us.is_(None))
 
     def stop(self, campaign_id: str, now: datetime) -> None:
         """Note that nothing more goes out; the first time counts."""
@@ -164,10 +169,10 @@ class Campaigns:
         """Note why a campaign could not start."""
         self._set(campaign_id, {"trouble": trouble}, CAMPAIGNS.c.started_us.is_(None))
 
-    def _set(self, campaign_id: str, values: dict[str, Any], condition: Any) -> None:
+    def _set(self, campaign_id: str, values: dict[str, Any], condition: Any) -> bool:
         change = update(CAMPAIGNS).where((CAMPAIGNS.c.campaign_id == campaign_id) & condition).values(values)
         with told(), self._engine.begin() as connection:
-            connection.execute(change)
+            return connection.execute(change).rowcount > 0
 
     def _all(self, condition: Any) -> list[Campaign]:
         query = select(CAMPAIGNS).where(condition).order_by(CAMPAIGNS.c.starts_us, CAMPAIGNS.c.campaign_id)

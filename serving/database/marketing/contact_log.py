@@ -118,7 +118,7 @@ class ContactLog:
             for who, contact_id, outcome in outcomes:
                 key = (who, contact_id)
                 before = changed.get(key) or known.get(key)
-                if before is not None and _goes_on(before.contact.outcome, outcome):
+                if before is not None and goes_on(before.contact.outcome, outcome):
                     changed[key] = _with_outcome(before, outcome)
             marks = [{"row": each.number, "new": each.contact.outcome} for each in changed.values()]
             if marks:
@@ -232,7 +232,7 @@ def _with_outcome(logged: Logged, outcome: str) -> Logged:
     return Logged(logged.number, Contact(**values), logged.received_at)
 
 
-def _goes_on(before: str, after: str) -> bool:
+def goes_on(before: str, after: str) -> bool:
     """Whether a message can go from one outcome to another; a complaint may follow a bounce, nothing else a final."""
     if before in FINAL:
         return before == "bounced" and after == "unsubscribed"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
 from features.events.event import EPOCH
-from serving.database.bulk_insert import known
+from serving.database.bulk_insert import rows_known
 from serving.database.connection import told
 from serving.database.counters import CONTACT_DETAILS_REMOVED, CONTACT_DETAILS_TOLD, next_number
 from serving.database.people.address_forms import USUAL_REGION, email_form, phone_form
@@ -73,8 +73,10 @@ class ContactDetails:
     def several(self, customer_ids: Sequence[str]) -> list[Contact]:
         """How to reach some customers, in their order; nothing of those not known. Raises when the key is missing."""
         with told(), self._reader.connect() as connection:
-            there = {*known(connection, CONTACT_DETAILS, "customer_id", customer_ids)}
-            return [Contact(**self._known(connection, each)) if each in there else Contact() for each in customer_ids]
+            rows = rows_known(connection, CONTACT_DETAILS, "customer_id", customer_ids)
+        found = {row.customer_id: self._read(row) for row in rows}
+        nothing: dict[str, str] = {}
+        return [Contact(**found.get(each, nothing)) for each in customer_ids]
 
     def renew(self) -> int:
         """Encrypt everything with the newest key, so that older ones can be dropped; return how many customers.
@@ -113,9 +115,11 @@ class ContactDetails:
     def _known(self, connection: Connection, customer_id: str) -> dict[str, str]:
         query = select(CONTACT_DETAILS).where(CONTACT_DETAILS.c.customer_id == customer_id)
         row = connection.execute(query).one_or_none()
-        if row is None:
-            return {}
-        text = self._cipher.decrypted(row.payload, customer_id) if row.encrypted else row.payload
+        return {} if row is None else self._read(row)
+
+    def _read(self, row: Row[Any]) -> dict[str, str]:
+        """What is known by a row."""
+        text = self._cipher.decrypted(row.payload, row.customer_id) if row.encrypted else row.payload
         found: dict[str, str] = json.loads(text)
         return {name: found[name] for name in FIELDS if name in found}
 

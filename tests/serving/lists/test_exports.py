@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
 from features.errors import HuitouError
-from serving.lists import exports
+from serving.lists.exporting import csv_lines
 from serving.lists.exports import export
 
 TABLE = pa.table(
@@ -122,7 +122,7 @@ def test_a_file_appears_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             raise OSError("the disk is full")
         return value
 
-    monkeypatch.setattr(exports, "_neutral", fail_at_the_end)
+    monkeypatch.setattr(csv_lines, "neutral", fail_at_the_end)
     with pytest.raises(OSError, match="the disk is full"):
         export(TABLE, file, "csv")
     assert file.read_bytes() == before

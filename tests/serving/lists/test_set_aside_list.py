@@ -9,7 +9,7 @@ import pytest
 from features.behaviour import Behaviour
 from features.errors import HuitouError
 from features.events.warehouse import Warehouse
-from serving.lists.set_aside_list import format_of, set_aside_list
+from serving.lists.set_aside_list import set_aside_list
 from tests.odd_people import CUTOFF, crowd, ordered, viewed
 from tests.small_shop import append, events, people, shop
 
@@ -56,13 +56,3 @@ def test_an_unknown_language_is_refused(behaviour: Behaviour) -> None:
     """Another language is told with those that there are."""
     with pytest.raises(HuitouError, match=r"^language must be one of en, zh; got 'fr'\.$"):
         set_aside_list(behaviour, CUTOFF, "fr")
-
-
-def test_the_ending_names_the_format() -> None:
-    """A name ends with .csv or .xlsx in any case; another ending is told with the way out."""
-    assert (format_of(Path("a/b.csv")), format_of(Path("b.XLSX"))) == ("csv", "xlsx")
-    with pytest.raises(HuitouError) as refused:
-        format_of(Path("a/list.txt"))
-    assert str(refused.value) == (
-        "out must end with .csv or .xlsx; got list.txt. Write for example --out set-aside.csv."
-    )

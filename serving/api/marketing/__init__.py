@@ -1,0 +1,1 @@
+"""Routes for marketers: audiences, lists, campaigns, contact care."""

@@ -1,0 +1,1 @@
+"""Lists as files for other programs: tables for people, uploads for advertising platforms, lines for machines."""

@@ -1,0 +1,1 @@
+"""Lists that are sent to another system over HTTP."""
