@@ -53,6 +53,16 @@ def test_what_is_said_is_known(engine: Engine, keys: str | None) -> None:
     assert ("example.com" in payloads(engine)[0]) == (not keys)
 
 
+@pytest.mark.parametrize("keys", [None, OLD])
+def test_several_at_once(engine: Engine, keys: str | None) -> None:
+    """In the order of the ids, each time that one is named, and nothing for who is not known."""
+    known = details(engine, keys)
+    known.put({"anna": {"name": "王 安娜"}, "'; drop": {"email": "x@example.com"}}, NOW)
+    anna, other = Contact(name="王 安娜"), Contact("x@example.com")
+    assert known.several(["'; drop", "nobody", "anna", "anna"]) == [other, Contact(), anna, anna]
+    assert known.several([]) == []
+
+
 def test_a_key_can_be_changed(engine: Engine) -> None:
     """The first key encrypts, all decrypt; after renewing, the old one is not needed any more."""
     details(engine, None).put({"zoe": {"name": "Zoe"}}, NOW)

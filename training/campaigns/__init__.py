@@ -1,0 +1,1 @@
+"""What campaigns brought: effects with intervals, power, verdicts, pooling; no database."""
