@@ -17,28 +17,39 @@ from rich.console import Console
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder, ShopSettings
+from serving.terminal.alerts_command import alerts_command
+from serving.terminal.audience_commands import audience_commands
 from serving.terminal.audit_commands import audit_command
 from serving.terminal.backtest_command import backtest_command
 from serving.terminal.backup_commands import backup_command, erased_command, restore_command
+from serving.terminal.campaign_commands import CampaignCommands
+from serving.terminal.care_commands import care_commands
 from serving.terminal.clusters_command import clusters_command
 from serving.terminal.compare_commands import compare_commands
+from serving.terminal.groups_commands import flow_command, layers_command
+from serving.terminal.holdout_commands import holdout_commands
 from serving.terminal.horizon_command import horizon_command
 from serving.terminal.import_commands import import_commands
-from serving.terminal.interested_command import interested_command
 from serving.terminal.item_commands import bundles_command, related_command
 from serving.terminal.keys_commands import keys_commands
 from serving.terminal.list_command import list_command
+from serving.terminal.lists_commands import ListsCommands
 from serving.terminal.model_commands import model_commands
 from serving.terminal.options import SHOP, Horizon, Shop
 from serving.terminal.people_commands import people_commands
+from serving.terminal.playbook_commands import playbook_commands
 from serving.terminal.privacy_commands import contact_key_command, erase_command, export_command
 from serving.terminal.progress import bar, spinner
+from serving.terminal.promotion_commands import PromotionCommands
 from serving.terminal.results_commands import results_commands
 from serving.terminal.rules_commands import rules_commands
 from serving.terminal.serve_command import serve_command, serve_shop
+from serving.terminal.shop_commands import ShopCommands
 from serving.terminal.similar_command import similar_command
 from serving.terminal.snapshot_commands import snapshot_commands
+from serving.terminal.suppress_commands import suppress_commands
 from serving.terminal.tables import show_training
+from serving.terminal.uplift_command import uplift_command
 from serving.terminal.written_down import write_down
 
 app = typer.Typer(
@@ -76,9 +87,18 @@ people.command("erase")(erase_command(now, database, console))
 people.command("export")(export_command(now, database, console))
 app.add_typer(people, name="people")
 app.add_typer(rules_commands(now, console), name="rules")
+app.add_typer(audience_commands(now, database, console), name="audience")
+app.add_typer(playbook_commands(console), name="playbook")
+app.add_typer(care_commands(now, console), name="care")
+app.add_typer(suppress_commands(now, database, console), name="suppress")
+app.add_typer(holdout_commands(now, database, console), name="holdout")
+app.add_typer(CampaignCommands(now, database, console).group(), name="campaign")
 app.add_typer(compare_commands(now, database, console), name="compare")
 app.add_typer(results_commands(now, database, console), name="results")
 app.add_typer(keys_commands(now, database, console), name="keys")
+ShopCommands(now, database, console).add_to(app)
+app.add_typer(PromotionCommands(now, database, console).group(), name="promotions")
+app.command("alerts")(alerts_command(now, database, console))
 
 
 @app.command()
@@ -187,12 +207,15 @@ app.command("backup")(backup_command(now, database, console))
 app.command("restore")(restore_command(now, database, console))
 app.command("erased")(erased_command(database, console))
 app.command("backtest")(backtest_command(console))
-app.command("list")(list_command(database, console))
-app.command("interested")(interested_command(database, console))
+app.command("list")(list_command(now, database, console))
+app.add_typer(ListsCommands(now, database, console).group(), name="lists")
 app.command("related")(related_command(console))
 app.command("bundles")(bundles_command(console))
 app.command("clusters")(clusters_command(console))
+app.command("layers")(layers_command(console))
+app.command("flow")(flow_command(console))
 app.command("similar")(similar_command(console))
+app.command("uplift")(uplift_command(registry, console))
 app.command("contact-key")(contact_key_command(database, console))
 app.command("audit")(audit_command(database, console))
 

@@ -150,7 +150,7 @@ def _told(ran: Sequence[Ran]) -> list[str]:
         line.strip()
         for each in ran
         for line in each.output.splitlines()
-        if line.startswith(("gate:", "version")) or " customers are in " in line or "  rejected " in line
+        if line.startswith(("gate:", "version")) or " people, as of " in line or "  rejected " in line
     ]
     return ["What the commands said:", "", "```text", *kept, "```"]
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.catalogue import Catalogue
 from features.events.engine import map_buckets
 from features.events.reader import EventReader
 from features.history import History
 from features.progress import Progress
+from features.shop.promotions.calendar import Calendar
+from features.shop.promotions.promotion_days import PromotionDays
 from features.shop_folder import ShopFolder, ShopSettings
 
 Result = TypeVar("Result")
+
+_EARLIEST = date(1990, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,8 @@ class Behaviour:
     """The customers that were described, in ``CUSTOMER_SCHEMA``."""
     contacts: pa.Table
     """Whom campaigns chose, in ``CONTACT_SCHEMA``, ordered by customer and time."""
+    calendar: Calendar
+    """When it has sales."""
 
     @classmethod
     def of(cls, shop: ShopFolder, version: int | None = None) -> Behaviour:
@@ -41,7 +49,7 @@ class Behaviour:
 
         warehouse = Warehouse.open(shop)
         described = warehouse.items(), warehouse.customers(), warehouse.contacts()
-        return cls(shop.settings, warehouse.reader(version), *described)
+        return cls(shop.settings, warehouse.reader(version), *described, Calendar.of(shop))
 
     @property
     def buckets(self) -> range:
@@ -49,12 +57,20 @@ class Behaviour:
         return range(self.reader.buckets)
 
     def catalogue(self, cutoff: datetime) -> Catalogue:
-        """The items known before ``cutoff``."""
-        return Catalogue.before(self.items, self.reader.item_ids(cutoff), cutoff)
+        """The items and sales known before ``cutoff``."""
+        seen = self.reader.item_ids(cutoff)
+        listed = self.items.filter(pc.is_valid(self.items["price"]))["item_id"].combine_chunks()
+        priceless = seen.filter(pc.invert(pc.is_in(seen, value_set=listed)))
+        paid = self.reader.median_paid(cutoff, priceless)
+        return Catalogue.before(self.items, seen, cutoff, paid, self._promotions(cutoff))
 
     def history(self, bucket: int, cutoff: datetime, catalogue: Catalogue) -> History:
         """What was known of the customers of one bucket before ``cutoff``."""
         return History.before(self.reader.bucket(bucket, before=cutoff), cutoff, catalogue)
+
+    def _promotions(self, cutoff: datetime) -> PromotionDays:
+        today = cutoff.astimezone(ZoneInfo(self.settings.timezone)).date()
+        return PromotionDays.of(self.calendar.days(_EARLIEST, today + timedelta(days=1)))
 
     def map_histories(
         self,

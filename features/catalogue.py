@@ -1,4 +1,4 @@
-"""The items of a shop at one moment, as numbers: every item has a code, its position in the sorted ids."""
+"""What a shop offers at one moment, as numbers: items, by codes that are their places in the sorted ids, and sales."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.arrays import Floats, Ints
+from features.shop.promotions.promotion_days import PromotionDays
+from features.usual_prices import UsualPrices
 
 UNKNOWN = -1
 """The code of an item, category or brand that is not known."""
@@ -40,15 +42,27 @@ class Catalogue:
     """What one piece costs the shop, NaN where not told; shape (n_items,)."""
     added_us: Floats
     """When it was first offered, UTC microseconds since 1970, NaN where not told; shape (n_items,)."""
+    usual_prices: UsualPrices
+    """What a piece usually costs."""
+    promotions: PromotionDays
+    """The days of sales."""
 
     def __len__(self) -> int:
         return len(self.ids)
 
     @classmethod
-    def before(cls, items: pa.Table, seen: pa.Array, cutoff: datetime | None = None) -> Catalogue:
+    def before(
+        cls,
+        items: pa.Table,
+        seen: pa.Array,
+        cutoff: datetime | None = None,
+        paid: pa.Table | None = None,
+        promotions: PromotionDays | None = None,
+    ) -> Catalogue:
         """The items described in ``items`` (``ITEM_SCHEMA``) or named by an event (``seen``).
 
         With ``cutoff``, described items that were first offered at or after it are left out unless ``seen``.
+        ``paid`` has the medians paid for a piece of some items, as the reader's ``median_paid`` gives them.
         """
         if cutoff is not None and len(items):
             moment = pa.scalar(cutoff, pa.timestamp("us", tz="UTC"))
@@ -77,6 +91,8 @@ class Catalogue:
             in_stock=in_stock.to_numpy(zero_copy_only=False),
             unit_cost=unit_cost,
             added_us=added.to_numpy(zero_copy_only=False),
+            usual_prices=UsualPrices.of(price, ids, paid),
+            promotions=PromotionDays.of(()) if promotions is None else promotions,
         )
 
     def codes(self, item_ids: pa.Array | pa.ChunkedArray) -> Ints:
@@ -86,6 +102,11 @@ class Catalogue:
             found = found.combine_chunks()
         codes: Ints = pc.fill_null(found, UNKNOWN).to_numpy(zero_copy_only=False)
         return codes
+
+    @property
+    def usual_price(self) -> Floats:
+        """List price, else the median paid for a piece, NaN where neither is known; shape (n_items,)."""
+        return self.usual_prices.of_item
 
     @cached_property
     def price_level(self) -> Floats:

@@ -1,7 +1,8 @@
 """Features of customers that come from sales: what of their orders and views fell to them, and at a discount.
 
 An item's usual price is its list price where one is told, else the median that was paid for a piece before the
-cutoff. An order is at a discount when its lines together cost over 2 % less than at usual prices.
+cutoff, in lines of about as many pieces where that is lower: who buys in bulk pays less without any sale. An order is
+at a discount when its lines together cost over 2 % less than at usual prices.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ def discounted_orders(history: History) -> tuple[Flags, Flags]:
     It can be told of orders with a line whose price paid and usual price are known.
     """
     rows, orders = history.of(PURCHASE), history.orders
-    paid, usual = history.unit_price[rows].astype(np.float64), history.catalogue.usual_price[history.item[rows]]
+    paid, pieces = history.unit_price[rows].astype(np.float64), history.quantity[rows]
+    usual = history.catalogue.usual_prices.of_lines(history.item[rows], pieces)
     told = (usual > 0) & (paid >= 0)
-    quantity = np.where(told, history.quantity[rows], 0.0)
+    quantity = np.where(told, pieces, 0.0)
     count = len(orders.customer)
     at_usual = np.bincount(orders.of_line, weights=quantity * np.where(told, usual, 0.0), minlength=count)
     as_paid = np.bincount(orders.of_line, weights=quantity * np.where(told, paid, 0.0), minlength=count)

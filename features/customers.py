@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from features import customer_orders
+from features import customer_orders, customer_promotions
 from features.arrays import Floats, Ints, ratio, run_lengths, run_starts
 from features.catalogue import UNKNOWN
 from features.catalogue import log_price_levels as log_price_levels  # its home; some know it from here
@@ -287,5 +287,6 @@ FAMILIES: Mapping[str, Callable[[History, Floats], Columns]] = {
     "prices": lambda history, _: prices(history),
     "habits": lambda history, _: habits(history),
     "trends": lambda _, counts: trends(counts),
+    "promotions": lambda history, _: customer_promotions.promotions(history),
 }
 """What makes each family of columns from a history and its events in ``WINDOW_DAYS``, in the order of the table."""

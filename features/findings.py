@@ -40,6 +40,8 @@ def explained(error: Mapping[str, Any], of: str = "this request") -> HuitouError
     return HuitouError(f"{field} {rule}; got {cut(got)}.", field=field, value=value, allowed=allowed)
 
 
+_MOMENT = "must be a moment with its time zone, such as 2026-03-31T10:00:00+08:00"
+
 _RULES: Mapping[str, str] = {
     "missing": "must be given",
     "extra_forbidden": "is not a field of this request",
@@ -57,6 +59,10 @@ _RULES: Mapping[str, str] = {
     "date_type": "must be a date, such as 2026-03-31",
     "date_parsing": "must be a date, such as 2026-03-31",
     "date_from_datetime_parsing": "must be a date, such as 2026-03-31",
+    "datetime_type": _MOMENT,
+    "datetime_parsing": _MOMENT,
+    "datetime_from_date_parsing": _MOMENT,
+    "timezone_aware": _MOMENT,
     "model_type": "must be a JSON object",
     "model_attributes_type": "must be a JSON object",
     "dict_type": "must be a JSON object",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from features.errors import HuitouError
@@ -16,6 +17,9 @@ from features.writer_lock import writer_lock
 
 # deltalake takes paths for addresses and reads these otherwise than they are written.
 _NO_ADDRESS = re.compile(r"[\[\]\\^|\x00-\x1f\x7f]|%[0-9A-Fa-f]{2}")
+
+LAYER_DAYS = ("fixed", "own_cycle")
+"""What ``layer_days`` can be."""
 
 UPPER_LIMITS = {
     "contact_cost": 1_000_000,
@@ -26,6 +30,9 @@ UPPER_LIMITS = {
     "shown_days": 3_650,
 }
 """The most that some settings can be; the least is 0."""
+
+PROMOTION_CALENDARS = ("chinese", "international")
+"""The built-in calendars of sales and holidays."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,8 @@ class ShopSettings:
     """Silent from active_within_days to this: high win-back."""
     lost_after_days: int = 360
     """Silent from high_win_back_within_days to this: low win-back; longer: lost."""
+    layer_days: str = "fixed"
+    """Which days divide the layers: the four above (``fixed``), or those of the shop's own gaps (``own_cycle``)."""
     horizon_days: int | None = None
     """How far ahead predictions look, in days, 1 to 3650; None: as the shop's own purchase gaps say."""
     set_aside: bool = True
@@ -62,6 +71,10 @@ class ShopSettings:
     """So many answers a second are remembered at most by each worker; of more, a sample."""
     shown_days: int = 90
     """For so many days what was shown, and what followed from it, is remembered."""
+    phone_region: str | None = None
+    """The country (ISO 3166, such as CN) of telephone numbers without a country code; None: that of the time zone."""
+    promotion_calendars: tuple[str, ...] | None = None
+    """Which of ``PROMOTION_CALENDARS`` hold; None: as time zone and currency say (docs/promotions.md)."""
 
     def checked(self) -> ShopSettings:
         """These settings; raises :class:`HuitouError` when a value makes no sense."""
@@ -96,6 +109,15 @@ class ShopSettings:
                     value=getattr(self, name),
                 )
         _check_horizon(self.horizon_days)
+        _check_region(self.phone_region)
+        _check_calendars(self.promotion_calendars)
+        if self.layer_days not in LAYER_DAYS:
+            raise HuitouError(
+                f"layer_days must be one of {', '.join(LAYER_DAYS)}; got {self.layer_days!r}. Mend it in shop.json.",
+                field="layer_days",
+                value=self.layer_days,
+                allowed=list(LAYER_DAYS),
+            )
         limits = (
             self.new_within_days,
             self.active_within_days,
@@ -134,7 +156,7 @@ class ShopFolder:
         known = {field.name for field in fields(ShopSettings)}
         try:
             said = json.loads(file.read_text(encoding="utf-8"))
-            settings = ShopSettings(**{name: value for name, value in said.items() if name in known})
+            settings = ShopSettings(**{name: _frozen(value) for name, value in said.items() if name in known})
         except (ValueError, TypeError, AttributeError) as error:
             raise HuitouError(
                 f"{file} must be a JSON object of shop settings; {error}. Mend or restore it.",
@@ -216,6 +238,32 @@ def _check_horizon(days: int | None) -> None:
             field="horizon_days",
             value=days,
         )
+
+
+def _check_region(region: str | None) -> None:
+    if region is not None and not (isinstance(region, str) and re.fullmatch(r"[A-Z]{2}", region)):
+        raise HuitouError(
+            f"phone_region must be null or two capital letters (ISO 3166); got {region!r}. "
+            "Mend it in shop.json; null stands for the country of the time zone.",
+            field="phone_region",
+            value=region,
+        )
+
+
+def _check_calendars(said: tuple[str, ...] | None) -> None:
+    if said is not None and not (isinstance(said, tuple) and all(name in PROMOTION_CALENDARS for name in said)):
+        raise HuitouError(
+            f"promotion_calendars must be null or a list of {' and '.join(PROMOTION_CALENDARS)}; got {said!r}. "
+            "Mend it in shop.json; null stands for what time zone and currency say.",
+            field="promotion_calendars",
+            value=list(said) if isinstance(said, tuple) else said,
+            allowed=list(PROMOTION_CALENDARS),
+        )
+
+
+def _frozen(value: Any) -> Any:
+    """A list as a tuple, so that settings cannot change."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _usable(path: Path) -> Path:

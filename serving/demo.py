@@ -9,20 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from rich.console import Console
 
 from features.behaviour import Behaviour
 from features.errors import HuitouError
 from features.events.importers import ImportOptions, import_customers, import_events, import_items
 from features.events.simulate import SimulatedTruth, SimulationSettings, simulate
-from features.shop_folder import ShopFolder, ShopSettings
-from serving.database.connection import open_database
+from features.shop.promotions.own_promotions import PROMOTIONS_FILE
+from features.shop_folder import ShopFolder, ShopSettings, replace_text
+from serving.demo_day import show_day
 from serving.demo_findings import findings
-from serving.lists.command import write_recall_list
+from serving.desk.workroom import workroom
 from serving.publish import publish
-from serving.snapshot import Snapshot
 from serving.terminal.progress import bar, bars, spinner
 from serving.terminal.tables import show_imports, show_table, show_training
 from training.registry import Registry
@@ -37,7 +35,7 @@ class Demo:
     """Where the demo put things, and whom it asks for the time."""
 
     folder: Path
-    """Holds the simulated exports, the shop and the list."""
+    """Holds the simulated exports, the shop and the lists."""
     console: Console
     """Where it tells what it does."""
     clock: Callable[[], datetime]
@@ -55,17 +53,19 @@ class Demo:
 
 
 def run_demo(folder: Path, customers: int, seed: int, console: Console, clock: Callable[[], datetime]) -> Path:
-    """Simulate, import, train, publish, compare with the truth and write a list; return the shop's folder."""
+    """Simulate, import, train, publish, compare with the truth, and show a marketer's day; return the shop's folder."""
     demo = Demo(folder, console, clock)
     settings = replace(SimulationSettings(), customers=customers, seed=seed)
     _emptied(folder, settings)
     truth = _simulated(demo, settings)
     shop = ShopFolder.create(demo.shop, ShopSettings(timezone=settings.timezone))
+    replace_text(shop.path / PROMOTIONS_FILE, sales_of(truth))
     _imported(demo, shop)
     _trained_and_published(demo, shop)
     console.rule("What was found, beside what was planted")
     show_table(console, "", ("what", "found", "to compare with", "meaning"), findings(shop, truth))
-    _listed(demo, shop)
+    with workroom(shop, None, clock) as room:
+        show_day(console, room, folder)
     return demo.shop
 
 
@@ -96,6 +96,21 @@ def _simulated(demo: Demo, settings: SimulationSettings) -> SimulatedTruth:
     return shop.truth
 
 
+def sales_of(truth: SimulatedTruth) -> str:
+    """The planted sales as the shop would tell of them in ``promotions.json``."""
+    sales = [
+        {
+            "name": dict(zip(("en", "zh"), sale["name"].split(" / "), strict=True)),
+            "from": sale["starts_on"].isoformat(),
+            "until": sale["ends_on"].isoformat(),
+            "categories": sale["categories"],
+            "discount": sale["discount"],
+        }
+        for sale in truth.promotions.to_pylist()
+    ]
+    return json.dumps({"promotions": sales}, ensure_ascii=False, indent=2) + "\n"
+
+
 def _imported(demo: Demo, shop: ShopFolder) -> None:
     demo.console.rule("Import")
     takers = (("items", import_items), ("customers", import_customers), ("events", import_events))
@@ -118,21 +133,3 @@ def _trained_and_published(demo: Demo, shop: ShopFolder) -> None:
     show_training(demo.console, outcome)
     with bar(demo.console, "publishing") as progress:
         publish(behaviour, outcome.bundle, shop, now=demo.clock(), progress=progress)
-
-
-def _listed(demo: Demo, shop: ShopFolder) -> None:
-    demo.console.rule("A recall list")
-    out = demo.folder / "recall.csv"
-    layers = ["active", "high_win_back"]
-    for line in write_recall_list(shop, out, "csv", "en", layers, {"min_churn": 0.5, "top": 500}, None):
-        demo.console.print(line, markup=False)
-    open_database(shop).dispose()
-    demo.console.print(f"try: curl http://127.0.0.1:8000/v1/customers/{_someone(shop)}", markup=False)
-
-
-def _someone(shop: ShopFolder) -> str:
-    """A customer whose answers show something: one who has ordered and has not opted out; else the first."""
-    columns = ["customer_id", "order_count_all", "personalized"]
-    people = pq.read_table(Snapshot.open_current(shop).customers_file, columns=columns)
-    telling = people.filter(pc.and_(pc.greater(people["order_count_all"], 1), people["personalized"]))
-    return str((telling if len(telling) else people)["customer_id"][0])

@@ -61,13 +61,12 @@ def interested_in_item(
     ``refused`` are the ids of those who did so since the snapshot. Nor are there those who are set aside, unless the
     caller wants to count them.
     """
-    seeds = {code: 1.0}
-    for relation in snapshot.recommender.sources.related.values():
-        for item, score in _leading_to(relation, code):
-            seeds[item] = seeds.get(item, 0.0) + RELATED_SHARE * score
-    for item in _like(snapshot, code):
-        seeds.setdefault(item, LIKE_SHARE)
-    return _interested(snapshot, np.array([code]), seeds, n, frozenset(refused), with_set_aside)
+    return _interested(snapshot, np.array([code]), _seeds(snapshot, code), n, frozenset(refused), with_set_aside)
+
+
+def interest_in_item(snapshot: Snapshot, code: int) -> tuple[Ints, Floats]:
+    """Rising rows of everybody with some interest in an item or in those like it, and how strong it is."""
+    return _interest(snapshot, _seeds(snapshot, code))
 
 
 def interested_in_any(
@@ -101,7 +100,7 @@ def _interested(
     refused: frozenset[str],
     with_set_aside: bool,
 ) -> list[InterestedCustomer]:
-    rows, strength = snapshot.interest.of(np.array([*seeds], dtype=np.int64), np.array([*seeds.values()]))
+    rows, strength = _interest(snapshot, seeds)
     if not with_set_aside:
         usual = ~snapshot.customer_groups.set_aside(rows)
         rows, strength = rows[usual], strength[usual]
@@ -116,6 +115,21 @@ def _interested(
     fitted = snapshot.recommender
     found = wanting(fitted, fitted.sources.people(stored_histories(snapshot, rows)), items)
     return list(_best(snapshot, rows, strength, found))[:n]
+
+
+def _seeds(snapshot: Snapshot, code: int) -> dict[int, float]:
+    """The items whose fans are asked for one item, and how much each counts."""
+    seeds = {code: 1.0}
+    for relation in snapshot.recommender.sources.related.values():
+        for item, score in _leading_to(relation, code):
+            seeds[item] = seeds.get(item, 0.0) + RELATED_SHARE * score
+    for item in _like(snapshot, code):
+        seeds.setdefault(item, LIKE_SHARE)
+    return seeds
+
+
+def _interest(snapshot: Snapshot, seeds: dict[int, float]) -> tuple[Ints, Floats]:
+    return snapshot.interest.of(np.array([*seeds], dtype=np.int64), np.array([*seeds.values()]))
 
 
 def _best(snapshot: Snapshot, rows: Ints, strength: Floats, found: Wanting) -> Iterator[InterestedCustomer]:

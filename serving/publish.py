@@ -19,6 +19,7 @@ from features.history import History
 from features.items import item_price
 from features.progress import Progress
 from features.shop.anomalies import Anomalies
+from features.shop.groups.group_rules import GroupRules
 from features.shop_folder import ShopFolder
 from serving.arranging.current_rules import CurrentRules
 from serving.database.people.person_hash import person_hash
@@ -62,9 +63,10 @@ def publish(
     catalogue = behaviour.catalogue(as_of)
     fitted = FittedRecommender.fit(behaviour, as_of, catalogue, bundle.recommender)
     anomalies = Anomalies.before(behaviour, as_of, catalogue)
+    rules = GroupRules.before(behaviour, as_of, catalogue)
 
     def score(_: int, history: History) -> Scored:
-        table = scored_table(behaviour, bundle, history)
+        table = scored_table(behaviour, bundle, history, rules)
         # Anomalous people are scored like all others, so that their pages work; lists leave them out.
         aside, people = anomalies.set_aside(history), fitted.sources.people(history)
         placed = bundle.alike.placed(history, people.features).without(aside.flags)
@@ -78,10 +80,12 @@ def publish(
         header,
         alike=bundle.alike,
         usual=CurrentRules(shop).get().usual,
+        group_rules=rules,
         serves=serves,
         compared=compared,
         step=step,
     ) as writer:
+        writer.set_contacts(behaviour.contacts)
         writer.set_items(catalogue)
         writer.set_popular(fitted.popular)
         writer.set_recommender(fitted)
@@ -133,4 +137,6 @@ def header_of(behaviour: Behaviour, bundle: Bundle, as_of: datetime, now: dateti
         feature_fingerprint=bundle.propensity.schema.fingerprint,
         timezone=behaviour.settings.timezone,
         sources=bundle.recommender.names,
+        uplift_version=bundle.uplift_label,
+        uplift_why=bundle.uplift.why,
     )

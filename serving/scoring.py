@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,13 +15,19 @@ from features.behaviour import Behaviour
 from features.contacts import contact_marks
 from features.customers import CustomerFeatures, customer_features
 from features.history import History
-from features.shop.layers import layers_of
+from features.shop.groups.group_rules import GroupRules
+from features.shop.groups.known import Known
+from features.shop.promotions.price_sensitivity import PriceSensitivity
+from features.shop_folder import ShopSettings
+from serving.care.told_columns import told_columns
 from serving.snapshot_parts.customer_columns import (
+    INCREMENTAL_PROFIT,
     YEAR_DAYS,
     churn_probability,
     expected_net_spend,
     expected_orders,
     order_probability,
+    uplift,
 )
 from training.bundle import Bundle
 from training.customers.ahead.timing import customer_gaps
@@ -38,17 +45,18 @@ _FIRST = date(1970, 1, 1)
 """Arrow counts days from here."""
 
 
-def scored_table(behaviour: Behaviour, bundle: Bundle, history: History) -> pa.Table:
-    """The rows of the customers of ``history``, but for ``set_aside``."""
+def scored_table(behaviour: Behaviour, bundle: Bundle, history: History, rules: GroupRules) -> pa.Table:
+    """The rows of the customers of ``history``, but for ``set_aside``; ``rules`` say who is in which group."""
     features = customer_features(history)
     kinds = kind_codes(features)
     chances = bundle.order_probabilities(features)
     orders, silence = features.column("order_count_all"), features.column("days_since_purchase")
     propensity = bundle.propensity
     marks = contact_marks(behaviour.contacts, features.customer_ids, history.cutoff)
+    used_to = PriceSensitivity.of(history)
     columns: dict[str, pa.Array] = {
         "customer_id": features.customer_ids,
-        "layer": pa.array(layers_of(orders, silence, behaviour.settings), pa.string()),
+        **rules.groups(Known.of(history), used_to.discount_order_share, used_to.promotion_order_share).columns,
         "kind": _named(KINDS, kinds),
         "tier": _named([propensity.tiers[kind] for kind in KINDS], kinds),
         "method": _named([propensity.methods[kind] for kind in KINDS], kinds),
@@ -57,16 +65,19 @@ def scored_table(behaviour: Behaviour, bundle: Bundle, history: History) -> pa.T
         columns[order_probability(days)] = _numbers(ordering, 6)
         columns[churn_probability(days)] = _numbers(np.where(kinds > 0, 1 - ordering, np.nan), 6)
     columns |= _outlook(bundle, features, history, chances[propensity.horizon_days], behaviour.settings.timezone)
+    columns |= _uplift(bundle, features, columns, behaviour.settings)
     columns |= {
         "order_count_all": pa.array(orders.astype(np.int64)),
         "net_spend_all": _numbers(features.column("net_spend_all"), 2),
         "days_since_last_order": _numbers(silence, 2),
         "days_since_any": _numbers(features.column("days_since_any"), 2),
         "purchase_gap_mean_days": _numbers(features.column("purchase_gap_mean_days"), 2),
+        **used_to.columns(),
         "days_since_contact": _numbers(marks.days_since_contact, 2),
         "contact_count_30d": pa.array(marks.contact_count_30d),
         "contactable": pa.array(~_is_in(features.customer_ids, people_without(behaviour, "contactable"))),
         "personalized": pa.array(~_is_in(features.customer_ids, people_without(behaviour, "personalized"))),
+        **told_columns(behaviour.customers, features.customer_ids),
         "reasons": reasons(propensity, features, chances[propensity.horizon_days]).column(),
     }
     return pa.table(columns)
@@ -89,6 +100,21 @@ def _outlook(
     # Rounded up: what is overdue by minutes has no date either, and must not look as if it were not overdue.
     columns["overdue_days"] = _numbers(np.ceil(found["overdue_days"] * 10) / 10, 1)
     return columns | {"purchase_cycle_days": _numbers(found["purchase_cycle_days"], 1)}
+
+
+def _uplift(
+    bundle: Bundle, features: CustomerFeatures, columns: Mapping[str, pa.Array], settings: ShopSettings
+) -> dict[str, pa.Array]:
+    """How much likelier a message makes an order, and what it is expected to earn beyond its cost.
+
+    The profit is uplift x net spend of an order x margin - cost of a contact; null where nobody knows.
+    """
+    days, found = bundle.propensity.horizon_days, bundle.uplift.uplift(features)
+    spend, orders = (
+        columns[name(days)].to_numpy(zero_copy_only=False) for name in (expected_net_spend, expected_orders)
+    )
+    profit = found * ratio(spend, orders) * settings.order_margin - settings.contact_cost
+    return {uplift(days): _numbers(found, 6), INCREMENTAL_PROFIT: _numbers(profit, 4)}
 
 
 def _agreeing(found: dict[str, Floats], chance: Floats, horizon_days: int) -> dict[str, Floats]:

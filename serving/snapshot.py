@@ -22,12 +22,15 @@ import pyarrow.parquet as pq
 from features.arrays import Floats, Ints
 from features.catalogue import Catalogue
 from features.errors import HuitouError
+from features.shop.groups.group_rules import GroupRules
 from features.shop_folder import ShopFolder, replace_text
 from serving.snapshot_parts.alike_files import AlikeFiles
 from serving.snapshot_parts.array_file import broken, mapped
+from serving.snapshot_parts.audience.audience_files import AudienceFiles
 from serving.snapshot_parts.bundle_files import open_bundles
 from serving.snapshot_parts.customer_files import NO_ITEM
 from serving.snapshot_parts.customer_groups import CustomerGroups
+from serving.snapshot_parts.group_file import read_group_rules
 from serving.snapshot_parts.id_index import IdIndex
 from serving.snapshot_parts.interest_files import Interest
 from serving.snapshot_parts.item_traits import ItemTraits
@@ -82,6 +85,8 @@ class Snapshot:
         self.alike = AlikeFiles(folder)
         self.past = Past(folder)
         self.interest = Interest(folder)
+        self.audience = AudienceFiles(folder, self.contents.customers)
+        self.group_rules: GroupRules = read_group_rules(folder)
         self.opted_out = IdIndex(folder, "opted_out")
         self.popular: Ints = mapped(folder / "popular.npy", np.int32)
         self.recommendations = StoredRecommendations(folder, self.contents.recommendations)

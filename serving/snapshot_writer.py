@@ -15,6 +15,7 @@ import pyarrow as pa
 from features.arrays import Floats, Ints
 from features.catalogue import Catalogue
 from features.errors import HuitouError
+from features.shop.groups.group_rules import GroupRules
 from features.shop_folder import ShopFolder
 from serving.arranging.rules import Usual
 from serving.recommending.own_cycles import own_cycle_days
@@ -22,9 +23,11 @@ from serving.recommending.usual_pages import write_usual_pages
 from serving.snapshot import RECOMMENDER, Snapshot, current_id, point_to, snapshot_ids, sync_folder
 from serving.snapshot_parts.alike_files import AlikeWriter
 from serving.snapshot_parts.array_file import write_array
+from serving.snapshot_parts.audience.audience_files import AudienceWriter
 from serving.snapshot_parts.bundle_files import write_bundles
 from serving.snapshot_parts.customer_columns import customer_schema
 from serving.snapshot_parts.customer_files import NO_ITEM, RECOMMENDATIONS, CustomerFiles, Recommendations
+from serving.snapshot_parts.group_file import write_group_rules
 from serving.snapshot_parts.interest_files import InterestWriter
 from serving.snapshot_parts.item_traits import Seen, write_seen, write_traits
 from serving.snapshot_parts.manifest import (
@@ -67,6 +70,7 @@ class SnapshotWriter:
         *,
         alike: Alike | None = None,
         usual: Usual | None = None,
+        group_rules: GroupRules | None = None,
         serves: bool = True,
         compared: Collection[str] = (),
         step: Step = lambda name: None,
@@ -74,6 +78,7 @@ class SnapshotWriter:
         """Begin; raises :class:`HuitouError` when another process is publishing for this shop.
 
         ``alike`` says how customers are compared; without it nobody is. ``usual`` is how their pages are arranged.
+        ``group_rules`` are what decided the groups that they are in; without them, those of a shop without customers.
         Without ``serves`` it is kept beside the served one. ``compared`` are ids of snapshots that must stay.
         """
         self._serves, self._compared = serves, compared
@@ -87,9 +92,12 @@ class SnapshotWriter:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()
         self._alike = AlikeWriter(self.folder, alike or Alike.nobody())
+        write_group_rules(self.folder, group_rules or GroupRules.of_nobody(shop.settings))
         self._past = PastWriter(self.folder)
         self._interest = InterestWriter(self.folder)
-        self._files = CustomerFiles(self.folder, customer_schema(header.horizon_days, header.horizons_days))
+        schema = customer_schema(header.horizon_days, header.horizons_days)
+        self._files = CustomerFiles(self.folder, schema)
+        self._audience = AudienceWriter(self.folder, schema, header.as_of, header.timezone)
         self._items: int | None = None
         self._popular: Ints = np.zeros(0, dtype=np.int32)
         self._related: dict[str, int] = {}
@@ -103,6 +111,7 @@ class SnapshotWriter:
         self._files.close()
         self._past.close()
         self._alike.close()
+        self._audience.close()
         if not self._committed:
             shutil.rmtree(self.folder, ignore_errors=True)
         os.close(self._lock)
@@ -117,6 +126,7 @@ class SnapshotWriter:
         self._refuse_unknown(recommendations.item, recommendations.because)
         days = own_cycle_days(people.history, recommendations.item, recommendations.source, self.header.sources)
         self._files.add(table, recommendations, days)
+        self._audience.add(table, people.history)
         self._past.add(people.history)
         self._interest.add(people.interest)
         self._alike.add(placed or Placed.nowhere(len(table)))
@@ -125,6 +135,10 @@ class SnapshotWriter:
     def add_opted_out(self, customer_ids: Sequence[str]) -> None:
         """Remember people who opted out of personalisation and were not added as customers."""
         self._files.add_opted_out(customer_ids)
+
+    def set_contacts(self, contacts: pa.Table) -> None:
+        """Take whom campaigns wrote to (``CONTACT_SCHEMA``); it comes before the customers."""
+        self._audience.contacts.set(contacts)
 
     def set_items(self, catalogue: Catalogue) -> None:
         """Write the shelf; the codes of everything else are this catalogue's."""
@@ -183,6 +197,7 @@ class SnapshotWriter:
         self._past.finish()
         self._alike.close()
         self._interest.finish(self._shelf_size())
+        self._audience.finish()
         check(self.folder)
         self._step("closed")
         write_usual_pages(self.folder, self.header, self._usual)

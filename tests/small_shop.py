@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,10 +18,12 @@ from features.customers import CustomerFeatures, customer_features
 from features.events.engine import map_buckets
 from features.events.event import CONTACT_SCHEMA, CUSTOMER_SCHEMA, EVENT_SCHEMA, ITEM_SCHEMA
 from features.events.reader import EventReader, duckdb_file
+from features.events.simulate import SimulationSettings, simulate
 from features.events.staging import Staging
 from features.events.warehouse import Appended, Warehouse
 from features.history import History
 from features.progress import Progress
+from features.shop.promotions.promotion_days import PromotionDays
 from features.shop_folder import ShopFolder, ShopSettings
 
 EventRow = tuple[Any, ...]
@@ -92,6 +95,26 @@ def append(folder: ShopFolder, *tables: pa.Table, progress: Progress | None = No
         return Warehouse.open(folder).append(staging, progress)
 
 
+def simulated(path: Path, settings: SimulationSettings) -> ShopFolder:
+    """A simulated shop in ``path``: its events, items and customers."""
+    found = simulate(settings)
+    folder = shop(path, settings.timezone, buckets=2)
+    append(folder, *(complete(chunk, EVENT_SCHEMA) for chunk in found.event_chunks()))
+    warehouse = Warehouse.open(folder)
+    warehouse.put_items(complete(found.items, ITEM_SCHEMA))
+    warehouse.put_customers(complete(found.customers, CUSTOMER_SCHEMA))
+    return folder
+
+
+def complete(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """``table`` with every column of ``schema``, null where it has none."""
+    columns = {
+        field.name: table[field.name] if field.name in table.column_names else pa.nulls(len(table), field.type)
+        for field in schema
+    }
+    return pa.table(columns).cast(schema)
+
+
 def stored(
     path: Path, table: pa.Table, timezone: str = "UTC", buckets: int = 4, described: pa.Table | None = None
 ) -> ShopFolder:
@@ -109,7 +132,13 @@ def stored_rows(reader: EventReader) -> list[dict[str, Any]]:
     return sorted(rows, key=repr)
 
 
-def history(table: pa.Table, cutoff: datetime, described: pa.Table | None = None, timezone: str = "UTC") -> History:
+def history(
+    table: pa.Table,
+    cutoff: datetime,
+    described: pa.Table | None = None,
+    timezone: str = "UTC",
+    sales: Collection[date] = (),
+) -> History:
     """What was known before ``cutoff`` of everyone in ``table``, read from a real file of one bucket."""
     with TemporaryDirectory() as folder:
         staging = Staging(Path(folder) / "import", 1, timezone)
@@ -118,15 +147,21 @@ def history(table: pa.Table, cutoff: datetime, described: pa.Table | None = None
         files = {bucket: (duckdb_file(staging.file(bucket)),) for bucket in staging.filled()}
         reader = EventReader(0, 1, files)
         items_known = ITEM_SCHEMA.empty_table() if described is None else described
-        catalogue = Catalogue.before(items_known, reader.item_ids(cutoff), cutoff)
+        seen = reader.item_ids(cutoff)
+        paid = reader.median_paid(cutoff, seen)
+        catalogue = Catalogue.before(items_known, seen, cutoff, paid, PromotionDays.of(sales))
         return History.before(reader.bucket(0, before=cutoff), cutoff, catalogue)
 
 
 def features(
-    table: pa.Table, cutoff: datetime, described: pa.Table | None = None, timezone: str = "UTC"
+    table: pa.Table,
+    cutoff: datetime,
+    described: pa.Table | None = None,
+    timezone: str = "UTC",
+    sales: Collection[date] = (),
 ) -> CustomerFeatures:
-    """The features of everyone in ``table`` at ``cutoff``."""
-    return customer_features(history(table, cutoff, described, timezone))
+    """The features of everyone in ``table`` at ``cutoff``; ``sales`` are the days of sales."""
+    return customer_features(history(table, cutoff, described, timezone, sales))
 
 
 def by_customer(found: CustomerFeatures) -> dict[str, list[float]]:

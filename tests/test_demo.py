@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shlex
 import signal
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 import huitou
+from features.shop.promotions.calendar import Calendar
 from features.shop_folder import ShopFolder
 from serving.snapshot import Snapshot
 from tests.command_line.command import done, refused, run, written
@@ -44,7 +47,8 @@ def test_it_tells_each_stage(demo: tuple[Path, str]) -> None:
     """The stages are announced in order, and progress is shown for each."""
     _, said = demo
     titles = ["A simulated shop", "Import", "Train and publish", "What was found, beside what was planted"]
-    places = [said.index(f" {title} ") for title in [*titles, "A recall list"]]
+    titles += ["The shop's numbers", "Lists with control groups", "What to try next"]
+    places = [said.index(f" {title} ") for title in titles]
     assert places == sorted(places)
     for work in ("a year of 400 customers", "storing events.parquet", "training", "publishing"):
         assert re.search(rf"^ok {work} +━+ 100%", said, re.MULTILINE)
@@ -87,25 +91,55 @@ def test_what_serves_is_told_by_kind_and_horizon(demo: tuple[Path, str]) -> None
     assert any(cells[2].endswith(" *") for cells in losses.values())
 
 
-def test_the_shop_and_the_list_are_there(demo: tuple[Path, str]) -> None:
-    """The shop is published, the list is written, and the request that is suggested is about a customer."""
+def test_the_shop_and_the_lists_are_there(demo: tuple[Path, str]) -> None:
+    """The shop is published, lists are written with control groups, and the suggested request is about a customer."""
     folder, said = demo
     snapshot = Snapshot.open_current(ShopFolder.open(folder / "shop"))
     assert snapshot.contents.customers > 400
     with open(folder / "recall.csv", encoding="utf-8-sig", newline="") as handle:
         rows = list(csv.DictReader(handle))
     assert rows
-    assert {row["layer"] for row in rows} <= {"active", "high_win_back"}
+    assert {row["layer"] for row in rows} <= {"new", "active", "high_win_back", "low_win_back"}
     assert all(float(row[f"churn_probability_{snapshot.header.horizon_days}d"]) >= 0.5 for row in rows)
+    assert {row["group"] for row in rows} == {"treatment", "control"}
+    assert len((folder / "open-carts.csv").read_text(encoding="utf-8").splitlines()) > 2
     asked = re.search(r"^try: curl http://127\.0\.0\.1:8000/v1/customers/(\S+)$", said, re.MULTILINE)
     assert asked is not None
     assert snapshot.customers.row(asked[1]) >= 0
 
 
+def test_the_shop_knows_its_planted_sales(demo: tuple[Path, str]) -> None:
+    """The sales that were planted are the shop's own promotions."""
+    folder, _ = demo
+    planted = pq.read_table(folder / "exports" / "truth_promotions.parquet").to_pylist()
+    own = Calendar.of(ShopFolder.open(folder / "shop")).own
+    assert [(each.first_day, each.last_day, each.discount) for each in own] == [
+        (sale["starts_on"], sale["ends_on"], sale["discount"]) for sale in planted
+    ]
+
+
+def test_a_day_of_the_shop(demo: tuple[Path, str]) -> None:
+    """Some numbers are told beside those of the period before, and whether the last day was odd."""
+    _, said = demo
+    assert "2025-12-02 to before 2026-01-01, 30 days" in said
+    assert re.search(r"│ Net revenue +│ +[\d,]+ +│ +[\d,]+ +│ +[+-][\d.]+ % +│", said)
+    assert "of the last day" in said or re.search(r"^2025-12-31: ", said, re.MULTILINE)
+
+
+def test_what_is_suggested_works(demo: tuple[Path, str]) -> None:
+    """Each command that is suggested does its work on the shop of the demonstration."""
+    suggested = [shlex.split(line)[2:] for line in demo[1].splitlines() if line.startswith("try: huitou")]
+    assert len(suggested) == 3
+    for words in suggested:
+        done(*words)
+
+
 def test_a_demo_is_made_anew(demo: tuple[Path, str]) -> None:
     """A second run empties the folder of the first and begins again; what links lead to is not touched."""
     folder, _ = demo
-    assert sorted(path.name for path in folder.iterdir()) == ["exports", "recall.csv", "shop", "simulated.json"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        *("exports", "open-carts.csv", "recall.csv", "shop", "simulated.json"),
+    ]
     assert not (folder / "shop" / "stale.txt").exists()
     assert (folder.parent / "mine.txt").read_text() == "mine\n"
     assert json.loads((folder / "simulated.json").read_text()) == {"customers": 400, "seed": 7}

@@ -125,10 +125,13 @@ def test_a_wrong_option(command: str, message: str) -> None:
 def test_help_names_every_command() -> None:
     """Without a word the commands are listed."""
     listed = re.findall(r"^│ ([a-z][a-z-]*) ", run().said, re.MULTILINE)
+    numbers = ["overview", "funnel", "cohorts", "habits", "best-sellers", "attention", "alerts"]
     running = ["serve", "backup", "restore", "erased"]
-    asked = ["backtest", "list", "interested", "related", "bundles", "clusters", "similar"]
-    groups = ["import", "models", "snapshots", "people", "rules", "compare", "results", "keys"]
-    assert listed == ["init", "horizon", "train", "publish", *running, *asked, "contact-key", "audit", "demo", *groups]
+    asked = ["backtest", "list", "related", "bundles", "clusters", "layers", "flow", "similar", "uplift"]
+    groups = ["import", "models", "snapshots", "people", "rules", "audience", "playbook", "care", "suppress", "holdout"]
+    groups += ["campaign", "compare", "results", "keys", "promotions", "lists"]
+    once = ["contact-key", "audit", "demo"]
+    assert listed == [*numbers, "init", "horizon", "train", "publish", *running, *asked, *once, *groups]
 
 
 def test_help_is_quick_to_come(tmp_path: Path) -> None:

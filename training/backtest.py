@@ -18,10 +18,12 @@ from features.progress import Doing
 from training.backtest_plan import BacktestPlan
 from training.customers.measuring.backtest import ChurnBacktest, churn_backtest
 from training.cutoff_people import CutoffPeople, people_counts
+from training.cutoffs import shifted
 from training.recommend.fitting import fit_recommender
 from training.recommend.measuring.backtest import SCHEMA, recommendation_backtest
 from training.report.page import checked_language, write_page
 from training.report.summary import summary
+from training.uplift.fitting import fit_uplift
 
 CUTOFF_FIELD = pa.field("cutoff", pa.timestamp("us", tz="UTC"))
 """The first column of both tables when there are several cutoffs."""
@@ -59,6 +61,7 @@ def backtest(
         "event_version": behaviour.reader.version,
         "notes": list(plan.notes),
         **({"cutoffs": parts, "summary": summary(parts)} if several else parts[0]),
+        "uplift": _uplift(behaviour, plan, progress),
         "drift": {"people": people_counts(parts), "comparisons": comparisons},
     }
     text = json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False)
@@ -98,6 +101,12 @@ def _tables(out: Path, several: bool) -> Iterator[_Tables]:
         pq.ParquetWriter(out / "recommendations.parquet", schemas[1], compression="zstd") as recommendations,
     ):
         yield _Tables(churn, recommendations, out / ".recommendations.parquet", several)
+
+
+def _uplift(behaviour: Behaviour, plan: BacktestPlan, progress: Doing) -> dict[str, Any]:
+    """What campaigns whose horizons ended with the newest cutoff's say of uplift, the newest of them held out."""
+    ends = shifted(plan.cutoffs[-1], plan.horizon_days, behaviour.settings.timezone)
+    return fit_uplift(behaviour, ends, plan.horizon_days, said=lambda text: progress(f"uplift: {text}", 0, 0)).report()
 
 
 def _at(

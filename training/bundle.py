@@ -19,6 +19,7 @@ from training.customers.ahead.outlook import Outlook
 from training.customers.alike.alike import Alike
 from training.customers.propensity import Propensity
 from training.recommend.recommender import Recommender
+from training.uplift.uplift import Uplift
 
 FORMAT = 3
 """Raised when older bundles can no longer be read."""
@@ -42,6 +43,8 @@ class Bundle:
     """Who will order within other horizons, side by side with the main one; by rising horizon."""
     alike: Alike = field(default_factory=Alike.nobody)
     """Whom customers are like, and the clusters that they fall into."""
+    uplift: Uplift = field(default_factory=Uplift.none)
+    """How much likelier a message makes an order, or why nobody knows yet."""
     version: int | None = None
     """Its number in the registry; None before it is registered."""
     notes: Mapping[str, Any] = field(default_factory=dict)
@@ -51,6 +54,11 @@ class Bundle:
     def label(self) -> str:
         """What answers name: the version and the tiers, like ``3 (model, ranker)``."""
         return f"{self.version or 'unregistered'} ({self.propensity.tier}, {self.recommender.tier})"
+
+    @property
+    def uplift_label(self) -> str | None:
+        """What lists name when they rank by uplift: the version and the learner, like ``3 (s_trees)``; None without."""
+        return None if self.uplift.model is None else f"{self.version or 'unregistered'} ({self.uplift.model.name})"
 
     @property
     def horizons_days(self) -> tuple[int, ...]:
@@ -82,6 +90,7 @@ class Bundle:
         self.outlook.save(folder / "outlook")
         self.recommender.save(folder / "recommender")
         self.alike.save(folder / "alike")
+        self.uplift.save(folder / "uplift")
         said = {
             "format": FORMAT,
             "as_of": self.as_of.isoformat(),
@@ -104,6 +113,7 @@ class Bundle:
                 recommender=Recommender.load(folder / "recommender"),
                 outlook=Outlook.load(folder / "outlook"),
                 alike=Alike.load(folder / "alike"),
+                uplift=Uplift.load(folder / "uplift"),
                 others=tuple(Propensity.load(folder / _other(days)) for days in said["other_horizons_days"]),
                 as_of=datetime.fromisoformat(said["as_of"]),
                 event_version=said["event_version"],

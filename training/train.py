@@ -21,6 +21,8 @@ from training.horizon import chosen_horizon_days, horizons_side_by_side, shop_ho
 from training.recommend.fitting import RecommenderTraining, fit_recommender
 from training.registry import Registry
 from training.tables import buyers
+from training.uplift.fitting import fit_uplift
+from training.uplift.uplift import Uplift
 
 OTHER_ROWS = 60_000
 """Rows of the training tables of each horizon beside the main one."""
@@ -69,6 +71,7 @@ def train(
     recommender = fit_recommender(behaviour, as_of, horizon, said=said)
     before = readable_champion(registry, bundles)
     alike = Alike.fit(behaviour, as_of, None if before is None else before.alike, said=said)
+    uplift = fit_uplift(behaviour, as_of, horizon, said=said)
     said("asking the gate")
     gate = bundle_gate(before, propensity, recommender)
     bundle = Bundle(
@@ -79,10 +82,11 @@ def train(
         behaviour.reader.version,
         others=tuple(others),
         alike=alike,
+        uplift=uplift,
         notes=_notes(propensity, recommender) | {"shop_horizon": rhythm.as_dict()},
     )
     said("registering")
-    registered = _registered(bundle, registry, bundles, gate, _metrics(propensity, recommender))
+    registered = _registered(bundle, registry, bundles, gate, _metrics(propensity, recommender, uplift))
     return TrainingOutcome(registered, gate, _log_losses(propensity), recommender.figures)
 
 
@@ -172,7 +176,7 @@ def _notes(propensity: PropensityTraining, recommender: RecommenderTraining) -> 
     }
 
 
-def _metrics(propensity: PropensityTraining, recommender: RecommenderTraining) -> dict[str, float]:
+def _metrics(propensity: PropensityTraining, recommender: RecommenderTraining, uplift: Uplift) -> dict[str, float]:
     metrics = {f"propensity_{name}": value for name, value in propensity.propensity.figures.items()}
     log_loss_served = _log_losses(propensity).get("served")
     if log_loss_served is not None:
@@ -182,7 +186,7 @@ def _metrics(propensity: PropensityTraining, recommender: RecommenderTraining) -
         tier = recommender.recommender.tier
         served = "rule" if tier == "rules" else tier
         metrics["next_items_ndcg@10"] = recommender.figures[f"{served}_ndcg_at_10"]
-    return metrics
+    return metrics | uplift.metrics()
 
 
 def _registered(bundle: Bundle, registry: Registry, bundles: Path, gate: Gate, metrics: dict[str, float]) -> Bundle:
@@ -197,6 +201,7 @@ def _registered(bundle: Bundle, registry: Registry, bundles: Path, gate: Gate, m
         "half_life_days": bundle.recommender.settings.half_life_days,
     }
     tags = {"propensity_tier": bundle.propensity.tier, "recommender_tier": bundle.recommender.tier}
+    tags |= {"uplift": "none" if bundle.uplift.model is None else bundle.uplift.model.name}
     tags |= {f"{kind}_method": method for kind, method in bundle.propensity.methods.items()}
     version = registry.record(work, params=params, metrics=metrics, tags=tags, gate=gate)
     shutil.rmtree(work, ignore_errors=True)

@@ -14,6 +14,7 @@ import pyarrow as pa
 from features.events.duck import connect
 from features.events.event import EPOCH, KINDS
 from features.events.order import KIND_TYPE, ORDER_SQL, in_order
+from features.usual_prices import FEWEST_LINES, NOTHING_PAID, WHOLE_ITEM, size_sql
 
 # Without hive_partitioning = false a folder on the way that is called kind=web would become a column.
 _FROM_FILES = "from read_parquet($files, hive_partitioning = false)"
@@ -155,13 +156,20 @@ class EventReader:
             return connection.sql(query, params=params).to_arrow_table()["item_id"].combine_chunks()
 
     def median_paid(self, before: datetime, item_ids: pa.Array) -> pa.Table:
-        """The ``median`` unit price of the purchases before ``before`` of some items (``item_id``) that have one."""
+        """The ``median`` unit price of the purchases before ``before`` of some items (``item_id``) that have one.
+
+        One row for each item (its ``size`` is ``WHOLE_ITEM``), and one for each ``size`` of lines (``SIZES``) that was
+        bought ``FEWEST_LINES`` times.
+        """
         if not self.files or not len(item_ids):
-            return pa.table({"item_id": pa.array([], pa.string()), "median": pa.array([], pa.float64())})
+            return NOTHING_PAID
         bought = "kind = 'purchase' and unit_price is not null and occurred_at < $before and known_at < $before"
         wanted = "item_id in (select item_id from wanted)"
-        medians = f"select item_id, median(unit_price::double) as median {_FROM_FILES}"
-        query = f"{medians} where {bought} and {wanted} group by item_id order by item_id"
+        lines = f"select item_id, unit_price, {size_sql('quantity')} as size {_FROM_FILES} where {bought} and {wanted}"
+        medians = f"select item_id, coalesce(size, {WHOLE_ITEM})::tinyint as size, median(unit_price::double) as median"
+        kept = f"size is null or count(*) >= {FEWEST_LINES}"  # the size of the rows of whole items is null
+        groups = "grouping sets ((item_id), (item_id, size))"
+        query = f"{medians} from ({lines}) group by {groups} having {kept} order by item_id, size"
         with connect() as connection:
             connection.register("wanted", pa.table({"item_id": item_ids}))
             return connection.sql(query, params={"files": self.all_files(), "before": before}).to_arrow_table()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import pyarrow as pa
@@ -29,21 +30,25 @@ _LINES = """
            (local_date - date '1970-01-01')::int as local_day, epoch_us(occurred_at) as occurred_us,
            quantity::double as quantity, coalesce(unit_price, listed, 0)::double as price
     from read_parquet($files, hive_partitioning = false) left join prices using (item_id)
+    anti join left_out using (event_id)
     where kind in ('purchase', 'return') and occurred_at >= $start and occurred_at < $end
 """
 
 
-def traded_lines(reader: EventReader, items: pa.Table, start: datetime, end: datetime) -> pa.Table:
+def traded_lines(
+    reader: EventReader, items: pa.Table, start: datetime, end: datetime, without: Sequence[str] = ()
+) -> pa.Table:
     """The lines of purchases and returns that happened in ``[start, end)``, whenever they became known, in no order.
 
-    ``items`` are in ``ITEM_SCHEMA``: where a line has no price the item's list price counts, else 0. In
-    :data:`TRADED`; visitors have their prefix.
+    ``items`` are in ``ITEM_SCHEMA``: where a line has no price the item's list price counts, else 0. ``without`` names
+    events that are left out, by their ids. In :data:`TRADED`; visitors have their prefix.
     """
     files = reader.all_files()
     if not files:
         return TRADED.empty_table()
     with connect() as connection:
         connection.register("prices", items.select(["item_id", "price"]).rename_columns(["item_id", "listed"]))
+        connection.register("left_out", pa.table({"event_id": pa.array(without, pa.string())}))
         found = connection.sql(_LINES, params={"files": files, "start": start, "end": end})
         return found.to_arrow_table().cast(TRADED)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from features.arrays import Floats
-from features.errors import HuitouError
 from features.shop_folder import ShopSettings
 
 LAYERS = ("new", "active", "high_win_back", "low_win_back", "lost", "visitor")
@@ -67,17 +66,3 @@ def layers_of(order_count: Floats, days_since_last_order: Floats, limits: LayerL
     layer[(order_count == 1) & (silent <= limits.new_within_days)] = "new"
     layer[~(order_count > 0)] = "visitor"
     return layer
-
-
-def checked_layers(names: Sequence[str]) -> tuple[str, ...]:
-    """``names``; raises :class:`HuitouError` for one that is no layer."""
-    for name in names:
-        if name not in LAYERS:
-            raise HuitouError(
-                f"layer must be one of {', '.join(LAYERS)}; got {name!r}.",
-                code="unknown_layer",
-                field="layer",
-                value=name,
-                allowed=list(LAYERS),
-            )
-    return tuple(names)

@@ -34,6 +34,9 @@ _METRICS = frozenset({"scientist", "monitor", "admin"})
 _TOOLS = frozenset({"shop", "marketer", "scientist", "admin"})
 _ADMIN = frozenset({"admin"})
 
+SEES_CONTACTS = _ADMIN
+"""Who may export names, e-mail addresses and telephone numbers in plain words."""
+
 ALLOWED: Mapping[str, Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "/health/live": {"GET": EVERYONE},
@@ -61,6 +64,44 @@ ALLOWED: Mapping[str, Mapping[str, frozenset[str]]] = MappingProxyType(
         "/v1/deletions/{request_id}": {"GET": _ADMIN},
         "/v1/results/recommendations": {"GET": _RESULTS},
         "/v1/results/comparisons/{name}": {"GET": _RESULTS},
+        "/v1/shop/overview": {"GET": _RESULTS},
+        "/v1/shop/second-orders": {"GET": _RESULTS},
+        "/v1/shop/definitions": {"GET": _RESULTS},
+        "/v1/shop/funnel": {"GET": _RESULTS},
+        "/v1/shop/cohorts": {"GET": _RESULTS},
+        "/v1/shop/habits": {"GET": _RESULTS},
+        "/v1/shop/best-sellers": {"GET": _RESULTS},
+        "/v1/shop/attention": {"GET": _TOOLS},
+        "/v1/shop/groups": {"GET": _RESULTS},
+        "/v1/shop/flow": {"GET": _RESULTS},
+        "/v1/shop/promotions": {"GET": _RESULTS},
+        "/v1/shop/promotions/effect": {"GET": _RESULTS},
+        "/v1/shop/trends": {"GET": _RESULTS},
+        "/v1/shop/alerts": {"GET": _RESULTS},
+        "/v1/lists": {"GET": _CUSTOMERS, "POST": _CUSTOMERS},
+        "/v1/lists/{id}": {"GET": _CUSTOMERS},
+        "/v1/lists/{id}/members": {"GET": _CUSTOMERS},
+        "/v1/lists/{id}/refresh": {"POST": _CUSTOMERS},
+        "/v1/lists/{id}/export": {"GET": _CUSTOMERS},
+        "/v1/lists/{id}/deliveries": {"GET": _CUSTOMERS, "POST": _CUSTOMERS},
+        "/v1/list-schedules": {"GET": _CUSTOMERS, "POST": _CUSTOMERS},
+        "/v1/list-schedules/{id}": {"DELETE": _CUSTOMERS},
+        "/v1/audiences": {"GET": _CUSTOMERS},
+        "/v1/audiences/fields": {"GET": _CUSTOMERS},
+        "/v1/audiences/templates": {"GET": _CUSTOMERS},
+        "/v1/audiences/preview": {"POST": _CUSTOMERS},
+        "/v1/audiences/{name}": {"GET": _CUSTOMERS, "PUT": _CUSTOMERS, "DELETE": _CUSTOMERS},
+        "/v1/contact-care": {"GET": _CUSTOMERS},
+        "/v1/suppressions": {"GET": _CUSTOMERS, "POST": _SHELF},
+        "/v1/holdout": {"GET": _ADMIN, "PUT": _ADMIN},
+        "/v1/campaigns": {"GET": _CUSTOMERS, "POST": _CUSTOMERS},
+        "/v1/campaigns/planned": {"GET": _CUSTOMERS},
+        "/v1/campaigns/{id}": {"GET": _RESULTS},
+        "/v1/campaigns/{id}/contacts": {"POST": _CUSTOMERS},
+        "/v1/campaigns/{id}/stop": {"POST": _CUSTOMERS},
+        "/v1/campaigns/{id}/results": {"GET": _RESULTS},
+        "/v1/campaigns/pools/{id}/results": {"GET": _RESULTS},
+        "/v1/results/holdout": {"GET": _RESULTS},
         "/v1/audit": {"GET": _ADMIN},
         "/v1/keys": {"GET": _ADMIN},
     }

@@ -18,25 +18,16 @@ from serving.access.metrics import Metrics
 from serving.access.rate_limit import RateLimit
 from serving.access.request_id import RequestIds
 from serving.access.request_log import LEVELS, LogSettings, RequestLog
-from serving.api import bundles, described_items, events, items, recommendations, results
-from serving.api.administration import audit, health, keys, metrics
 from serving.api.door import Door, DoorParts
 from serving.api.errors import handle_errors
 from serving.api.fast.handlers import fast_handlers
 from serving.api.openapi import DocumentedApi
-from serving.api.people import (
-    clusters,
-    contact_details,
-    customers,
-    deletion,
-    described,
-    interested,
-    merge,
-    person_export,
-)
-from serving.api.recommending import placements
+from serving.api.routers import ROUTERS
 from serving.api.service import Service
 from serving.arranging.current_rules import CurrentRules
+from serving.audiences.fresh_acts import FreshActs
+from serving.audiences.previewing.preview import Previews
+from serving.care.care import Care
 from serving.database.access.audit import Audit
 from serving.database.access.keys import ApiKeys
 from serving.database.answers.comparisons import Comparisons
@@ -47,6 +38,7 @@ from serving.database.connection import open_database
 from serving.database.described_items import DescribedItems
 from serving.database.inbox import Inbox
 from serving.database.lag import Lag
+from serving.database.people.address_forms import phone_region
 from serving.database.people.contact_cipher import ContactCipher
 from serving.database.people.contact_details import ContactDetails
 from serving.database.people.described import Described
@@ -140,7 +132,7 @@ def create_app(
         audit=Audit(engine),
         lag=Lag(engine),
         database=engine,
-        contact_details=ContactDetails(engine, ContactCipher(contact_keys)),
+        contact_details=ContactDetails(engine, ContactCipher(contact_keys), phone_region(shop.settings)),
         merged=Merged(engine),
         erasing=Erasing(shop, engine),
         writer=writer,
@@ -153,30 +145,10 @@ def create_app(
         responses=Responses(engine),
         comparisons=comparisons,
         desk=desk,
+        previews=Previews(shop, engine, Care(shop, engine), FreshActs(engine)),
     )
-    # Longer paths come before those with an id at their end, which would match them, too.
-    for part in (
-        merge,
-        contact_details,
-        person_export,
-        deletion,
-        recommendations,
-        placements,
-        customers,
-        described,
-        described_items,
-        clusters,
-        interested,
-        bundles,
-        items,
-        events,
-        health,
-        metrics,
-        keys,
-        audit,
-        results,
-    ):
-        app.include_router(part.router)
+    for router in ROUTERS:
+        app.include_router(router)
     handle_errors(app)
     app.door = Door(
         super(Application, app).__call__,

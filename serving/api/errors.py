@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from features.errors import HuitouError
-from serving.findings import cut, explained, plain
+from features.findings import cut, explained, plain
 
 STATUS: Mapping[str, int] = {
     "broken_json": 400,
@@ -22,10 +22,17 @@ STATUS: Mapping[str, int] = {
     "unknown_customer": 404,
     "unknown_item": 404,
     "unknown_key": 404,
+    "unknown_audience": 404,
+    "unknown_campaign": 404,
+    "unknown_list": 404,
+    "unknown_pool": 404,
+    "unknown_promotion": 404,
+    "unknown_schedule": 404,
     "not_found": 404,
     "method_not_allowed": 405,
     "too_slow": 408,
     "conflict": 409,
+    "promotion_not_over": 409,
     "erased": 410,
     "too_large": 413,
     "too_long": 414,
@@ -34,6 +41,10 @@ STATUS: Mapping[str, int] = {
     "internal": 500,
     "no_snapshot": 503,
     "broken_snapshot": 503,
+    "broken_list": 503,
+    "broken_care": 503,
+    "broken_playbook": 503,
+    "broken_promotions": 503,
     "other_format": 503,
     "other_features": 503,
     "broken_trees": 503,

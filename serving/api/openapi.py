@@ -165,7 +165,7 @@ def _complete(operation: Document, path: str, method: str) -> None:
         operation["description"] = f"{said}\n\nRoles: {', '.join(sorted(roles))}.".lstrip()
     responses = operation["responses"]
     responses.pop("422", None)  # FastAPI's own shape, which the service never gives
-    for content in responses["200"].get("content", {}).values():
+    for content in responses.get("200", {}).get("content", {}).values():
         if "$ref" in content.get("schema", {}):
             content["schema"] = {"$ref": content["schema"]["$ref"]}  # without what FastAPI knows of a plain object
     for status in _statuses(operation, path, roles == EVERYONE):
@@ -173,15 +173,23 @@ def _complete(operation: Document, path: str, method: str) -> None:
     operation["responses"] = dict(sorted(responses.items()))
 
 
+_NAMES_OTHERS = ("/v1/audiences/preview", "/v1/lists")
+"""Bodies that name audiences and lists, which may not be there."""
+
+
 def _statuses(operation: Document, path: str, for_everyone: bool) -> list[str]:
     """The statuses of errors that an operation can answer with."""
     found = ["400"] if path == "/health/live" else ["400", "503"]
     if not for_everyone:
         found += ["401", "403", "429"]
-    if "{" in path:
+    if "{" in path or (path in _NAMES_OTHERS and "requestBody" in operation):
         found.append("404")
     if path.startswith("/v1/customers/{id}"):
         found += ["409", "410"]
+    if (path.startswith(("/v1/lists", "/v1/audiences/{")) and "requestBody" in operation) or path.endswith("/refresh"):
+        found.append("409")
+    if path.startswith(("/v1/campaigns/{id}/", "/v1/campaigns/pools/")) or path == "/v1/results/holdout":
+        found.append("409")
     if operation.get("parameters"):
         found += ["414", "422"]
     if "requestBody" in operation:
@@ -197,6 +205,9 @@ def _with_nulls(example: Any, schema: Document, schemas: Mapping[str, Document])
             properties, required = schema["properties"], schema.get("required", ())
             told = {name: _with_nulls(part, properties.get(name, {}), schemas) for name, part in example.items()}
             return {name: None for name in required if name not in example} | told
+        if isinstance(example, dict) and isinstance(schema.get("additionalProperties"), dict):
+            of_each = schema["additionalProperties"]
+            return {name: _with_nulls(part, of_each, schemas) for name, part in example.items()}
         if isinstance(example, list) and "items" in schema:
             return [_with_nulls(part, schema["items"], schemas) for part in example]
     return example

@@ -8,8 +8,8 @@ from math import ceil
 from starlette.types import Scope
 
 from features.errors import HuitouError
+from features.findings import cut
 from serving.access.rate_limit import Limit
-from serving.findings import cut
 
 LARGEST_BODY_BYTES = 1_048_576
 """Larger bodies are refused."""

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from features.errors import HuitouError
+from serving.api.interval import Interval
 from serving.api.parsing import JsonRoute
 from serving.api.service import Service, TheService, id_in_path
 from serving.shown.comparing.comparison_results import ComparisonResults, comparison_results
@@ -26,16 +27,8 @@ MOST_ANSWERS = 200_000
 By = Literal[BY]  # type: ignore[valid-type]
 
 
-class Interval(BaseModel):
-    """A figure and its 95 % interval; people are what is independent, not answers."""
-
-    value: float | None = Field(description="The figure; null where nothing was seen.")
-    low: float | None = Field(description="Lower end; null where too little is known.")
-    high: float | None = Field(description="Upper end; null where too little is known.")
-
-
 class ResultLine(BaseModel):
-    """What followed from some of the answers."""
+    """What followed from some of the answers; for intervals people are what is independent, not answers."""
 
     value: str = Field(description="Which placement, source, tier, version, side of a comparison, or place.")
     people: int = Field(description="How many people saw them.")

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from features.events.checks import Rejection
 from features.events.event import MAX_ID_LENGTH, FieldType
 from features.events.event import Field as RowField
+from features.findings import plain
 from serving.database.people.erased import gone
-from serving.findings import plain
 
 _JSON_TYPES: dict[FieldType, dict[str, Any]] = {
     FieldType.ID: {"type": "string", "maxLength": MAX_ID_LENGTH},
@@ -21,6 +21,7 @@ _JSON_TYPES: dict[FieldType, dict[str, Any]] = {
     FieldType.INTEGER: {"type": "integer"},
     FieldType.MONEY: {"type": "string", "examples": ["19.90"]},
     FieldType.FLAG: {"type": "boolean"},
+    FieldType.BIRTHDAY: {"type": "string", "examples": ["03-31"]},
 }
 
 

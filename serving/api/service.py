@@ -17,6 +17,7 @@ from features.events.event import MAX_ID_LENGTH, VISITOR_PREFIX
 from features.shop_folder import ShopFolder
 from serving.access.metrics import Metrics
 from serving.arranging.current_rules import CurrentRules
+from serving.audiences.previewing.preview import Previews
 from serving.database.access.audit import Audit
 from serving.database.access.keys import ApiKeys
 from serving.database.answers.comparisons import Comparisons
@@ -95,6 +96,8 @@ class Service:
     """Which snapshots are compared."""
     desk: Desk
     """Where longer work is done."""
+    previews: Previews
+    """What audiences would be worth."""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -139,8 +142,11 @@ def _language(
 
 
 def id_in_path(segment: str) -> str:
-    """The id that a segment of a path means; the door left it encoded, so that a slash in an id is no other segment."""
-    return unquote(segment).strip()
+    """The id that a segment of a path means; the door left it encoded, so that a slash in an id is no other segment.
+
+    No id holds NUL, and PostgreSQL cannot even be asked for one: another character stands for it.
+    """
+    return unquote(segment).strip().replace("\x00", "\ufffd")
 
 
 def _decoded(

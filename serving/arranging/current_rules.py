@@ -6,7 +6,6 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from time import monotonic
 
 from features.errors import HuitouError
@@ -17,9 +16,6 @@ from serving.file_mark import FileMark, Mark
 from serving.snapshot_parts.shelf import Shelf
 
 _LOG = logging.getLogger("huitou.arranging")
-
-LARGEST_BYTES = 4_000_000
-"""A larger file is not read."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +36,8 @@ class CurrentRules:
         self, shop: ShopFolder, *, look_every_s: float = 0.0, seconds: Callable[[], float] = monotonic
     ) -> None:
         """The file is looked at every ``look_every_s`` at most, as ``seconds`` tells the time."""
-        self._file = shop.path / RULES_FILE
-        self._mark = FileMark(self._file, look_every_s, seconds).get
+        self._folder = shop.path
+        self._mark = FileMark(shop.path / RULES_FILE, look_every_s, seconds).get
         self._reading = threading.Lock()
         self._read = _Read(None, ArrangeRules(), None)
         self._on_shelf: tuple[ArrangeRules, Shelf, ShelfRules] | None = None
@@ -73,27 +69,7 @@ class CurrentRules:
             if mark == self._read.mark:
                 return
             try:
-                rules = ArrangeRules() if mark is None else read_rules(self._file)
-                self._read = _Read(mark, rules, None)
+                self._read = _Read(mark, ArrangeRules.in_folder(self._folder), None)
             except HuitouError as trouble:
                 _LOG.warning("the rules before stay: %s", trouble.message)
                 self._read = _Read(mark, self._read.rules, trouble)
-
-
-def read_rules(file: Path) -> ArrangeRules:
-    """The rules in ``file``; raises :class:`HuitouError` when it cannot be read or is wrong."""
-    try:
-        with open(file, "rb") as handle:
-            data = handle.read(LARGEST_BYTES + 1)
-        text = data.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise HuitouError(
-            f"{RULES_FILE} must be a file of UTF-8 text; {error}. Mend or remove it.", code="broken_rules"
-        ) from None
-    if len(data) > LARGEST_BYTES:
-        raise HuitouError(
-            f"{RULES_FILE} must have at most {LARGEST_BYTES:,} bytes; it has more. Name categories or brands "
-            "in place of single items.",
-            code="broken_rules",
-        )
-    return ArrangeRules.read(text)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from features.errors import HuitouError
+from features.edited_file import EditedFile, FileKind, Part
 from features.shop.layers import LAYERS
-from serving.findings import explained
 from training.tables import KINDS
 
 RULES_FILE = "arrange.json"
@@ -32,13 +30,7 @@ Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
-class _Part(BaseModel):
-    """A part of the file: only the fields that are known, and values as they are written."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False)
-
-
-class Selection(_Part):
+class Selection(Part):
     """Some items: those named, and all of some categories and brands."""
 
     item: Names = []
@@ -54,7 +46,7 @@ class Selection(_Part):
         return not (self.item or self.category or self.brand)
 
 
-class Pin(_Part):
+class Pin(Part):
     """An item at a fixed place."""
 
     item: Name
@@ -76,7 +68,7 @@ class Boost(Selection):
         return self
 
 
-class Rule(_Part):
+class Rule(Part):
     """When it holds, and what it does then; every condition that is given must be met."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -109,7 +101,7 @@ class Rule(_Part):
         return self
 
 
-class Usual(_Part):
+class Usual(Part):
     """How answers are arranged where the request does not say."""
 
     diversity: Share = 0.05
@@ -120,7 +112,7 @@ class Usual(_Part):
     """The share of answers in which one place goes to a little-seen item."""
 
 
-class SavedFilter(_Part):
+class SavedFilter(Part):
     """Which items answers for a placement may hold where the request does not say."""
 
     in_stock: bool | None = None
@@ -151,8 +143,17 @@ class SavedPlacement(Usual):
     """Which items may be shown; a request changes single parts of it."""
 
 
-class ArrangeRules(_Part):
+class ArrangeRules(EditedFile):
     """The whole file; empty where the shop has written none."""
+
+    kind: ClassVar[FileKind] = FileKind(
+        RULES_FILE,
+        holds="usual, placements and rules",
+        code="broken_rules",
+        most_bytes=4_000_000,
+        check="huitou rules check",
+        entry=("rules", "rule"),
+    )
 
     usual: Usual = Usual()
     """For all placements."""
@@ -172,53 +173,14 @@ class ArrangeRules(_Part):
         return rules
 
     @classmethod
-    def read(cls, text: str) -> ArrangeRules:
-        """The rules that ``text`` says; raises :class:`HuitouError` with the first that is wrong."""
-        try:
-            said = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise _wrong(f"it must be JSON; {error}.", text[:100]) from None
-        if not isinstance(said, dict):
-            raise _wrong("it must be a JSON object with usual, placements and rules.", said)
-        try:
-            # As JSON again: in it dates are text, and numbers are not truth values.
-            return cls.model_validate_json(json.dumps(said | _inherited(said)))
-        except ValidationError as error:
-            raise _told(error.errors(include_url=False)[0], said) from None
+    def _completed(cls, said: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The placements with what they take from ``usual``, where both are what they should be."""
+        usual, placements = said.get("usual", {}), said.get("placements")
+        if not (isinstance(usual, dict) and isinstance(placements, dict)):
+            return said
+        whole = {name: usual | part if isinstance(part, dict) else part for name, part in placements.items()}
+        return {**said, "placements": whole}
 
     def of_placement(self, placement: str) -> Usual:
         """How answers for a placement are arranged."""
         return self.placements.get(placement, self.usual)
-
-
-def _inherited(said: Mapping[str, Any]) -> dict[str, Any]:
-    """The placements with what they take from ``usual``; nothing where either is not what it should be."""
-    usual, placements = said.get("usual", {}), said.get("placements")
-    if not (isinstance(usual, dict) and isinstance(placements, dict)):
-        return {}
-    whole = {name: usual | part if isinstance(part, dict) else part for name, part in placements.items()}
-    return {"placements": whole}
-
-
-def _told(finding: Mapping[str, Any], said: Mapping[str, Any]) -> HuitouError:
-    """The error of one finding; it names the rule where it is about one."""
-    place = list(finding.get("loc", ()))
-    where = ""
-    if len(place) >= 2 and place[0] == "rules" and isinstance(place[1], int):
-        rule = said["rules"][place[1]]
-        name = rule.get("name") if isinstance(rule, dict) else None
-        where = f"rule {place[1] + 1}" + (f" ({name!r})" if isinstance(name, str) else "") + ": "
-        place = place[2:] or ["it"]
-    found = explained({**finding, "loc": place or ["it"]}, "these rules")
-    return _wrong(where + found.message, found.value, found.field, found.allowed)
-
-
-def _wrong(what: str, value: Any, field: str | None = None, allowed: Any = None) -> HuitouError:
-    return HuitouError(
-        f"{RULES_FILE}: {what} Mend it, and look with: huitou rules check",
-        code="broken_rules",
-        field=field,
-        value=value,
-        allowed=allowed,
-        hint="huitou rules check",
-    )

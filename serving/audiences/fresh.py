@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import Ints
+from features.arrays import Flags, Ints
 from serving.snapshot_parts.audience.contacts import Contacts
 
 
 @dataclass(frozen=True)
 class FreshEvents:
-    """Events, as they came; each array of shape ``(n,)``."""
+    """Events, in no order; each array of shape ``(n,)``."""
 
     row: Ints
     """Row of the customer."""
@@ -34,6 +34,10 @@ class FreshEvents:
         """Some events, each as row, kind, item, microseconds and day."""
         columns = np.array(events, dtype=np.int64).reshape(-1, 5).T
         return cls(*(np.ascontiguousarray(column) for column in columns))
+
+    def chosen(self, kept: Flags) -> FreshEvents:
+        """Some of them; ``kept`` is of shape ``(n,)``."""
+        return FreshEvents(*(column[kept] for column in vars(self).values()))
 
     def and_more(self, more: FreshEvents) -> FreshEvents:
         """These and later ones."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -32,6 +32,15 @@ class _Known:
     snapshot: Snapshot
     events_after: InboxReader
     events: FreshEvents = field(default_factory=lambda: FreshEvents.of(()))
+    of_customers: FreshEvents = field(default_factory=lambda: FreshEvents.of(()))
+    of_visitors: FreshEvents = field(default_factory=lambda: FreshEvents.of(()))
+    """Their ``row`` is the visitor's code: whose an act is changes when a visitor is merged, or no longer."""
+    visitors: dict[str, int] = field(default_factory=dict)
+    """The codes of visitors."""
+    visitor_rows: list[int] = field(default_factory=list)
+    """Rows of the visitors themselves by their codes."""
+    merges: tuple[tuple[int, int], Mapping[str, str]] | None = None
+    """The version of the merges, and the customer of each merged visitor."""
     contacts: Contacts = field(default_factory=Contacts.none)
     newest_contact: int = 0
 
@@ -69,21 +78,15 @@ class FreshActs:
         return snapshot.customers.rows([*said])
 
     def _events(self, known: _Known) -> FreshEvents:
-        new = known.events_after.new()
-        if not new:
-            return known.events
-        rows = self._rows(known.snapshot, [event["customer_id"] for event in new])
-        items = [known.snapshot.shelf.ids.row(event["item_id"]) for event in new]
-        moments = np.array([event["occurred_at"] for event in new], dtype=np.int64)
-        columns = (
-            rows,
-            np.array([KIND_CODES[event["kind"]] for event in new]),
-            np.array(items),
-            moments,
-            local_days(moments, known.snapshot.header.timezone),
-        )
-        kept = (rows != NO_ROW) & (columns[2] != NO_ROW)
-        return known.events.and_more(FreshEvents(*(column[kept] for column in columns)))
+        new, version = known.events_after.new(), self._merged.version()
+        is_merged_anew = known.merges is None or known.merges[0] != version
+        if is_merged_anew:
+            known.merges = version, self._merged.in_force()
+        if new:
+            _take(known, new)
+        if new or (is_merged_anew and len(known.of_visitors)):
+            return known.of_customers.and_more(_as_customers(known))
+        return known.events
 
     def _contacts(self, known: _Known) -> Contacts:
         new = self._log.since(known.newest_contact, known.snapshot.header.as_of)
@@ -111,3 +114,38 @@ class FreshActs:
         visitors = any(person.startswith(VISITOR_PREFIX) for person in people)
         customer_of = self._merged.in_force() if visitors else {}
         return np.array([snapshot.customers.row(customer_of.get(person, person)) for person in people], dtype=np.int64)
+
+
+def _take(known: _Known, new: Sequence[Mapping[str, Any]]) -> None:
+    """Add new events, those of items that the snapshot knows."""
+    customers, items = known.snapshot.customers, known.snapshot.shelf.ids
+    people = [event["customer_id"] for event in new]
+    is_visitor = np.array([person.startswith(VISITOR_PREFIX) for person in people])
+    for visitor in {person for person, is_one in zip(people, is_visitor, strict=True) if is_one} - {*known.visitors}:
+        known.visitors[visitor] = len(known.visitors)
+        known.visitor_rows.append(customers.row(visitor))
+    codes = [
+        known.visitors[person] if is_one else customers.row(person)
+        for person, is_one in zip(people, is_visitor, strict=True)
+    ]
+    moments = np.array([event["occurred_at"] for event in new], dtype=np.int64)
+    events = FreshEvents(
+        np.array(codes, dtype=np.int64),
+        np.array([KIND_CODES[event["kind"]] for event in new]),
+        np.array([items.row(event["item_id"]) for event in new]),
+        moments,
+        local_days(moments, known.snapshot.header.timezone),
+    )
+    there = (events.row != NO_ROW) & (events.item != NO_ROW)
+    known.of_customers = known.of_customers.and_more(events.chosen(there & ~is_visitor))
+    known.of_visitors = known.of_visitors.and_more(events.chosen(there & is_visitor))
+
+
+def _as_customers(known: _Known) -> FreshEvents:
+    """What visitors did, by the rows of those whom they belong to now; strangers are passed over."""
+    rows = np.array(known.visitor_rows, dtype=np.int64)
+    for visitor, customer in ({} if known.merges is None else known.merges[1]).items():
+        if visitor in known.visitors:
+            rows[known.visitors[visitor]] = known.snapshot.customers.row(customer)
+    events = replace(known.of_visitors, row=rows[known.of_visitors.row])
+    return events.chosen(events.row != NO_ROW)

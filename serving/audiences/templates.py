@@ -81,7 +81,7 @@ def template(name: str, /, **parameters: Any) -> Template:
 def ready_template(name: str) -> Ready:
     """The template of a name before its parameters are known; raises for a name that there is not."""
     if name not in READY:
-        hint = nearest(name, READY) or "GET /v1/audiences/templates lists them."
+        hint = nearest(name, READY) or "huitou audience templates, or GET /v1/audiences/templates, lists them."
         raise HuitouError(
             f"template must be one of {', '.join(READY)}; got {str(name)[:100]!r}. {hint}",
             code="unknown_template",

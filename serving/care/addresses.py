@@ -16,8 +16,9 @@ from serving.database.people.contact_hashes import ContactHashes
 ADDRESS_OF: Mapping[str, str] = {"email": "email", "sms": "phone", "phone": "phone"}
 """The kind of address that a channel needs; the others are reached by means that the shop itself keeps."""
 
-OVERLAP_US = 60_000_000
-"""What was told so long before the newest that was read is read again: of two writers the earlier may be seen later."""
+OVERLAP_US = 600_000_000
+"""What was told so long before the newest that was read is read again: of two writers the earlier may be seen later, and
+their clocks may differ."""
 
 _DIGITS = 16
 
@@ -44,17 +45,18 @@ class Addresses:
             return
         if version[1] != self._version[1]:
             self._begin()
-        self._version = version
-        people, emails, phones = [], [], []
+        people, emails, phones, newest_us = [], [], [], self._newest_us
         for part in self._hashes.changed_since(self._newest_us - OVERLAP_US):
             people.append(pa.array(part.customers, pa.string()))
             emails.append(keys_of(part.emails))
             phones.append(keys_of(part.phones))
-            self._newest_us = max(self._newest_us, part.newest_us)
+            newest_us = max(newest_us, part.newest_us)
         if people:
             rows = self._people.rows_of(pa.concat_arrays(people))
             self._take(rows, "email", np.concatenate(emails))
             self._take(rows, "phone", np.concatenate(phones))
+        # Noted last: where the database did not answer, the next question reads it all again.
+        self._newest_us, self._version = newest_us, version
 
     def _take(self, rows: Ints, kind: str, keys: Keys) -> None:
         known = rows >= 0

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from features.arrays import Flags, Ints
 from features.shop_folder import ShopFolder
-from serving.care.exclusions import EXCLUSION_CODES
+from serving.care.exclusions import EXCLUSION_CODES, EXCLUSIONS
 from serving.care.moment import Moment
 from serving.care.people_memory import PeopleMemory
 from serving.care.person_numbers import Keys
-from serving.care.rules import checked_channel, current_rules
+from serving.care.rules import ContactCare, checked_channel
 from serving.database.connection import Database
 from serving.snapshot import Snapshot
 
@@ -30,18 +30,26 @@ class Care:
         self._memories: OrderedDict[str, PeopleMemory] = OrderedDict()
         self._asking = threading.Lock()
 
-    def exclusions(self, snapshot: Snapshot, rows: Ints, channel: str | None, now: datetime) -> Ints:
+    def exclusions(
+        self,
+        snapshot: Snapshot,
+        rows: Ints,
+        channel: str | None,
+        now: datetime,
+        only: Collection[str] = EXCLUSIONS,
+    ) -> Ints:
         """Why each of some customers is not written to: 0, or 1 + the place of the reason in ``EXCLUSIONS``.
 
         Without a channel its consent, address and caps are not looked at. Of several customers who are one person the
-        one that did something last stays, among ``rows``. Shape of ``rows``, int8. Raises :class:`HuitouError` for an
-        unknown channel, and while the shop's rules cannot be read.
+        one that did something last stays, among ``rows``. ``only`` are the reasons that are looked at; all others
+        are as if they did not hold. Shape of ``rows``, int8. Raises :class:`HuitouError` for an unknown channel, and
+        while the shop's rules cannot be read.
         """
-        rules = current_rules(self._shop)
+        rules = ContactCare.in_folder(self._shop.path)
         if channel is not None:
             checked_channel(channel)
         with self._asking:
-            return self._moment(snapshot, now).exclusions(rows, rules, channel)
+            return self._moment(snapshot, now).exclusions(rows, rules, channel, only)
 
     def popular_only(self, snapshot: Snapshot, rows: Ints, now: datetime) -> Flags:
         """Which of some customers opted out of personalisation: they are offered what is popular; shape of ``rows``."""

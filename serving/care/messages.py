@@ -39,13 +39,13 @@ class Messages:
         news = self._log.since(self._last, self._as_of)
         if not news:
             return
-        self._last = news[-1][0]
         rows = self._people.rows_of([who for _, who, *_ in news], merges)
         known = rows >= 0
         codes = np.array([CHANNEL_CODES.get(channel or "", NO_CHANNEL) for _, _, _, channel, _ in news], dtype=np.int8)
         self._row = np.concatenate([self._row, rows[known]])
         self._at_us = np.concatenate([self._at_us, np.array([at for _, _, at, *_ in news], dtype=np.int64)[known]])
         self._channel = np.concatenate([self._channel, codes[known]])
+        self._last = news[-1][0]
 
     def reached(self, cap: Cap, same: SamePeople, now: datetime, channel: str | None = None) -> Flags:
         """Who had as many messages as a cap allows; those that are planned for later count as well. All rows."""

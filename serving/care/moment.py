@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from features.arrays import Flags, Ints
 from features.channels import consent_field
-from serving.care.exclusions import EXCLUSION_CODES
+from features.shop.anomalies import REASONS as SET_ASIDE
+from serving.care.exclusions import EXCLUSION_CODES, EXCLUSIONS
+from serving.care.messages import Messages
 from serving.care.people_memory import PeopleMemory
 from serving.care.person_numbers import Keys
-from serving.care.rules import ContactCare
+from serving.care.rules import Cap, ContactCare
 from serving.care.said_since import SaidSince
 from serving.care.same_people import SamePeople
 from serving.care.snapshot_people import Codes, no_flags
@@ -31,38 +34,45 @@ class Moment:
         self._database = database
         self._now = now
 
-    def exclusions(self, rows: Ints, rules: ContactCare, channel: str | None) -> Ints:
+    def exclusions(
+        self, rows: Ints, rules: ContactCare, channel: str | None, only: Collection[str] = EXCLUSIONS
+    ) -> Ints:
         """See :meth:`serving.care.care.Care.exclusions`."""
-        # From the last reason to the first, so that the first one stays.
         whole = np.zeros(len(self._people), dtype=np.int8)
-        bought = EXCLUSION_CODES["bought_since"]
-        whole[self._same.spread(self._memory.bought_since(self._merges).copy())] = bought
-        messages, now = self._memory.messages(self._merges), self._now
-        if rules.least_days:
-            whole[messages.within(rules.least_days, self._same, now)] = EXCLUSION_CODES["too_soon"]
-        for cap in rules.caps:
-            whole[messages.reached(cap, self._same, now)] = EXCLUSION_CODES["capped"]
-        if channel is not None:
-            care = rules.of_channel(channel)
-            for cap in care.caps:
-                whole[messages.reached(cap, self._same, now, channel)] = EXCLUSION_CODES["capped_channel"]
-            if care.needs_address:
-                whole[self._memory.addresses().missing(channel)] = EXCLUSION_CODES["no_address"]
-        whole[self._same.spread(self._memory.suppressed(channel or ALL_CHANNELS, self._merges).copy())] = (
-            EXCLUSION_CODES["suppressed"]
-        )
-        if channel is not None:
-            whole[self._no_consent(channel, rules.of_channel(channel).consent)] = EXCLUSION_CODES["no_consent"]
-        whole[self.refused("contactable")] = EXCLUSION_CODES["not_contactable"]
-        whole[self.held_out()] = EXCLUSION_CODES["holdout"]
-        whole[self._rows(Erased(self._database).pending())] = EXCLUSION_CODES["deleted"]
-        np.copyto(whole, self._people.aside, where=self._people.aside > 0)
+        for reason, who in self._from_the_last(rules, channel):  # so that the first one stays
+            if reason in only:
+                whole[who()] = EXCLUSION_CODES[reason]
+        if not {*SET_ASIDE}.isdisjoint(only):
+            np.copyto(whole, self._people.aside, where=self._people.aside > 0)
         codes = whole[rows]
-        if rules.one_per_person and len(self._same.rows):
-            open_places = np.flatnonzero((codes == 0) | (codes == bought))
+        if rules.one_per_person and "same_person" in only and len(self._same.rows):
+            open_places = np.flatnonzero((codes == 0) | (codes == EXCLUSION_CODES["bought_since"]))
             again = self._same.repeated(rows[open_places], self._people.idle_days)
             codes[open_places[again]] = EXCLUSION_CODES["same_person"]
         return codes
+
+    def _from_the_last(
+        self, rules: ContactCare, channel: str | None
+    ) -> Iterator[tuple[str, Callable[[], Flags | Ints]]]:
+        """The reasons and whom each is about, but for those who are set aside and those who are there twice."""
+        same, now = self._same, self._now
+        yield "bought_since", lambda: same.spread(self._memory.bought_since(self._merges).copy())
+        if rules.least_days:
+            yield "too_soon", lambda: self._messages.within(rules.least_days, same, now)
+        for cap in rules.caps:
+            yield "capped", partial(self._reached, cap)
+        if channel is not None:
+            care = rules.of_channel(channel)
+            for cap in care.caps:
+                yield "capped_channel", partial(self._reached, cap, channel)
+            if care.needs_address:
+                yield "no_address", lambda: self._memory.addresses().missing(channel)
+        yield "suppressed", lambda: same.spread(self._memory.suppressed(channel or ALL_CHANNELS, self._merges).copy())
+        if channel is not None:
+            yield "no_consent", lambda: self._no_consent(channel, rules.of_channel(channel).consent)
+        yield "not_contactable", lambda: self.refused("contactable")
+        yield "holdout", self.held_out
+        yield "deleted", lambda: self._rows(Erased(self._database).pending())
 
     def refused(self, field: str) -> Flags:
         """Who said no to being ``contactable`` or to ``personalized`` offers, under whichever of a person's ids."""
@@ -87,6 +97,13 @@ class Moment:
 
     def _now_said(self, base: Codes, field: str) -> Codes:
         return self._said.now(base, field, self._merges)
+
+    def _reached(self, cap: Cap, channel: str | None = None) -> Flags:
+        return self._messages.reached(cap, self._same, self._now, channel)
+
+    @cached_property
+    def _messages(self) -> Messages:
+        return self._memory.messages(self._merges)
 
     @cached_property
     def _said(self) -> SaidSince:

@@ -95,9 +95,9 @@ class PeopleMemory:
     def bought_since(self, merges: dict[str, str]) -> Flags:
         """Who ordered after the snapshot, by row."""
         newest, buyers = self._inbox.buyers_after(self._looked_to - REREAD, self.header.event_version)
-        self._looked_to = newest
         rows = self.people.rows_of(buyers, merges)
         self._bought[rows[rows >= 0]] = True
+        self._looked_to = newest
         return self._bought
 
     def _read_suppressed(self, channel: str, addresses: Addresses, merges: dict[str, str]) -> Flags:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date, time
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from features.channels import CHANNELS
+from features.edited_file import EditedFile, FileKind, Part
 from features.errors import HuitouError
-from features.findings import explained
-from features.shop_folder import ShopFolder
 
 CARE_FILE = "contact_care.json"
 """Its name in the folder of the shop."""
-
-LARGEST_BYTES = 1_000_000
-"""A larger file is not read."""
 
 LONGEST_DAYS = 400
 """Contacts are looked back on for so many days at most."""
@@ -30,13 +24,7 @@ ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$
 """A time of the shop's day, such as 21:30."""
 
 
-class _Part(BaseModel):
-    """A part of the file: only the fields that are known, and values as they are written."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Cap(_Part):
+class Cap(Part):
     """So many messages within so many days, and no more."""
 
     most: int = Field(ge=0, le=1_000)
@@ -49,7 +37,7 @@ Caps = Annotated[list[Cap], Field(max_length=10)]
 """All of them hold."""
 
 
-class QuietHours(_Part):
+class QuietHours(Part):
     """Hours of the shop's day without messages; they may go past midnight."""
 
     start: Annotated[ClockTime, Field(alias="from")]
@@ -63,7 +51,7 @@ class QuietHours(_Part):
         return start <= clock < end if start <= end else clock >= start or clock < end
 
 
-class ChannelCare(_Part):
+class ChannelCare(Part):
     """How one channel is used."""
 
     consent: Literal["opt_in", "opt_out"] = "opt_out"
@@ -89,8 +77,19 @@ BUILT_IN: Mapping[str, ChannelCare] = {
 """What holds for a channel of which the file says nothing. WeChat itself allows four group messages a month."""
 
 
-class ContactCare(_Part):
-    """The whole file; what it leaves out is as built in."""
+class ContactCare(EditedFile):
+    """The whole file; what it leaves out is as built in.
+
+    A file that cannot be used stops every list: writing to people against the shop's rules would be worse.
+    """
+
+    kind: ClassVar[FileKind] = FileKind(
+        CARE_FILE,
+        holds="channels, caps and quiet hours",
+        code="broken_care",
+        most_bytes=1_000_000,
+        check="huitou care check",
+    )
 
     channels: dict[Literal[CHANNELS], ChannelCare] = {}  # type: ignore[valid-type]
     """Single channels; what is said of one replaces what is built in for it, whole."""
@@ -112,22 +111,6 @@ class ContactCare(_Part):
         if len({*self.quiet_weekdays}) == len(WEEKDAYS):
             raise ValueError("must leave one day of the week")
         return self
-
-    @classmethod
-    def read(cls, text: str) -> ContactCare:
-        """The rules that ``text`` says; raises :class:`HuitouError` with the first that is wrong."""
-        try:
-            said = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise _wrong(f"it must be JSON; {error}.", text[:100]) from None
-        if not isinstance(said, dict):
-            raise _wrong("it must be a JSON object with channels, caps and quiet hours.", said)
-        try:
-            # As JSON again: in it dates are text, and numbers are not truth values.
-            return cls.model_validate_json(json.dumps(said))
-        except ValidationError as error:
-            found = explained(error.errors(include_url=False)[0], "these rules")
-            raise _wrong(found.message, found.value, found.field, found.allowed) from None
 
     def of_channel(self, channel: str) -> ChannelCare:
         """How a channel is used; raises :class:`HuitouError` when there is no such channel."""
@@ -157,36 +140,3 @@ def checked_channel(channel: str) -> str:
             allowed=list(CHANNELS),
         )
     return channel
-
-
-def current_rules(shop: ShopFolder) -> ContactCare:
-    """The rules in the shop's folder, the built-in ones without a file; raises :class:`HuitouError` when it is wrong.
-
-    A file that cannot be used stops every list: writing to people against the shop's rules would be worse.
-    """
-    file = shop.path / CARE_FILE
-    return read_rules(file) if file.exists() else ContactCare()
-
-
-def read_rules(file: Path) -> ContactCare:
-    """The rules in ``file``; raises :class:`HuitouError` when it cannot be read or is wrong."""
-    try:
-        with open(file, "rb") as handle:
-            data = handle.read(LARGEST_BYTES + 1)
-        text = data.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _wrong(f"it must be a file of UTF-8 text; {error}.", None) from None
-    if len(data) > LARGEST_BYTES:
-        raise _wrong(f"it must have at most {LARGEST_BYTES:,} bytes; it has more.", None)
-    return ContactCare.read(text)
-
-
-def _wrong(what: str, value: Any, field: str | None = None, allowed: Any = None) -> HuitouError:
-    return HuitouError(
-        f"{CARE_FILE}: {what} Mend it, and look with: huitou care check",
-        code="broken_care",
-        field=field,
-        value=value,
-        allowed=allowed,
-        hint="huitou care check",
-    )

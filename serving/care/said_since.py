@@ -20,8 +20,9 @@ FIELDS = ("contactable", "personalized", *CONSENT_FIELDS)
 MISSED = timedelta(minutes=10)
 """What was said so long before a snapshot was begun is looked at again: it may have missed it."""
 
-OVERLAP_US = 60_000_000
-"""What was said so long before the newest that was read is read again: of two writers the earlier may be seen later."""
+OVERLAP_US = 600_000_000
+"""What was said so long before the newest that was read is read again: of two writers the earlier may be seen later, and
+their clocks may differ."""
 
 
 class SaidSince:
@@ -40,12 +41,12 @@ class SaidSince:
         change = self._described.change()
         if change == self._change:
             return
-        first, self._change = self._change < 0, change
         newest_us = 0
-        for rows, part_us in self._described.said_since(self._since_us, also_waiting=first):
+        for rows, part_us in self._described.said_since(self._since_us, also_waiting=self._change < 0):
             newest_us = max(newest_us, part_us)
             self._hear(rows)
-        self._since_us = max(self._since_us, newest_us - OVERLAP_US)
+        # Noted last: where the database did not answer, the next question reads it all again.
+        self._since_us, self._change = max(self._since_us, newest_us - OVERLAP_US), change
 
     def _hear(self, rows: Sequence[Mapping[str, Any]]) -> None:
         places = self._people.rows_of([row["customer_id"] for row in rows])

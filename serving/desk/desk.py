@@ -69,13 +69,23 @@ class Desk:
         Raises what ``work`` raises, and :class:`HuitouError` with the code ``busy`` when too many wait already or the
         answer takes longer than ``LONGEST_S``. To be called outside of the event loop.
         """
+        return self.wait(LONGEST_S, work, *args, **named)
+
+    def wait(
+        self,
+        longest_s: float,
+        work: Callable[Concatenate[Workroom, Question], Answer],
+        *args: Question.args,
+        **named: Question.kwargs,
+    ) -> Answer:
+        """The same as :meth:`ask` where the answer may take up to ``longest_s``: what is asked behind it waits, too."""
         if not self._waiting.acquire(blocking=False):
             raise _busy("too many reports are waiting already")
         try:
             if not self._apart:
                 with _opened(self._place) as room:
                     return work(replace(room, clock=_standing(self._clock())), *args, **named)
-            return self._answer(self._started().submit(_work, work, self._clock(), args, named))
+            return self._answer(longest_s, work, args, named)
         finally:
             self._waiting.release()
 
@@ -86,15 +96,18 @@ class Desk:
                 self._pool.shutdown(wait=True, cancel_futures=True)
                 self._pool = None
 
-    def _answer(self, answer: Future[Answer]) -> Answer:
+    def _answer(
+        self, longest_s: float, work: Callable[..., Answer], args: tuple[object, ...], named: dict[str, object]
+    ) -> Answer:
+        pool = self._started()
         try:
-            return answer.result(LONGEST_S)
-        except TooLong:
-            answer.cancel()
-            raise _busy(f"the report took longer than {LONGEST_S:g} seconds") from None
+            # Where the process ended while nobody asked, it cannot even be given the work.
+            answer = pool.submit(_work, work, self._clock(), args, named)
+            return _in_time(answer, longest_s)
         except BrokenProcessPool:
             with self._starting:
-                self._pool = None
+                if self._pool is pool:  # Of several who waited the first makes room for a new process.
+                    self._pool = None
             raise _busy("the process that makes reports ended") from None
 
     def _started(self) -> ProcessPoolExecutor:
@@ -104,6 +117,14 @@ class Desk:
                 context = get_context("spawn")
                 self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_open, initargs=(self._place,))
             return self._pool
+
+
+def _in_time(answer: Future[Answer], longest_s: float) -> Answer:
+    try:
+        return answer.result(longest_s)
+    except TooLong:
+        answer.cancel()
+        raise _busy(f"the report took longer than {longest_s:g} seconds") from None
 
 
 def _busy(why: str) -> HuitouError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from features.errors import HuitouError
-from serving.findings import cut
+from features.findings import cut
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import NO_ROW
 from serving.snapshot_parts.shelf import ItemFilter

@@ -8,8 +8,7 @@ from datetime import datetime
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
-from serving.arranging.current_rules import read_rules
-from serving.arranging.rules import RULES_FILE
+from serving.arranging.rules import RULES_FILE, ArrangeRules
 from serving.database.access.audit import COMMAND_LINE, Audit
 from serving.file_mark import file_mark
 
@@ -38,7 +37,7 @@ class NotedRules:
         count, digest = 0, None
         if mark is not None:
             try:
-                count = len(read_rules(self._file).rules)
+                count = len(ArrangeRules.in_folder(self._file.parent).rules)
                 digest = hashlib.sha256(self._file.read_bytes()).hexdigest()
             except (HuitouError, OSError):
                 self._mark = mark

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from features.errors import HuitouError
-from features.shop.numbers.period import Period
+from features.shop.numbers.period import Period, possible_day
 
 USUAL_DAYS = 30
 """So many days are looked at when nothing is said."""
@@ -28,6 +28,9 @@ class DaysAsked:
 
     def period(self, newest: Period | None, now: datetime, timezone: str) -> Period:
         """The days that are meant, ``newest`` being those of the shop's history; raises for impossible ones."""
+        for name, day in (("from", self.first), ("to", self.until)):
+            if day is not None:
+                possible_day(name, day)
         if self.first is not None and self.until is None and newest is not None and self.first >= newest.until:
             raise HuitouError(
                 f"from must be one of the shop's days, {newest.first} to before {newest.until}; got {self.first}.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from features.shop.layers import LayerLimits
+from features.shop.numbers.period import possible_day
 from serving.desk.workroom import Workroom
 
 if TYPE_CHECKING:  # What works it out is loaded by who works, not by who asks.
@@ -40,11 +41,11 @@ def flow_report(room: Workroom, first: date, second: date, by: str) -> Report:
     from features.behaviour import Behaviour
     from features.shop.groups.flow import checked_grouping, flow
 
-    by = checked_grouping(by)
+    by, days = checked_grouping(by), (possible_day("from", first), possible_day("to", second))
     behaviour = Behaviour.of(room.shop)
     key = ("flow", behaviour.reader.version, first, second)
     zone = ZoneInfo(room.shop.settings.timezone)
-    moments = [datetime.combine(day, datetime.min.time(), zone) for day in (first, second)]
+    moments = [datetime.combine(day, datetime.min.time(), zone) for day in days]
     found = room.kept.get(key) or room.kept.keep(key, flow(behaviour, moments[0], moments[1]))
     moves = found.moves[by]
     return {

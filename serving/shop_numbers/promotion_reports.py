@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from features.behaviour import Behaviour
 from features.errors import HuitouError
+from features.shop.numbers.period import possible_day
 from features.shop.promotions.calendar import Calendar
 from features.shop.promotions.day_sorts import over_until
 from features.shop.promotions.promotion import PROMOTION_KINDS, SALE, Promotion
@@ -84,7 +85,7 @@ def alerts_report(room: Workroom, days: int) -> Report:
 
 def past_promotion(calendar: Calendar, known_until: date, name: str | None, on: date | None) -> Promotion:
     """The newest promotion before ``known_until`` that is the one that is meant; raises :class:`HuitouError`."""
-    until = known_until if on is None else min(on + timedelta(days=1), known_until)
+    until = known_until if on is None else min(possible_day("on", on) + timedelta(days=1), known_until)
     first = known_until - timedelta(days=LOOKED_BACK_DAYS) if on is None else on
     kinds = (SALE,) if name is None and on is None else PROMOTION_KINDS
     past = [each for each in calendar.between(min(first, until), until, kinds) if each.last_day < known_until]

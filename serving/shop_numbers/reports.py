@@ -17,6 +17,8 @@ import pyarrow.parquet as pq
 
 from features.behaviour import Behaviour
 from features.errors import HuitouError
+from features.shop.numbers.period import possible_day
+from features.shop.promotions.calendar import Calendar
 from serving.desk.workroom import Workroom
 from serving.shop_numbers.days_asked import DaysAsked
 
@@ -73,6 +75,8 @@ def cohorts_report(room: Workroom, until: date | None, months: int, everyone: bo
     """The customers of each first-order month, see :class:`Cohorts`."""
     from features.shop.numbers.cohorts import cohorts
 
+    if until is not None:
+        possible_day("to", until)
     with shop_tables(room, everyone) as (version, tables):
         key = ("cohorts", version, until, months, everyone)
         found: Report = _kept(room, key, lambda: cohorts(tables, until, months).as_dict())
@@ -93,7 +97,16 @@ def _report(room: Workroom, asked: DaysAsked, make: Callable[..., Any], **option
         period = asked.period(history, room.clock(), room.shop.settings.timezone)
         key = (make.__name__, version, period, asked.everyone, *options.items())
         found: Report = _kept(room, key, lambda: make(tables, period, **options).as_dict())
-        return found
+    return found | {"periods": _with_promotion_days(found["periods"], Calendar.of(room.shop))}
+
+
+def _with_promotion_days(periods: dict[str, Report], calendar: Calendar) -> dict[str, Report]:
+    """The periods, each with how many of its days belong to a sale: numbers differ by that alone."""
+
+    def days(period: Report) -> int:
+        return len(calendar.days(date.fromisoformat(period["from"]), date.fromisoformat(period["to"])))
+
+    return {name: period | {"promotion_days": days(period)} for name, period in periods.items()}
 
 
 Version = tuple[int, str]

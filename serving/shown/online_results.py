@@ -10,11 +10,12 @@ from datetime import datetime
 import numpy as np
 
 from features.errors import HuitouError
+from features.estimate import Estimate
 from serving.database.answers.responses import Responses
 from serving.database.answers.shown import Shown, StoredAnswer
 from serving.shown.attribution import Attribution, Followed
 from serving.shown.period import Period
-from serving.shown.ratio import Estimate, rate
+from serving.shown.ratio import rate
 from serving.shown.same_people import NOBODY_MERGED, SamePeople
 from serving.shown.tally import ResultRow, Tally
 

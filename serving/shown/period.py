@@ -38,13 +38,8 @@ class Period:
                     field=name,
                     value=moment.isoformat(),
                 )
-            if moment is not None and not EARLIEST <= moment < LATEST:
-                raise HuitouError(
-                    f"{name} must lie between {EARLIEST.year} and {LATEST.year}; got {moment.isoformat()}.",
-                    field=name,
-                    value=moment.isoformat(),
-                    allowed=[EARLIEST.isoformat(), LATEST.isoformat()],
-                )
+            if moment is not None:
+                possible_moment(name, moment)
         end = end or now
         start = start or end - timedelta(days=USUAL_DAYS)
         if start >= end:
@@ -63,3 +58,15 @@ class Period:
     def settled_until(self, now: datetime) -> datetime:
         """Before this moment nothing more can follow from an answer of the period but what arrives late."""
         return max(self.start, min(self.end, now - timedelta(days=RESPONSE_DAYS)))
+
+
+def possible_moment(name: str, moment: datetime) -> datetime:
+    """``moment`` in UTC; raises :class:`HuitouError` for one that no shop can mean. It has a zone."""
+    if not EARLIEST <= moment < LATEST:
+        raise HuitouError(
+            f"{name} must lie between {EARLIEST.year} and {LATEST.year}; got {moment.isoformat()}.",
+            field=name,
+            value=moment.isoformat(),
+            allowed=[EARLIEST.isoformat(), LATEST.isoformat()],
+        )
+    return moment.astimezone(UTC)

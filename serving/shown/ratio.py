@@ -4,36 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
-from statistics import NormalDist
 
 from features.arrays import Floats
-
-CONFIDENCE = 0.95
-"""How often an interval holds the truth."""
-
-Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
-"""The normal distribution's quantile that belongs to it."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A figure and the interval that holds the truth in 95 of 100 cases."""
-
-    value: float | None
-    """The figure; None where nothing was seen."""
-    low: float | None
-    """Lower end of the interval; None where one person alone was seen."""
-    high: float | None
-    """Upper end."""
-
-    @classmethod
-    def unknown(cls) -> Estimate:
-        """Nothing was seen."""
-        return cls(None, None, None)
-
-    def as_dict(self) -> dict[str, float | None]:
-        """Value, low and high, for JSON."""
-        return {"value": self.value, "low": self.low, "high": self.high}
+from features.estimate import Estimate, Z
 
 
 @dataclass(frozen=True)

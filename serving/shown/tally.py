@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from features.arrays import Floats
+from features.estimate import Estimate
 from serving.database.answers.shown import StoredAnswer
 from serving.shown.attribution import Followed
-from serving.shown.ratio import Estimate, mean, rate
+from serving.shown.ratio import mean, rate
 
 COUNTED = ("answers", "seen_items", "clicked_answers", "clicks", "purchases", "revenue")
 """What is summed."""

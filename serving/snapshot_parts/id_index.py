@@ -112,16 +112,22 @@ class IdIndex:
         keys[np.asarray(self._row)] = np.asarray(self._key)
         return keys
 
-    def rows_of_keys(self, keys: NDArray[np.uint64]) -> Ints:
-        """The rows of those ids, of some as :meth:`keys` gives them, that are known; shape ``(n,)``.
+    def row_of_each(self, keys: NDArray[np.uint64]) -> Ints:
+        """The row of each id, of some as :meth:`keys` gives them, ``NO_ROW`` where it is not known; shape ``(n,)``.
 
         Where two ids share a key one of them counts: for people, about one pair in 2^64 / n^2.
         """
         known = np.asarray(self._key)
-        place = np.minimum(np.searchsorted(known, keys), max(len(known) - 1, 0))
-        there = known[place] == keys if len(known) else np.zeros(len(keys), dtype=bool)
-        rows: Ints = np.asarray(self._row)[place[there]]
-        return rows
+        if not len(known):
+            return np.full(len(keys), NO_ROW, dtype=np.int64)
+        place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+        return np.where(known[place] == keys, np.asarray(self._row)[place], NO_ROW)
+
+    def rows_of_keys(self, keys: NDArray[np.uint64]) -> Ints:
+        """The rows of those ids, as :meth:`row_of_each` finds them, that are known; shape ``(n,)``."""
+        rows = self.row_of_each(keys)
+        known: Ints = rows[rows != NO_ROW]
+        return known
 
     def id(self, row: int) -> str:
         """The id of a row."""

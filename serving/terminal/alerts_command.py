@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -11,15 +10,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from features.shop_folder import ShopFolder
 from serving.terminal.options import SHOP, Shop
-from serving.terminal.progress import spinner
+from serving.terminal.work_commands import WorkCommands
 
 
 def alerts_command(
     clock: Callable[[], datetime], database: Callable[[], str | None], console: Console
 ) -> Callable[..., None]:
     """The command; it tells the time by ``clock`` and prints to ``console``."""
+    commands = WorkCommands(clock, database, console)
 
     def alerts(
         shop: Shop = SHOP,
@@ -28,13 +27,9 @@ def alerts_command(
         json_file: Annotated[Path | None, typer.Option("--json", help="A file for everything as JSON.")] = None,
     ) -> None:
         """Say what is odd about the newest day, number by number, and whether its data are all there."""
-        from serving.desk.workroom import workroom
         from serving.shop_numbers.promotion_reports import alerts_report
-        from training.report.page import checked_language
 
-        checked_language(language)
-        folder = ShopFolder.open(shop)
-        with workroom(folder, database(), clock) as room, spinner(console, "looking"):
+        with commands.working(shop, language, "looking") as room:
             found = alerts_report(room, days)
         judged = found["judged_days"]
         when = judged[0] if len(judged) == 1 else f"{judged[0]} to {judged[-1]}"
@@ -47,8 +42,6 @@ def alerts_command(
             console.print(f"- {alert['day']}: {alert['sentences'][language]}", markup=False)
         if not found["alerts"]:
             console.print("nothing is odd", markup=False)
-        if json_file is not None:
-            json_file.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-            console.print(f"everything is in {json_file}", markup=False)
+        commands.write(found, json_file)
 
     return alerts

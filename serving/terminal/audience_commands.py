@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from features.errors import HuitouError
 from features.shop_folder import ShopFolder
+from serving.terminal.audience_tables import show_preview
 from serving.terminal.options import SHOP, Shop
 from serving.terminal.tables import show_table
+from serving.terminal.whom_options import read_filter, read_parameters
 
 if TYPE_CHECKING:  # What answers is loaded when a command runs.
-    from serving.audiences.previewing.preview import Preview, Previews
+    from serving.audiences.previewing.preview import Previews
     from serving.desk.workroom import Workroom
 
 Language = Annotated[str, typer.Option(help="Language of names, en or zh.")]
-Filter = Annotated[str | None, typer.Option("--filter", help="A filter as JSON, or @FILE with one: docs/audiences.md.")]
+Filter = Annotated[
+    str | None, typer.Option("--filter", help="A filter as JSON, or a file with one: docs/audiences.md.")
+]
 
 
 def audience_commands(
@@ -91,9 +94,14 @@ def audience_commands(
 
         checked_language(language)
         others = [{"template": name} for name in overlap or ()] + [{"list_id": name} for name in overlap_list or ()]
-        said: dict[str, Any] = {"template": template, "audience": audience, "filter": _json(filter), "channel": channel}
+        said: dict[str, Any] = {
+            "template": template,
+            "audience": audience,
+            "filter": None if filter is None else read_filter(filter),
+            "channel": channel,
+        }
         said = {name: value for name, value in said.items() if value is not None}
-        said |= {"parameters": _parameters(parameter or ()), "control_share": control_share, "overlap_with": others}
+        said |= {"parameters": read_parameters(parameter or ()), "control_share": control_share, "overlap_with": others}
         with _opened(shop, database, clock) as (room, previews):
             found = previews.preview(room.snapshot, PreviewRequest.read(said), room.clock())
         show_preview(console, found, language)
@@ -101,7 +109,7 @@ def audience_commands(
     @group.command()
     def save(
         name: Annotated[str, typer.Argument(help="What it is called.")],
-        filter: Annotated[str, typer.Option("--filter", help="A filter as JSON, or @FILE with one.")],
+        filter: Annotated[str, typer.Option("--filter", help="A filter as JSON, or a file with one.")],
         note: Annotated[str, typer.Option(help="What it is for.")] = "",
         shop: Shop = SHOP,
     ) -> None:
@@ -111,7 +119,7 @@ def audience_commands(
         from serving.database.marketing.audiences import Audiences
 
         with _opened(shop, database, clock) as (room, previews):
-            audience = saved(name, _json(filter) or {}, note, COMMAND_LINE, room.clock())
+            audience = saved(name, read_filter(filter), note, COMMAND_LINE, room.clock())
             count = previews.try_filter(room.current, audience.parsed, room.clock())
             Audiences(room.database).put(audience)
             Audit(room.database).add(COMMAND_LINE, "audience.save", audience.name, {}, room.clock())
@@ -151,31 +159,6 @@ def audience_commands(
     return group
 
 
-def show_preview(console: Console, found: Preview, language: str) -> None:
-    """Print an audience in numbers."""
-    from serving.care.exclusions import EXCLUSION_NAMES
-
-    rate = "" if found.reachable_rate is None else f" ({found.reachable_rate:.1%} of them)"
-    share = "" if found.share is None else f" ({found.share:.1%})"
-    console.print(f"{found.count:,} of {found.customers:,} customers{share} on {found.today}", markup=False)
-    console.print(f"{found.reachable:,} may be written to{rate}", markup=False)
-    if found.excluded:
-        rows = [(EXCLUSION_NAMES[reason][language], count) for reason, count in found.excluded.items()]
-        show_table(console, "Left out", ("because they", "customers"), rows)
-    if found.layers:
-        show_table(console, "Layers", ("layer", "customers"), [*found.layers.items()])
-    if found.overlaps:
-        shared = [(each.name, each.people, each.both, _percent(each.overlap_rate)) for each in found.overlaps]
-        show_table(console, "In common with", ("whom", "people", "in both", "of this audience"), shared)
-    brings = found.expected
-    orders = (brings.orders_without_contact, brings.orders_with_contact, brings.extra_orders, brings.cost, brings.value)
-    columns = ("orders without", "orders with", "extra orders", "cost", "value")
-    title = f"Expected within {brings.horizon_days} days, by {brings.by}"
-    show_table(console, title, columns, [[None if value is None else round(value, 2) for value in orders]])
-    if found.power is not None:
-        console.print(found.power.sentence()[language], markup=False)
-
-
 @contextmanager
 def _opened(
     shop: Path, database: Callable[[], str | None], clock: Callable[[], datetime]
@@ -187,44 +170,3 @@ def _opened(
 
     with workroom(ShopFolder.open(shop), database(), clock) as room:
         yield room, Previews(room.shop, room.database, Care(room.shop, room.database), FreshActs(room.database))
-
-
-def _json(said: str | None) -> dict[str, Any] | None:
-    """The filter that an option says, or the file that it names."""
-    if said is None:
-        return None
-    try:
-        text = Path(said[1:]).read_text(encoding="utf-8-sig") if said.startswith("@") else said
-        found = json.loads(text)
-    except (OSError, ValueError, RecursionError) as error:
-        raise HuitouError(
-            f"--filter must be JSON, or @ and the name of a file with it; {error}. "
-            'Write for example --filter \'{"field": "layer", "is": "lost"}\'.',
-            field="filter",
-        ) from None
-    if not isinstance(found, dict):
-        raise HuitouError("--filter must be a JSON object; see docs/audiences.md.", field="filter", value=said)
-    return found
-
-
-def _parameters(said: Sequence[str]) -> Mapping[str, Any]:
-    """Parameters as they were written; what reads as JSON is a number."""
-    found: dict[str, Any] = {}
-    for each in said:
-        name, sign, text = each.partition("=")
-        if not sign:
-            raise HuitouError(
-                f"--parameter must be written as name=value; got {each!r}. Write for example within_days=14.",
-                field="parameter",
-                value=each,
-            )
-        try:
-            value = json.loads(text)
-        except ValueError:
-            value = text
-        found[name.strip()] = value if isinstance(value, int | float) and not isinstance(value, bool) else text
-    return found
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{share:.1%}"

@@ -22,10 +22,10 @@ def care_commands(clock: Callable[[], datetime], console: Console) -> typer.Type
     @group.command()
     def check(shop: Shop = SHOP) -> None:
         """Say whether contact_care.json can be used."""
-        from serving.care.rules import CARE_FILE, current_rules
+        from serving.care.rules import CARE_FILE, ContactCare
 
         folder = ShopFolder.open(shop)
-        current_rules(folder)
+        ContactCare.in_folder(folder.path)
         there = (folder.path / CARE_FILE).exists()
         console.print(f"{CARE_FILE} can be used" if there else f"there is no {CARE_FILE}; the built-in rules hold")
 
@@ -36,12 +36,12 @@ def care_commands(clock: Callable[[], datetime], console: Console) -> typer.Type
         """Print the rules in force in sentences, and when a message may go out next on each channel."""
         from features.channels import CHANNEL_NAMES, CHANNELS
         from serving.care.quiet_times import QuietTimes
-        from serving.care.rules import current_rules
+        from serving.care.rules import ContactCare
         from serving.care.sentences import sentences
         from training.recommend.reason_texts import language_of
 
         folder, told = ShopFolder.open(shop), language_of(language)
-        rules, zone = current_rules(folder), folder.settings.timezone
+        rules, zone = ContactCare.in_folder(folder.path), folder.settings.timezone
         for english, chinese in sentences(rules):
             console.print(chinese if told == "zh" else english, markup=False, highlight=False)
         quiet, now = QuietTimes(rules, zone), clock()

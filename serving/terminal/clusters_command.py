@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.terminal.options import SHOP, Shop
+from serving.terminal.out_file import ending_of
 from serving.terminal.tables import show_table
 
 if TYPE_CHECKING:  # What reads it is loaded when the command runs.
@@ -35,7 +35,7 @@ def clusters_command(console: Console) -> Callable[..., None]:
         from training.report.page import checked_language
 
         checked_language(language)
-        ending = "" if out is None else checked_ending(out)
+        ending = "" if out is None else ending_of(out, ENDINGS)
         snapshot = Snapshot.open_current(ShopFolder.open(shop))
         book = ClusterBook.of(snapshot)
         show_clusters(console, book, language)
@@ -79,16 +79,3 @@ def write_clusters(book: ClusterBook, out: Path, ending: str, language: str) -> 
     from serving.lists.exports import export
 
     export(table, out, ending)
-
-
-def checked_ending(out: Path) -> str:
-    """How the name of the file ends; raises :class:`HuitouError` for another ending than :data:`ENDINGS`."""
-    ending = out.suffix.removeprefix(".").lower()
-    if ending not in ENDINGS:
-        raise HuitouError(
-            f"out must end with .{', .'.join(ENDINGS)}; got {out.name}. Write for example --out clusters.html.",
-            field="out",
-            value=str(out),
-            allowed=[f".{each}" for each in ENDINGS],
-        )
-    return ending

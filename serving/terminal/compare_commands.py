@@ -15,11 +15,11 @@ from serving.terminal.results_commands import percent
 from serving.terminal.tables import show_table
 
 if TYPE_CHECKING:  # What computes it is loaded when a command runs.
+    from features.estimate import Estimate
     from serving.database.answers.comparisons import Comparison
     from serving.shown.comparing.comparison_results import ComparisonResults
     from serving.shown.comparing.difference import Difference
     from serving.shown.memory import Memory
-    from serving.shown.ratio import Estimate
 
 Database = Callable[[], str | None]
 Name = Annotated[str, typer.Argument(help="Name of the comparison.")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.console import Console
 
-from features.errors import HuitouError
 from features.shop_folder import ShopFolder
-from serving.terminal.options import SHOP, Shop
+from serving.terminal.options import SHOP, Shop, day_said
+from serving.terminal.out_file import ending_of
 from serving.terminal.progress import bar
 from serving.terminal.tables import show_table
 
@@ -43,7 +43,7 @@ def layers_command(console: Console) -> Callable[..., None]:
         from training.report.page import checked_language
 
         checked_language(language)
-        ending = "" if out is None else checked_ending(out)
+        ending = "" if out is None else ending_of(out, ENDINGS)
         folder = ShopFolder.open(shop)
         book = GroupBook.of(Snapshot.open_current(folder), Playbook.in_folder(folder.path))
         show_groups(console, book, language)
@@ -70,10 +70,13 @@ def flow_command(console: Console) -> Callable[..., None]:
 
         folder = ShopFolder.open(shop)
         checked_grouping(by)
-        begin, end = (morning_of(folder, name, day) for name, day in (("from", first), ("to", second)))
+        zone = ZoneInfo(folder.settings.timezone)
+        begin, end = (
+            datetime.combine(day_said(name, day), time(), zone) for name, day in (("from", first), ("to", second))
+        )
         with bar(console, "comparing the two days") as progress:
             found = run(Behaviour.of(folder), begin, end, progress)
-        show_flow(console, found, by, ZoneInfo(folder.settings.timezone))
+        show_flow(console, found, by, zone)
 
     return flow
 
@@ -117,26 +120,3 @@ def show_flow(console: Console, found: Flow, by: str, timezone: ZoneInfo) -> Non
     console.print(f"{moves.stayed:,} of {known:,}{share} are in the same group on both days")
     for day, rules in ((first, found.first_rules), (second, found.second_rules)):
         console.print(f"{day}: {rules.layers.why['en']}", markup=False)
-
-
-def morning_of(shop: ShopFolder, name: str, day: str) -> datetime:
-    """The moment when a day of the shop began; raises :class:`HuitouError` where ``day`` is none."""
-    try:
-        return datetime.combine(date.fromisoformat(day), datetime.min.time(), ZoneInfo(shop.settings.timezone))
-    except ValueError:
-        raise HuitouError(
-            f"{name} must be a day, such as 2025-03-01; got {day[:100]!r}.", field=name, value=day[:100]
-        ) from None
-
-
-def checked_ending(out: Path) -> str:
-    """How the name of the file ends; raises :class:`HuitouError` for another ending than :data:`ENDINGS`."""
-    ending = out.suffix.removeprefix(".").lower()
-    if ending not in ENDINGS:
-        raise HuitouError(
-            f"out must end with .{' or .'.join(ENDINGS)}; got {out.name}. Write for example --out layers.xlsx.",
-            field="out",
-            value=str(out),
-            allowed=[f".{each}" for each in ENDINGS],
-        )
-    return ending

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from features.shop_folder import ShopFolder
 from serving.terminal.options import SHOP, Shop
+from serving.terminal.out_file import ending_of
 from serving.terminal.tables import show_table
 
 if TYPE_CHECKING:  # What reads it is loaded when a command runs.
@@ -68,14 +69,13 @@ def bundles_command(console: Console) -> Callable[..., None]:
         language: Language = "en",
     ) -> None:
         """Tell what is bought in one order more often than chance explains."""
-        from serving.lists.exports import export
-        from serving.lists.set_aside_list import format_of
+        from serving.lists.exports import FORMATS, export
         from serving.snapshot import Snapshot
         from serving.told_bundles import bundle_table
         from training.report.page import checked_language
 
         checked_language(language)
-        format = "" if out is None else format_of(out)
+        format = "" if out is None else ending_of(out, FORMATS)
         snapshot = Snapshot.open_current(ShopFolder.open(shop))
         table = bundle_table(snapshot, language, None if out is not None else SHOWN, in_stock=in_stock)
         show_bundles(console, snapshot, table.slice(0, SHOWN).to_pylist())

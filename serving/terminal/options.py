@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, overload
 
 import typer
+
+from features.errors import HuitouError
 
 Shop = Annotated[Path, typer.Option("--shop", envvar="HUITOU_SHOP", help="The folder of the shop.")]
 SHOP = Path("shop")
@@ -14,3 +17,19 @@ SHOP = Path("shop")
 Horizon = Annotated[
     int | None, typer.Option("--horizon-days", help="How far ahead; else shop.json's, or the shop's own.")
 ]
+
+
+@overload
+def day_said(option: str, text: str) -> date: ...
+@overload
+def day_said(option: str, text: str | None) -> date | None: ...
+def day_said(option: str, text: str | None) -> date | None:
+    """The day that an option says, None where it says nothing; raises :class:`HuitouError` where that is no day."""
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise HuitouError(
+            f"--{option} must be a day, such as 2025-03-01; got {text!r}. Write year, month and day.",
+            field=option,
+            value=text,
+        ) from None

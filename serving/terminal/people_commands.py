@@ -12,6 +12,7 @@ from rich.console import Console
 
 from features.shop_folder import ShopFolder
 from serving.terminal.options import SHOP, Shop
+from serving.terminal.out_file import ending_of
 from serving.terminal.progress import bar
 from serving.terminal.tables import show_table
 
@@ -32,10 +33,10 @@ def people_commands(clock: Callable[[], datetime], console: Console) -> typer.Ty
     ) -> None:
         """Count bots, resellers, test orders and internal accounts, which are neither trained on nor listed."""
         from features.behaviour import Behaviour
-        from serving.lists.exports import export
-        from serving.lists.set_aside_list import format_of, set_aside_list
+        from serving.lists.exports import FORMATS, export
+        from serving.lists.set_aside_list import set_aside_list
 
-        format = "" if out is None else format_of(out)
+        format = "" if out is None else ending_of(out, FORMATS)
         behaviour = Behaviour.of(ShopFolder.open(shop))
         with bar(console, "customers looked at") as progress:
             as_of = behaviour.reader.moment_after(clock())

@@ -101,6 +101,7 @@ def contact_key_command(database: Database, console: Console) -> Callable[..., N
         ] = False,
     ) -> None:
         """Print a new key for contact details; with --renew, use the newest key for all of them."""
+        from serving.database.people.address_forms import phone_region
         from serving.database.people.contact_cipher import SETTING, ContactCipher, new_key
         from serving.database.people.contact_details import ContactDetails
 
@@ -110,8 +111,9 @@ def contact_key_command(database: Database, console: Console) -> Callable[..., N
         cipher = ContactCipher(os.environ.get(SETTING))
         if not cipher.encrypts:
             raise HuitouError(f"{SETTING} must hold a key to encrypt with. Make one with: huitou contact-key")
-        with _opened(ShopFolder.open(shop), database) as engine:
-            count = ContactDetails(engine, cipher).renew()
+        folder = ShopFolder.open(shop)
+        with _opened(folder, database) as engine:
+            count = ContactDetails(engine, cipher, phone_region(folder.settings)).renew()
         console.print(f"contact details of {count:,} customers are encrypted with the first key")
 
     return contact_key

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
-from serving.terminal.options import SHOP, Shop
-from serving.terminal.progress import spinner
+from serving.terminal.options import SHOP, Shop, day_said
 from serving.terminal.tables import show_table
-
-if TYPE_CHECKING:  # What computes it is loaded when a command runs.
-    from serving.desk.workroom import Workroom
+from serving.terminal.work_commands import WorkCommands
 
 USUAL_DAYS = 90
 """So many days of the calendar are told when nothing is said."""
@@ -30,15 +22,8 @@ Out = Annotated[Path | None, typer.Option("--json", help="A file for everything 
 
 
 @dataclass(frozen=True)
-class PromotionCommands:
+class PromotionCommands(WorkCommands):
     """The commands; they tell the time by ``clock``, and print to ``console``."""
-
-    clock: Callable[[], datetime]
-    """Tells the moment."""
-    database: Callable[[], str | None]
-    """Says the URL of the shop's database, if any."""
-    console: Console
-    """Where answers are printed."""
 
     def group(self) -> typer.Typer:
         """The commands as a group."""
@@ -60,9 +45,9 @@ class PromotionCommands:
         from features.shop.promotions.promotion import PROMOTION_KINDS
         from serving.shop_numbers.promotion_reports import calendar_report
 
-        with self._asking(shop, language) as room:
-            found = calendar_report(room, _day("from", first), days, kind or PROMOTION_KINDS)
-        self._told(found, json_file)
+        with self.working(shop, language) as room:
+            found = calendar_report(room, day_said("from", first), days, kind or PROMOTION_KINDS)
+        self.write(found, json_file)
         rows = [
             (
                 each["names"][language],
@@ -108,12 +93,12 @@ class PromotionCommands:
         """Tell what a past promotion did, with the one-time buyers whom it won, and how sure that is."""
         from serving.shop_numbers.promotion_reports import effect_report
 
-        with self._asking(shop, language) as room:
-            found = effect_report(room, promotion, _day("on", on))
+        with self.working(shop, language) as room:
+            found = effect_report(room, promotion, day_said("on", on))
         what = found["promotion"]
         self.console.print(f"{what['names'][language]}, {what['first_day']} to {what['last_day']}", markup=False)
         self._sentences(found, language)
-        self._told(found, json_file)
+        self.write(found, json_file)
         if chart is not None:
             from training.charts.promotion_effect import promotion_effect_chart
 
@@ -130,29 +115,14 @@ class PromotionCommands:
         """Tell which numbers rise or fall, and which move together, with how sure that is."""
         from serving.shop_numbers.promotion_reports import trends_report
 
-        with self._asking(shop, language) as room:
+        with self.working(shop, language) as room:
             found = trends_report(room, days)
         self._sentences(found, language)
-        self._told(found, json_file)
-
-    @contextmanager
-    def _asking(self, shop: Path, language: str) -> Iterator[Workroom]:
-        from serving.desk.workroom import workroom
-        from training.report.page import checked_language
-
-        checked_language(language)
-        folder = ShopFolder.open(shop)
-        with workroom(folder, self.database(), self.clock) as room, spinner(self.console, "counting"):
-            yield room
+        self.write(found, json_file)
 
     def _sentences(self, found: dict[str, Any], language: str) -> None:
         for sentence in found["sentences"]:
             self.console.print(f"- {sentence[language]}", markup=False)
-
-    def _told(self, found: dict[str, Any], json_file: Path | None) -> None:
-        if json_file is not None:
-            json_file.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-            self.console.print(f"everything is in {json_file}", markup=False)
 
 
 def _what(promotion: dict[str, Any]) -> str:
@@ -160,10 +130,3 @@ def _what(promotion: dict[str, Any]) -> str:
     discount = promotion["discount"]
     parts = [f"{discount:.0%} off"] if discount is not None else []
     return " ".join([*parts, *(["on", ", ".join(promotion["categories"])] if promotion["categories"] else [])])
-
-
-def _day(name: str, text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise HuitouError(f"{name} must be a date, such as 2025-11-11; got {text!r}.", field=name, value=text) from None

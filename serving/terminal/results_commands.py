@@ -15,12 +15,13 @@ from rich.console import Console
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.terminal.options import SHOP, Shop
+from serving.terminal.out_file import ending_of
 from serving.terminal.tables import show_table
 
 if TYPE_CHECKING:  # What computes it is loaded when a command runs.
+    from features.estimate import Estimate
     from serving.shown.online_results import OnlineResults
     from serving.shown.period import Period
-    from serving.shown.ratio import Estimate
 
 ENDINGS = ("csv", "xlsx", "json", "html")
 """How the name of a file of results may end: a table, the same for programs, or a chart."""
@@ -50,7 +51,7 @@ def results_commands(clock: Callable[[], datetime], database: Database, console:
         from serving.shown.memory import not_counted, opened
         from serving.shown.online_results import check_by, online_results
 
-        ending = "" if out is None else checked_ending(out)
+        ending = "" if out is None else ending_of(out, ENDINGS)
         check_by(by)
         folder = ShopFolder.open(shop)
         period = period_of(folder, start, end, clock())
@@ -171,16 +172,3 @@ def write_results(found: OnlineResults, out: Path, ending: str) -> None:
 
         columns = found.total.flat().keys()
         export(pa.table({name: [row[name] for row in rows] for name in columns}), out, ending)
-
-
-def checked_ending(out: Path) -> str:
-    """How the name of the file ends; raises :class:`HuitouError` for another ending than :data:`ENDINGS`."""
-    ending = out.suffix.removeprefix(".").lower()
-    if ending not in ENDINGS:
-        raise HuitouError(
-            f"out must end with .{', .'.join(ENDINGS)}; got {out.name}. Write for example --out results.html.",
-            field="out",
-            value=str(out),
-            allowed=[f".{each}" for each in ENDINGS],
-        )
-    return ending

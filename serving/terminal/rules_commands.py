@@ -53,13 +53,12 @@ def rules_commands(clock: Callable[[], datetime], console: Console) -> typer.Typ
 
 def _rules(folder: ShopFolder) -> ArrangeRules:
     """The shop's rules; raises where it has written none, or with what is wrong."""
-    from serving.arranging.current_rules import read_rules
-    from serving.arranging.rules import RULES_FILE
+    from serving.arranging.rules import RULES_FILE, ArrangeRules
 
     file = folder.path / RULES_FILE
     if not file.exists():
         raise HuitouError(f"there are no rules: {file} is not there. docs/arranging.md says how to write it.")
-    return read_rules(file)
+    return ArrangeRules.in_folder(folder.path)
 
 
 def _unknown(folder: ShopFolder, rules: ArrangeRules) -> list[str]:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
-from serving.terminal.options import SHOP, Shop
-from serving.terminal.progress import spinner
+from serving.terminal.options import SHOP, Shop, day_said
 from serving.terminal.shop_tables import (
     show_attention,
     show_best_sellers,
@@ -25,6 +21,7 @@ from serving.terminal.shop_tables import (
     show_habits,
     show_overview,
 )
+from serving.terminal.work_commands import WorkCommands
 
 if TYPE_CHECKING:  # What computes it is loaded when a command runs.
     from serving.desk.workroom import Workroom
@@ -43,15 +40,8 @@ Count = Annotated[int, typer.Option("--top", help="So many.")]
 
 
 @dataclass(frozen=True)
-class ShopCommands:
+class ShopCommands(WorkCommands):
     """The commands; they tell the time by ``clock``, and print to ``console``."""
-
-    clock: Callable[[], datetime]
-    """Tells the moment."""
-    database: Callable[[], str | None]
-    """Says the URL of the shop's database, if any."""
-    console: Console
-    """Where answers are printed."""
 
     def add_to(self, app: typer.Typer) -> None:
         """Make each a command of ``app``."""
@@ -73,7 +63,7 @@ class ShopCommands:
 
         with self._asking(shop, language) as room:
             found = reports.overview_report(room, _asked(first, until, days, everyone))
-        self._told(found, json_file)
+        self.write(found, json_file)
         show_overview(self.console, found, language)
 
     def funnel(
@@ -93,7 +83,7 @@ class ShopCommands:
 
         with self._asking(shop, language) as room:
             found = reports.funnel_report(room, _asked(first, until, days, everyone), by, slice_days)
-        self._told(found, json_file)
+        self.write(found, json_file)
         show_funnel(self.console, found, language)
 
     def cohorts(
@@ -109,8 +99,8 @@ class ShopCommands:
         from serving.shop_numbers import reports
 
         with self._asking(shop, language) as room:
-            found = reports.cohorts_report(room, _day("to", until), months, everyone)
-        self._told(found, json_file)
+            found = reports.cohorts_report(room, day_said("to", until), months, everyone)
+        self.write(found, json_file)
         show_cohorts(self.console, found, language)
 
     def habits(
@@ -128,7 +118,7 @@ class ShopCommands:
 
         with self._asking(shop, language) as room:
             found = reports.habits_report(room, _asked(first, until, days, everyone))
-        self._told(found, json_file)
+        self.write(found, json_file)
         show_habits(self.console, found, language)
 
     def best_sellers(
@@ -149,7 +139,7 @@ class ShopCommands:
 
         with self._asking(shop, language) as room:
             found = reports.best_report(room, _asked(first, until, days, everyone), by, rank_by, top)
-        self._told(found, json_file)
+        self.write(found, json_file)
         show_best_sellers(self.console, found, language)
 
     def attention(
@@ -169,38 +159,22 @@ class ShopCommands:
 
         with self._asking(shop, language) as room:
             found = reports.attention_report(room, _asked(first, until, days, everyone), top, per_category)
-        self._told(found, json_file)
+        self.write(found, json_file)
         show_attention(self.console, found, language)
 
     @contextmanager
     def _asking(self, shop: Path, language: str) -> Iterator[Workroom]:
-        from serving.desk.workroom import workroom
-        from training.report.page import checked_language
+        from features.events.warehouse import Warehouse
 
-        checked_language(language)
-        folder = ShopFolder.open(shop)
-        with workroom(folder, self.database(), self.clock) as room, spinner(self.console, "counting"):
+        if not Warehouse.open(ShopFolder.open(shop)).reader().files:
+            raise HuitouError(
+                "the shop has no events yet. Import some first, with: huitou import events", code="no_events"
+            )
+        with self.working(shop, language) as room:
             yield room
-
-    def _told(self, found: dict[str, Any], json_file: Path | None) -> None:
-        if json_file is not None:
-            json_file.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-            self.console.print(f"everything is in {json_file}", markup=False)
 
 
 def _asked(first: str | None, until: str | None, days: int, everyone: bool) -> DaysAsked:
     from serving.shop_numbers.days_asked import DaysAsked
 
-    return DaysAsked(_day("from", first), _day("to", until), days, everyone)
-
-
-def _day(name: str, text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise HuitouError(
-            f"--{name} must be a day such as 2025-03-01; got {text!r}. Write year, month and day.",
-            code="bad_period",
-            field=name,
-            value=text,
-        ) from None
+    return DaysAsked(day_said("from", first), day_said("to", until), days, everyone)

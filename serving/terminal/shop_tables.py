@@ -34,10 +34,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "number": "number",
         "whole": "whole shop",
         "none": "(no category)",
-        "out": "{people:,} people who are set aside (bots, resellers, test orders, staff) are left out; "
+        "out": "Left out because they are set aside (bots, resellers, test orders, staff): {people:,}; "
         "--everyone counts them.",
         "all": "Everyone is counted; bots, resellers, test orders and staff are in.",
         "days": "{first} to before {until}, {days} days",
+        "sales": ", {sales} of them in a sale",
         "partial": "the history covers {known} of {days} days",
         "short": "The period is shorter than the {cycle} days within which half of those who come back do so: "
         "its repurchase rates say little.",
@@ -65,6 +66,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "out": "已剔除 {people:,} 个异常账号（爬虫、转售、测试订单、员工）；加 --everyone 可计入。",
         "all": "计入所有人，包括爬虫、转售、测试订单与员工。",
         "days": "{first} 至 {until}（不含），共 {days} 天",
+        "sales": "，其中 {sales} 天有促销",
         "partial": "历史数据覆盖 {days} 天中的 {known} 天",
         "short": "该时间段短于半数复购者再次下单所需的 {cycle} 天，复购率参考意义有限。",
         "rising": "上升最快：增幅高于全店，最可信的在前",
@@ -205,6 +207,8 @@ def _show_scope(console: Console, found: Report, language: str) -> None:
 def _days(found: Report, language: str) -> str:
     words, period = _WORDS[language], found["periods"]["current"]
     told = words["days"].format(first=period["from"], until=period["to"], days=period["days"])
+    if period["promotion_days"]:
+        told += words["sales"].format(sales=period["promotion_days"])
     if period["coverage"] == "full":
         return told
     return f"{told}; {words['partial'].format(known=period['known_days'], days=period['days'])}"

@@ -13,6 +13,7 @@ from rich.console import Console
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.terminal.options import SHOP, Shop
+from serving.terminal.out_file import ending_of
 from serving.terminal.tables import show_table
 
 if TYPE_CHECKING:  # What reads it is loaded when the command runs.
@@ -36,13 +37,12 @@ def similar_command(console: Console) -> Callable[..., None]:
     ) -> None:
         """Find the customers most like one, or like the people of a list, and say what they have in common."""
         from serving.alike.similar_customers import NOT_COMPARED, similar_customers, similar_table
-        from serving.lists.exports import export
-        from serving.lists.set_aside_list import format_of
+        from serving.lists.exports import FORMATS, export
         from serving.snapshot import Snapshot
         from training.report.page import checked_language
 
         checked_language(language)
-        format = "" if out is None else format_of(out)
+        format = "" if out is None else ending_of(out, FORMATS)
         snapshot = Snapshot.open_current(ShopFolder.open(shop))
         rows = asked_rows(snapshot, [*(like or ()), *(ids_in(like_list) if like_list else ())])
         found = similar_customers(snapshot, rows, top, language)

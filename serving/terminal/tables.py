@@ -16,13 +16,17 @@ if TYPE_CHECKING:  # Loading the models' libraries takes a second that most comm
     from training.train import TrainingOutcome
 
 
-def show_table(console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print rows under ``columns``; numbers stand to the right."""
+def show_table(
+    console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], whole: Sequence[str] = ()
+) -> None:
+    """Print rows under ``columns``; numbers stand to the right, and nothing is folded in the columns ``whole``."""
     listed = [list(row) for row in rows]
     table = Table(title=Text(title), title_justify="left", header_style="bold")
     for place, name in enumerate(columns):
         numeric = all(isinstance(row[place], int | float) or row[place] is None for row in listed)
-        table.add_column(Text(name), justify="right" if numeric and listed else "left", overflow="fold")
+        table.add_column(
+            Text(name), justify="right" if numeric and listed else "left", overflow="fold", no_wrap=name in whole
+        )
     for row in listed:
         table.add_row(*(Text(said(value)) for value in row))
     console.print(table)
@@ -88,6 +92,8 @@ def show_training(console: Console, outcome: TrainingOutcome) -> None:
     if ranked:
         show_table(console, "Next items on the newest fold (* serves)", ("order", "ndcg@10"), ranked)
     console.print(Text(f"next items: the {served} serves"))
+    uplift = outcome.bundle.uplift
+    console.print(Text(f"uplift: {'a model' if uplift.serves else 'no model'}: {uplift.why['en']}"))
     for sentence in outcome.gate.reasons:
         console.print(Text(f"gate: {sentence}"))
     place = "champion" if outcome.gate.passed else "challenger"

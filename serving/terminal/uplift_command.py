@@ -13,6 +13,7 @@ from rich.text import Text
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.terminal.options import SHOP, Shop
+from serving.terminal.out_file import ending_of
 from serving.terminal.tables import show_table
 
 if TYPE_CHECKING:  # The registry's engine takes seconds to load.
@@ -36,7 +37,8 @@ def uplift_command(registry: Callable[[ShopFolder], Registry], console: Console)
         from training.train import champion
 
         checked_language(language)
-        checked_ending(out)
+        if out is not None:
+            ending_of(out, ("html",))
         folder = ShopFolder.open(shop)
         found = champion(registry(folder), folder.bundles).uplift
         show_uplift(console, found, language)
@@ -81,17 +83,6 @@ def write_chart(found: Uplift, out: Path, language: str) -> None:
             field="out",
         )
     out.write_text(chart_page(qini_lines(held_out["methods"]["model"]["curve"], language)), encoding="utf-8")
-
-
-def checked_ending(out: Path | None) -> None:
-    """Raise :class:`HuitouError` when the name of the chart's file does not end with ``.html``."""
-    if out is not None and out.suffix.lower() != ".html":
-        raise HuitouError(
-            f"out must end with .html; got {out.name}. Write for example --out uplift.html.",
-            field="out",
-            value=str(out),
-            allowed=[".html"],
-        )
 
 
 def _campaign(told: Mapping[str, Any]) -> tuple[Any, ...]:

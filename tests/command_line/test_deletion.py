@@ -22,6 +22,7 @@ from serving.absorb import absorb_all
 from serving.api.application import create_app
 from serving.api.service import Service
 from serving.database.connection import open_database
+from serving.database.marketing.contact_log import Contact, ContactLog
 from serving.database.people.contact_cipher import SETTING, new_key
 from serving.privacy.erasing import Erasing
 from serving.privacy.merging import Merging
@@ -129,7 +130,10 @@ def live(client: TestClient) -> None:
 
 
 def leave_traces(client: TestClient) -> None:
-    """Answers are shown to the customer and as the visitor, and followed; some events are still in the inbox."""
+    """Answers are shown to the customer and as the visitor, and followed; some events are still in the inbox.
+
+    The customer is on a list, was written to, and unsubscribed, by the id and by the address.
+    """
     for person in ({"customer_id": WHO}, {"visitor_id": VISITOR}):
         shown = client.post("/v1/recommendations", json={**person, "n": 2}).json()
         answered = {"recommendation_id": shown["recommendation_id"], "item_id": shown["items"][0]["item_id"]}
@@ -137,6 +141,11 @@ def leave_traces(client: TestClient) -> None:
     service = service_of(client)
     absorb_all(service.shop, service.database, service.clock)
     assert send(client, visitor_id=VISITOR, kind="cart")["status"] == "stored"
+    assert client.post("/v1/lists", json={"name": "all", "filter": {"everyone": True}}).status_code == 200
+    message = Contact("message-1", WHO, NOW, "spring", "email", outcome="opened")
+    assert ContactLog(service.database).append([message], NOW) == 1
+    suppressed = [{"customer_id": WHO, "channel": "sms"}, {"email": SECRETS[0]}]
+    assert client.post("/v1/suppressions", json={"suppressions": suppressed}).json()["stored"] == 2
 
 
 def places(answer: dict[str, Any]) -> dict[str, int]:
@@ -161,12 +170,15 @@ def test_nothing_names_who_was_deleted(lived: Path, database: str | None) -> Non
             "merged_visitors": 1,
             "shown": 2,
             "responses": 2,
+            "contact_log": 1,
+            "suppressions": 1,
             "warehouse_events": 6,
             "warehouse_contacts": 1,
             "warehouse_customers": 1,
             "staging": 1,
             "rejected_rows": 2,
             "snapshots": 2,
+            "lists": 1,
         }
         assert places(client.delete(ADDRESS, params={"dry_run": True}).json()) == expected
         assert {WHO, VISITOR} < set(search(lived, database))
@@ -179,6 +191,7 @@ def test_nothing_names_who_was_deleted(lived: Path, database: str | None) -> Non
             )
             assert send(client, **person)["error"]["code"] == "erased"
         assert client.put("/v1/customers", json={"customers": [{"customer_id": WHO}]}).json()["rejected"] == 1
+        assert client.post("/v1/suppressions", json={"suppressions": [{"customer_id": WHO}]}).json()["rejected"] == 1
         for path in ("", "/items", "/similar", "/export"):
             assert client.get(ADDRESS + path).status_code in (404, 410)
         assert service_of(client).erasing.carry_out(NOW) == 2

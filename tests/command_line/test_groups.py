@@ -54,7 +54,7 @@ def test_a_table_is_written(published: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "wanted"),
     [
-        (("--out", "g.pdf"), "out must end with .csv or .xlsx; got g.pdf. Write for example --out layers.xlsx."),
+        (("--out", "g.pdf"), "out must end with .csv or .xlsx; got g.pdf. Write for example --out g.csv."),
         (("--language", "fr"), "language must be one of en, zh; got 'fr'. Leave it out for en."),
     ],
 )
@@ -74,7 +74,10 @@ def test_moves_are_told(moving: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "wanted"),
     [
-        (("--from", "June", "--to", "2024-12-01"), "from must be a day, such as 2025-03-01; got 'June'."),
+        (
+            ("--from", "June", "--to", "2024-12-01"),
+            "--from must be a day, such as 2025-03-01; got 'June'. Write year, month and day.",
+        ),
         (("--from", "2024-12-01", "--to", "2024-06-01"), "from must be before to; got 2024-12-01 and 2024-06-01."),
         (
             ("--from", "2024-06-01", "--to", "2024-12-01", "--by", "kind"),

@@ -22,22 +22,14 @@ from serving.snapshot_parts.publishing_lock import publishing_lock
 from tests.command_line.command import done, new_shop, refused, written
 
 COLUMNS = [
-    "customer_id",
-    "layer",
-    "churn_probability_30d",
-    "order_probability_30d",
-    "days_since_last_order",
-    "overdue_days",
-    "next_order_on",
-    "order_count",
-    "net_spend",
-    "expected_net_spend_30d",
+    *("place", "customer_id", "group", "by_model", "by_merchant", "band", "score", "stratum"),
+    *("churn_probability_30d", "order_probability_30d", "expected_net_spend_30d"),
+    *("uplift_30d", "expected_incremental_profit"),
+    *("layer", "stage", "value_level", "rfm_group", "behaviour_group", "cluster"),
+    *("days_since_last_order", "overdue_days", "next_order_on", "order_count_all", "net_spend_all", "tier", "method"),
     *(f"reason_{place}" for place in (1, 2, 3)),
     *(f"item_{place}_{name}" for place in (1, 2, 3) for name in ("id", "title")),
-    "as_of",
-    "model_version",
-    "tier",
-    "method",
+    *("plan", "list_id", "list_name", "list_version", "as_of", "model_version"),
 ]
 
 
@@ -97,15 +89,14 @@ def test_going_back_to_an_earlier_snapshot(published: Path) -> None:
 def test_a_list_for_excel(published: Path, tmp_path: Path) -> None:
     """The list names the horizon with the score, tells reasons in words, offers items, and says as of when."""
     said = done("list", "--shop", published, "--out", tmp_path / "recall.csv")
-    assert said == (
-        f"3 customers are in {tmp_path}/recall.csv, as of 2025-03-02 10:00 UTC\n"
-        "1 fit and were left out: must not be written to\n"
-    )
+    assert f"recall, version 1, is in {tmp_path}/recall.csv; its id is " in said
+    assert "3 people, as of 2025-03-02 10:00 UTC: 3 to write to, 0 in the control group\n" in said
+    assert "1 fit and were left out: must not be written to\n" in said
     rows = {row["customer_id"]: row for row in listed(tmp_path / "recall.csv")}
     assert set(rows) == {"anna", "bo", "张三"}
     anna = rows["anna"]
     assert list(anna) == COLUMNS
-    assert (anna["layer"], anna["order_count"], anna["net_spend"]) == ("high_win_back", "2", "10.0")
+    assert (anna["layer"], anna["order_count_all"], anna["net_spend_all"]) == ("high_win_back", "2", "10.0")
     assert 0 < float(anna["churn_probability_30d"]) < 1
     assert float(anna["churn_probability_30d"]) + float(anna["order_probability_30d"]) == pytest.approx(1, abs=1e-5)
     assert anna["reason_1"] == "silent for 152 days, usually orders every 30 days"
@@ -125,8 +116,6 @@ def test_a_list_for_excel(published: Path, tmp_path: Path) -> None:
         ("--layer new --layer lost", ["bo", "张三"]),
         ("--layer visitor", ["visitor:v 1"]),
         ("--top 1", ["张三"]),
-        ("--min-churn 1", []),
-        ("--max-churn 0", []),
         ("--min-spend 50", ["张三"]),
     ],
 )
@@ -143,7 +132,7 @@ def test_a_list_as_a_sheet(published: Path, tmp_path: Path) -> None:
     header, row = ([cell.value for cell in line] for line in book["list"].iter_rows())
     said = dict(zip(header, row, strict=True))
     assert header == COLUMNS
-    assert (said["customer_id"], said["net_spend"], said["item_1_title"]) == ("张三", 80, "=1+1")
+    assert (said["customer_id"], said["net_spend_all"], said["item_1_title"]) == ("张三", 80, "=1+1")
     assert re.search("[一-鿿]", str(said["reason_1"]))
     book.close()
 
@@ -151,11 +140,17 @@ def test_a_list_as_a_sheet(published: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ("--layer gone", "layer must be one of new, active, high_win_back, low_win_back, lost, visitor; got 'gone'."),
-        ("--format pdf", "format must be one of csv, xlsx; got 'pdf'."),
-        ("--language fr", "language must be one of en, zh; got 'fr'."),
-        ("--min-churn 60", "min_churn must be between 0 and 1; got 60.0. Use for example 0.8."),
-        ("--top 0", "top must be at least 1; got 0. Leave it out for everyone."),
+        (
+            "--layer gone",
+            'filter.in[0] must be one of new, active, high_win_back, low_win_back, lost, visitor; got "gone".',
+        ),
+        ("--format pdf", "format must be one of csv, xlsx, jsonl, google, meta; got 'pdf'."),
+        ("--language fr", "language must be one of 'en' or 'zh'; got \"fr\"."),
+        ("--top 0", "top must be at least 1; got 0."),
+        (
+            "--min-churn 1",
+            "nobody in the snapshot fits this audience. Widen the filter, and preview it before a list is made.",
+        ),
     ],
 )
 def test_a_wrong_wish(options: str, message: str, published: Path, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_what_was_shown_is_exported(shop: Path, tmp_path: Path) -> None:
         (("--from", "now"), "from must be a day or a moment; got 'now'. Write for example --from 2025-03-01."),
         (
             ("--out", "x.pdf"),
-            "out must end with .csv, .xlsx, .json, .html; got x.pdf. Write for example --out results.html.",
+            "out must end with .csv, .xlsx, .json or .html; got x.pdf. Write for example --out x.csv.",
         ),
     ],
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Collection
 from datetime import date, datetime
 from itertools import pairwise
 from statistics import fmean, median, pstdev
@@ -19,10 +20,12 @@ NONE = math.nan
 Numbers = dict[str, float]
 
 
-def oracle(table: pa.Table, cutoff: datetime, described: pa.Table, timezone: str) -> dict[str, Numbers]:
+def oracle(
+    table: pa.Table, cutoff: datetime, described: pa.Table, timezone: str, sales: Collection[date] = ()
+) -> dict[str, Numbers]:
     """All features of every customer of ``table`` (``EVENT_SCHEMA``) by customer id."""
     found = customers(table, cutoff, described, timezone)
-    return {name: customer_numbers(customer) for name, customer in found.items()}
+    return {name: customer_numbers(customer) | fell_to(customer, found, sales) for name, customer in found.items()}
 
 
 def customer_numbers(customer: Customer) -> Numbers:
@@ -227,6 +230,38 @@ def habits(customer: Customer) -> Numbers:
         "hour_cosine_mean": mean([math.cos(angle) for angle in angles]),
         "night_share": mean([float(deed.local.hour < 6) for deed in customer.deeds]),
         "weekend_share": mean([float(deed.local.isoweekday() >= 6) for deed in customer.deeds]),
+    }
+
+
+def usual_price(found: dict[str, Customer], line: Deed) -> float:
+    """The list price, else the median paid for a piece, by anybody or in lines of that size; 0 where nobody knows."""
+    listed = next(iter(found.values())).list_price(line.item)
+    if listed is not None:
+        return listed
+    lines = [deed for customer in found.values() for deed in customer.of("purchase") if deed.item == line.item]
+    paid = [(deed.unit_price, size(deed.quantity)) for deed in lines if deed.unit_price is not None]
+    alike = [price for price, pieces in paid if pieces == size(line.quantity)]
+    whole = median([price for price, _ in paid]) if paid else 0.0
+    return min(whole, median(alike)) if len(alike) >= 3 else whole
+
+
+def size(quantity: float) -> int:
+    """How often a quantity can be halved and still be one piece or more, up to seven times."""
+    return 0 if quantity < 2 else min(1 + size(quantity / 2), 7)
+
+
+def fell_to(customer: Customer, found: dict[str, Customer], sales: Collection[date]) -> Numbers:
+    """What of the orders and views fell to sales and discounts."""
+    discounts = []
+    for lines in order_lines(customer):
+        priced = [deed for deed in lines if deed.unit_price is not None and usual_price(found, deed)]
+        at_usual = sum(usual_price(found, deed) * deed.quantity for deed in priced)
+        if at_usual:
+            discounts.append(float(sum((deed.unit_price or 0) * deed.quantity for deed in priced) < 0.98 * at_usual))
+    return {
+        "discount_order_share": mean(discounts),
+        "promotion_order_share": mean([float(lines[0].day in sales) for lines in order_lines(customer)]),
+        "promotion_view_share": mean([float(deed.day in sales) for deed in customer.of("view")]),
     }
 
 

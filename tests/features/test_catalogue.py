@@ -8,6 +8,7 @@ import pytest
 
 from features.catalogue import UNKNOWN, Catalogue
 from features.events.event import ITEM_SCHEMA
+from features.usual_prices import WHOLE_ITEM
 from tests.small_shop import items, moment
 
 NOBODY = pa.array([], pa.string())
@@ -94,3 +95,18 @@ def test_a_shop_without_items() -> None:
 def test_a_label_is_the_title_or_the_id(title: str | None, label: str) -> None:
     """People read the title, or the id where there is none."""
     assert Catalogue.before(items(("tea", None, None, {"title": title})), NOBODY).label(0) == label
+
+
+def test_the_usual_price_is_the_list_price_else_what_was_paid() -> None:
+    """An item without a list price has the median paid for it; without either it has none."""
+    described = items(("listed", "a", "10"), ("paid", "a", None), ("unknown", "a", None))
+    paid = pa.table({"item_id": ["listed", "paid"], "size": [WHOLE_ITEM, WHOLE_ITEM], "median": [8.0, 7.5]})
+    catalogue = Catalogue.before(described, NOBODY, paid=paid)
+    assert catalogue.ids.to_pylist() == ["listed", "paid", "unknown"]
+    np.testing.assert_array_equal(catalogue.usual_price, [10, 7.5, np.nan])
+    np.testing.assert_array_equal(catalogue.price, [10, np.nan, np.nan])
+
+
+def test_without_a_calendar_there_are_no_sales() -> None:
+    """A catalogue made from items alone knows no promotion day."""
+    assert not Catalogue.before(items(("tea", "a", 1)), NOBODY).promotions.hold(np.array([20_000])).any()

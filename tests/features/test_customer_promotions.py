@@ -43,6 +43,20 @@ def test_without_a_list_price_the_median_paid_is_usual() -> None:
     assert discount_order_share(table).tolist() == [0, 0, 0, 0, 1]
 
 
+def test_who_buys_in_bulk_pays_less_without_a_sale() -> None:
+    """What three lines of about as many pieces cost is usual for them; who pays still less had a discount."""
+    rows = [bought(f"c{number}", "pot", "2025-05-01T10:00Z", 20, f"o{number}") for number in range(5)]
+    rows += [bought(f"w{number}", "pot", "2025-05-01T10:00Z", 15, f"p{number}", 8 + number) for number in range(3)]
+    table = known(*rows, bought("zoe", "pot", "2025-05-02T10:00Z", 12, "o9", 12))
+    assert discount_order_share(table).tolist() == [0, 0, 0, 0, 0, 0, 0, 0, 1]
+
+
+def test_a_list_price_holds_for_every_quantity() -> None:
+    """Twelve for less than the list price each are at a discount, however many buy them so."""
+    table = known(*(bought(f"w{number}", "tea", "2025-05-01T10:00Z", 8, f"o{number}", 12) for number in range(4)))
+    assert discount_order_share(table).tolist() == [1, 1, 1, 1]
+
+
 def test_what_fell_to_days_of_sales() -> None:
     """Orders and views on days of sales over all of them; nobody without any has a share."""
     table = known(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from serving.findings import LONGEST_VALUE, cut, explained, plain
+from features.findings import LONGEST_VALUE, cut, explained, plain
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,11 @@ def test_settings_of_a_later_version_are_passed_over(tmp_path: Path) -> None:
             for wrong in (0, 3651, 30.0, "30", True)
         ),
         (
+            {"layer_days": "own"},
+            "layer_days must be one of fixed, own_cycle; got 'own'. Mend it in shop.json.",
+        ),
+        ({"layer_days": None}, "layer_days must be text; got None. Mend it in shop.json."),
+        (
             {"active_within_days": 45},
             f"{RISING} got (45, 45, 180, 360). Mend them in shop.json.",
         ),
@@ -181,3 +186,14 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     replace_text(file, "新")
     assert file.read_text(encoding="utf-8") == "新"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_promotion_calendars_are_known_ones(tmp_path: Path) -> None:
+    """A list of known calendars is kept as it was said; another name, or no list, is one clear error."""
+    said = ShopSettings(promotion_calendars=("chinese", "international"))
+    ShopFolder.create(tmp_path, said)
+    assert ShopFolder.open(tmp_path).settings == said
+    for wrong in ('["lunar"]', '"chinese"', "[1]"):
+        (tmp_path / "shop.json").write_text(f'{{"promotion_calendars": {wrong}}}')
+        with pytest.raises(HuitouError, match="promotion_calendars must be null or a list of chinese and"):
+            ShopFolder.open(tmp_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -25,9 +25,12 @@ from serving.running.http_protocol import HttpProtocol
 class LivingService:
     """The service of a shop at a free port of this machine."""
 
-    def __init__(self, shop: ShopFolder, database_url: str | None = None) -> None:
+    def __init__(
+        self, shop: ShopFolder, database_url: str | None = None, clock: Callable[[], datetime] | None = None
+    ) -> None:
         self.shop = shop
         self._database_url = database_url
+        self._clock = clock or now
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._door.getsockname()[1]
         self._server: uvicorn.Server | None = None
@@ -43,7 +46,7 @@ class LivingService:
         """Answer from now on; requests that come earlier wait at the door."""
         if self._door.fileno() < 0:
             self._door = socket.create_server(("127.0.0.1", self.port))
-        application = create_app(self.shop, clock=now, database_url=self._database_url)
+        application = create_app(self.shop, clock=self._clock, database_url=self._database_url)
         config = uvicorn.Config(
             self.answered.behind(application),
             http=HttpProtocol,
@@ -66,7 +69,7 @@ class LivingService:
     def make_key(self, role: str, origins: Sequence[str] = (), per_minute: int | None = None) -> str:
         """A new key of a role; before the service has started, or it may take a second to know of it."""
         engine = open_database(self.shop, self._database_url)
-        made = ApiKeys(engine).make(NewKey(role, "test", per_minute, origins), now(), os.urandom)
+        made = ApiKeys(engine).make(NewKey(role, "test", per_minute, origins), self._clock(), os.urandom)
         engine.dispose()
         return made.text
 

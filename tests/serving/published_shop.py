@@ -6,7 +6,7 @@ Seven items and some customers, written from plain arrays.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +18,11 @@ import pyarrow as pa
 from features.arrays import Floats, Ints
 from features.catalogue import Catalogue
 from features.events.event import ITEM_SCHEMA
-from features.shop_folder import ShopFolder
+from features.shop.groups.group_rules import GroupRules
+from features.shop.groups.rfm import RfmLimits
+from features.shop.groups.value_levels import ValueLimits
+from features.shop.layers import LayerLimits
+from features.shop_folder import ShopFolder, ShopSettings
 from serving.snapshot_parts.customer_columns import customer_schema
 from serving.snapshot_parts.manifest import SnapshotHeader
 from serving.snapshot_writer import SnapshotWriter, Step
@@ -72,6 +76,11 @@ class Person:
     contactable: bool = True
     personalized: bool = True
     set_aside: str | None = None
+    consent: Mapping[str, bool] = field(default_factory=dict)
+    idle_days: float = 3.0
+    profit: float | None = None
+    orders: int = 2
+    last_order_days: float = 30.5
 
     @property
     def at_risk(self) -> bool:
@@ -87,6 +96,26 @@ NEXT_ORDER = {
     "next_order_until": date(2025, 4, 20),
 }
 """Told of those who are not at risk."""
+
+GROUP_RULES = GroupRules(
+    LayerLimits.fixed(ShopSettings()),
+    cycle_days=40.0,
+    rfm=RfmLimits((-200.0, -90.0, -60.0, -20.0), (1.0, 1.0, 2.0, 4.0), (40.0, 100.0, 500.0, 800.0)),
+    value=ValueLimits("net_spend", (100.0, 500.0)),
+    buyers=5,
+    buckets_read=2,
+    buckets=2,
+)
+"""What decides who is in which group."""
+GROUPS_OF_LAYERS: Mapping[str, Mapping[str, str | None]] = {
+    "new": {"rfm_group": "new", "stage": "acquired", "behaviour_group": "occasional"},
+    "active": {"rfm_group": "loyal", "stage": "mature", "behaviour_group": "loyal"},
+    "high_win_back": {"rfm_group": "at_risk", "stage": "declining", "behaviour_group": "cart_heavy"},
+    "low_win_back": {"rfm_group": "at_risk", "stage": "declining", "behaviour_group": "occasional"},
+    "lost": {"rfm_group": "dormant", "stage": "lost", "behaviour_group": "promotion_only"},
+    "visitor": {"rfm_group": None, "stage": "visitor", "behaviour_group": "browse_only"},
+}
+"""The groups of those who are in a layer."""
 
 PEOPLE = (
     Person("anna", ("kettle", "gone", "apple"), "high_win_back", 0.8, 500.0),
@@ -126,29 +155,37 @@ def customers_table(people: Sequence[Person]) -> pa.Table:
 
 def _row(person: Person) -> dict[str, Any]:
     """One person's columns; what is not named is null, as for somebody who never ordered."""
-    told = {
+    told: dict[str, Any] = {
         "customer_id": person.id,
         "layer": person.layer,
         "kind": "visitor" if person.churn is None else "repeat",
         "tier": "model",
         "method": "blend",
-        "days_since_any": 3.0,
+        "days_since_any": person.idle_days,
+        "uplift_91d": None if person.profit is None else person.profit / 100,
+        "expected_incremental_profit": person.profit,
         "net_spend_all": person.spend,
         "days_since_contact": None,
         "contact_count_30d": 0,
         "contactable": person.contactable,
         "personalized": person.personalized,
         "set_aside": person.set_aside,
+        **{f"consent_{channel}": agreed for channel, agreed in person.consent.items()},
         "reasons": [AT_RISK if person.at_risk else LIKELY],
     }
     chance = 0.1 if person.churn is None else 1 - person.churn
     told |= {"order_probability_91d": chance, "order_probability_30d": chance / 2}
     told |= {"expected_orders_91d": chance, "expected_orders_365d": 4 * chance}
     told |= {"expected_net_spend_91d": 20 * chance, "expected_net_spend_365d": 80 * chance}
+    told |= GROUPS_OF_LAYERS[person.layer]
     if person.churn is None:
         return told | {"order_count_all": 0}
+    recency = {"new": 5, "active": 4, "high_win_back": 3, "low_win_back": 2, "lost": 1}
+    told |= {"rfm_recency_score": recency.get(person.layer), "rfm_frequency_score": 3}
+    told |= {"rfm_monetary_score": 5 if person.spend > 800 else 3}
+    told |= {"value_level": "high" if person.spend > 500 else "middle" if person.spend > 100 else "low"}
     told |= {"churn_probability_91d": person.churn, "churn_probability_30d": 1 - chance / 2}
-    told |= {"order_count_all": 2, "days_since_last_order": 30.5}
+    told |= {"order_count_all": person.orders, "days_since_last_order": person.last_order_days}
     if person.at_risk:
         return told | {"purchase_cycle_days": 18.0, "overdue_days": 12.5}
     return told | {"purchase_cycle_days": 40.5, "overdue_days": 0.0} | NEXT_ORDER
@@ -181,12 +218,13 @@ def write_snapshot(
     more_related: Mapping[str, tuple[Ints, Floats]] = MappingProxyType({}),
     serves: bool = True,
     compared: Collection[str] = (),
+    contacts: pa.Table | None = None,
 ) -> str:
     """Publish the people bucket by bucket; items are related to their neighbours by code."""
     shelf = catalogue(ids)
     count = len(shelf)
     nearest = (np.arange(count)[:, None] + np.arange(1, 4)) % max(count, 1)
-    with SnapshotWriter(shop, header, serves=serves, compared=compared, step=step) as writer:
+    with SnapshotWriter(shop, header, group_rules=GROUP_RULES, serves=serves, compared=compared, step=step) as writer:
         writer.set_items(shelf)
         popular = [name for name in ("tea 🍵", "gone", "apple") if name in ids]
         bestsellers = shelf.codes(pa.array(popular, pa.string()))
@@ -201,6 +239,8 @@ def write_snapshot(
             writer.set_related(kind, item, score)
         ranking = recommender(shelf, related, bestsellers, header.as_of)
         writer.set_recommender(ranking)
+        if contacts is not None:
+            writer.set_contacts(contacts)
         for bucket in range(buckets):
             part = people[bucket::buckets]
             best = recommendations(part, shelf)

@@ -101,6 +101,20 @@ def test_everyone_is_in_the_right_layer(snapshot: Snapshot) -> None:
     }
 
 
+def test_one_person_gets_the_published_groups(folder: ShopFolder, snapshot: Snapshot) -> None:
+    """By what the snapshot keeps of the shop, somebody's history alone gives the groups that were published."""
+    behaviour, as_of = Behaviour.of(folder), snapshot.header.as_of
+    catalogue = behaviour.catalogue(as_of)
+    for bucket in behaviour.buckets:
+        history = behaviour.history(bucket, as_of, catalogue)
+        for place, name in enumerate(history.customer_ids.to_pylist()):
+            published = snapshot.customer(snapshot.customers.row(name))
+            alone = snapshot.group_rules.of(history.part(place, place + 1)).columns
+            assert {column: values[0].as_py() for column, values in alone.items()} == {
+                column: published[column] for column in alone
+            }
+
+
 def test_a_row_tells_of_its_customer(snapshot: Snapshot) -> None:
     """Orders, spend and silence are the customer's own; churn and order chance add up; reasons are bilingual."""
     said = snapshot.customer(snapshot.customers.row("high"))

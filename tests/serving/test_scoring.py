@@ -13,9 +13,11 @@ import pyarrow as pa
 import pytest
 
 from features.behaviour import Behaviour
+from features.channels import CONSENT_FIELDS
 from features.customers import customer_features
 from features.events.warehouse import Warehouse
 from features.history import History
+from features.shop.groups.group_rules import GroupRules
 from features.shop_folder import ShopFolder
 from serving.scoring import scored_table
 from serving.snapshot_parts.customer_columns import customer_schema
@@ -64,7 +66,9 @@ class Shop:
 
     def table(self, bundle: Bundle | None = None) -> pa.Table:
         """The rows as they are published."""
-        return scored_table(Behaviour.of(self.folder), bundle or self.bundle, self.history)
+        behaviour = Behaviour.of(self.folder)
+        rules = GroupRules.before(behaviour, AS_OF, behaviour.catalogue(AS_OF))
+        return scored_table(behaviour, bundle or self.bundle, self.history, rules)
 
     def row(self, name: str) -> dict[str, Any]:
         """What is published of one person."""
@@ -105,6 +109,7 @@ def test_names_carry_their_horizon(small: Shop) -> None:
     assert [name for name in names if "probability" in name or "expected" in name] == [
         *(f"{what}_probability_{days}d" for days in HORIZONS for what in ("order", "churn")),
         *(f"expected_{what}_{days}d" for days in (30, 365) for what in ("orders", "net_spend")),
+        "expected_incremental_profit",
     ]
     small.table().select(sorted(names)).cast(pa.schema([schema.field(name) for name in sorted(names)]))
 
@@ -128,6 +133,10 @@ def test_nothing_is_known_of_visitors(small: Shop) -> None:
     row = small.row("looks")
     missing = {"next_order_on", "next_order_from", "next_order_until", "overdue_days", "purchase_cycle_days"}
     missing.add("days_since_contact")
+    missing |= {"uplift_30d", "expected_incremental_profit"}
+    missing |= {*CONSENT_FIELDS, "birthday_month", "birthday_day", "usual_hour", "usual_weekday"}
+    missing |= {"discount_order_share", "promotion_order_share", "price_band"}
+    missing |= {"rfm_recency_score", "rfm_frequency_score", "rfm_monetary_score", "rfm_group", "value_level"}
     missing |= {f"churn_probability_{days}d" for days in HORIZONS} | {"days_since_last_order", "purchase_gap_mean_days"}
     assert {name for name, value in row.items() if value is None} == missing
     assert row["order_probability_30d"] == 0.02

@@ -38,7 +38,8 @@ def test_several_cutoffs_are_parts_of_one_report(backtested: Backtested) -> None
     """Each cutoff has its part, oldest first, and the summary and the drift stand beside them."""
     report = backtested.report
     assert [part["cutoff"] for part in report["cutoffs"]] == [at.isoformat() for at in backtested.plan.cutoffs]
-    assert list(report) == ["horizon_days", "event_version", "notes", "cutoffs", "summary", "drift"]
+    assert list(report) == ["horizon_days", "event_version", "notes", "cutoffs", "summary", "uplift", "drift"]
+    assert report["uplift"]["why"]["en"].startswith("0 campaigns with a control group")
     assert len(report["drift"]["people"]) == 2
     [comparison] = report["drift"]["comparisons"]
     assert (comparison["from"], comparison["to"]) == tuple(part["cutoff"] for part in report["cutoffs"])

@@ -240,6 +240,7 @@ FOLLOW_ITEMS = {
     *(f"net_spend_{window}" for window in ("30d", "60d", "90d", "180d", "365d", "all")),
     *("order_value_mean", "order_value_last", "order_value_max", "open_cart_value", "open_favorite_value"),
     *("viewed_price_mean", "bought_price_mean", "discounted_share", "discount_mean", "price_level"),
+    "discount_order_share",
     *("top_category_share", "category_entropy"),
 }
 """Customer and item features that use the price or the category of an item."""

@@ -24,6 +24,7 @@ from training.report.model_sections import calibration, driver_section, profit, 
 from training.report.outlook_section import outlook_section
 from training.report.people_sections import contacts, drift_section, visitors
 from training.report.summary import parts_of
+from training.report.uplift_section import uplift_section
 from training.report.words import Words
 
 # Vega evaluates expressions without "eval" here, so the page can forbid every script but its own.
@@ -115,6 +116,7 @@ def _sections(report: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], t: 
         outlook_section(parts, t),
         driver_section(newest, t),
         *contacts(newest, t),
+        *uplift_section(report.get("uplift"), t),
         drift_section(report["drift"], t),
         visitors(newest, report.get("summary", {}), t),
         next_items(newest, report.get("summary", {}), t),

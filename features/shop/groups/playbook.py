@@ -7,18 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
 from features.arrays import Ints
 from features.channels import CHANNEL_NAMES, CHANNELS
+from features.edited_file import EditedFile, FileKind, Part
 from features.errors import HuitouError
-from features.findings import explained
 from features.shop.groups.behaviour_groups import BEHAVIOUR_NAMES
 from features.shop.groups.rfm import RFM_NAMES
 from features.shop.groups.stages import STAGE_NAMES
@@ -27,9 +26,6 @@ from features.shop.layers import LAYERS
 
 PLAYBOOK_FILE = "playbook.json"
 """Its name in the folder of the shop."""
-
-LARGEST_BYTES = 1_000_000
-"""A larger file is not read."""
 
 GROUPINGS: Mapping[str, tuple[str, ...]] = {
     "layer": LAYERS,
@@ -47,13 +43,7 @@ Words = Annotated[
 ]
 
 
-class _Part(BaseModel):
-    """A part of the file: only the fields that are known, and values as they are written."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _Told(_Part):
+class _Told(Part):
     """A text in both languages."""
 
     en: Words
@@ -64,7 +54,7 @@ Told = Annotated[_Told, BeforeValidator(lambda said: {"en": said, "zh": said} if
 """A text in both languages; one text stands for both."""
 
 
-class PlanText(_Part):
+class PlanText(Part):
     """One plan as the file says it."""
 
     text: Told
@@ -101,8 +91,16 @@ class Plan:
         return between.join([self.text[language], *(f"{name}{colon}{part[language]}" for name, part in said.items())])
 
 
-class Playbook(_Part):
-    """The whole file."""
+class Playbook(EditedFile):
+    """The whole file; what it leaves out is as in the built-in one."""
+
+    kind: ClassVar[FileKind] = FileKind(
+        PLAYBOOK_FILE,
+        holds="precedence and plans",
+        code="broken_playbook",
+        most_bytes=1_000_000,
+        check="huitou playbook check",
+    )
 
     precedence: Annotated[list[str], Field(max_length=100)]
     """Which plan a person in several groups gets: the first entry that fits, a grouping (``rfm_group``) or one group
@@ -124,38 +122,13 @@ class Playbook(_Part):
         return said
 
     @classmethod
-    def read(cls, text: str) -> Playbook:
-        """The playbook that ``text`` says; what it leaves out is as in the built-in one.
-
-        Raises :class:`HuitouError` with the first thing that is wrong.
-        """
-        try:
-            said = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise _wrong(f"it must be JSON; {error}.", text[:100]) from None
-        if not isinstance(said, dict):
-            raise _wrong("it must be a JSON object with precedence and plans.", said)
-        _check_names(said.get("plans", {}))
-        try:
-            return cls.model_validate(_completed(said))
-        except ValidationError as error:
-            found = explained(error.errors(include_url=False)[0], "this file")
-            raise _wrong(found.message, found.value, found.field, found.allowed) from None
-
-    @classmethod
-    def in_folder(cls, folder: Path) -> Playbook:
-        """The playbook of the shop in ``folder``, the built-in one without a file; raises when the file is wrong."""
-        try:
-            with open(folder / PLAYBOOK_FILE, "rb") as handle:
-                data = handle.read(LARGEST_BYTES + 1)
-            text = data.decode("utf-8-sig")
-        except FileNotFoundError:
-            return cls.model_validate(json.loads(built_in_text()))
-        except (OSError, UnicodeDecodeError) as error:
-            raise _wrong(f"it must be a file of UTF-8 text; {error}.") from None
-        if len(data) > LARGEST_BYTES:
-            raise _wrong(f"it must have at most {LARGEST_BYTES:,} bytes; it has more.")
-        return cls.read(text)
+    def _completed(cls, said: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the file says, and the rest as it is built in."""
+        own = said.get("plans", {})
+        _check_names(own)
+        whole = json.loads(built_in_text())
+        plans = {name: of_groups | own.get(name, {}) for name, of_groups in whole["plans"].items()}
+        return {**whole, **said, "plans": plans}
 
     def plan_of(self, grouping: str, group: str) -> Plan:
         """What is suggested for one group."""
@@ -215,36 +188,19 @@ def _codes(column: pa.Array | pa.ChunkedArray, names: Sequence[str]) -> Ints:
 def _check_names(plans: Any) -> None:
     """Raise :class:`HuitouError` for a plan of something that is no group."""
     if not isinstance(plans, dict):
-        raise _wrong("plans must be a JSON object of groupings.", plans, "plans")
+        raise Playbook.kind.wrong("plans must be a JSON object of groupings.", plans, "plans")
     for grouping, of_groups in plans.items():
         if grouping not in GROUPINGS:
             raise _unknown("plans", grouping, tuple(GROUPINGS))
         if not isinstance(of_groups, dict):
-            raise _wrong(f"plans.{grouping} must be a JSON object of plans.", of_groups, f"plans.{grouping}")
+            raise Playbook.kind.wrong(
+                f"plans.{grouping} must be a JSON object of plans.", of_groups, f"plans.{grouping}"
+            )
         for group in of_groups:
             if group not in GROUPINGS[grouping]:
                 raise _unknown(f"plans.{grouping}", group, GROUPINGS[grouping])
 
 
-def _completed(said: Mapping[str, Any]) -> dict[str, Any]:
-    """What the file says, and the rest as it is built in."""
-    whole = json.loads(built_in_text())
-    own = said.get("plans", {})
-    plans = {name: of_groups | own.get(name, {}) for name, of_groups in whole["plans"].items()}
-    return whole | said | {"plans": plans}
-
-
 def _unknown(where: str, name: str, allowed: tuple[str, ...]) -> HuitouError:
     told = f"{where} must name {', '.join(allowed)}; got {name[:100]!r}."
-    return _wrong(told, name, where, list(allowed))
-
-
-def _wrong(what: str, value: Any = None, field: str | None = None, allowed: Any = None) -> HuitouError:
-    return HuitouError(
-        f"{PLAYBOOK_FILE}: {what} Mend it, and look with: huitou playbook check",
-        code="broken_playbook",
-        field=field,
-        value=value,
-        allowed=allowed,
-        hint="huitou playbook check",
-    )
+    return Playbook.kind.wrong(told, name, where, list(allowed))

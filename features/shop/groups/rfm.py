@@ -17,7 +17,7 @@ import numpy as np
 from features.arrays import Ints
 from features.shop.groups.known import Known
 from features.shop.groups.named_group import NOBODY, named
-from features.shop.groups.shares_below import limits_at, limits_passed
+from features.shop.groups.quantile_limits import limits_at, limits_passed
 
 FIFTHS = tuple(Fraction(number, 5) for number in (1, 2, 3, 4))
 """The shares of customers between the scores."""

@@ -12,7 +12,7 @@ import numpy as np
 from features.arrays import Floats, Ints
 from features.shop.groups.known import Known
 from features.shop.groups.named_group import NOBODY, named
-from features.shop.groups.shares_below import limits_at, limits_passed
+from features.shop.groups.quantile_limits import limits_at, limits_passed
 
 VALUE_LEVELS = (
     named(

@@ -12,6 +12,9 @@ from features.errors import HuitouError
 EARLIEST = date(1970, 1, 1)
 """No period that somebody asks for begins earlier; the one before it may."""
 
+LATEST = date(2200, 1, 1)
+"""No period that somebody asks for ends later."""
+
 LONGEST_DAYS = 3_660
 """Ten years: who asks for more has mistyped a year."""
 
@@ -86,6 +89,19 @@ COMPARED = ("current", "previous", "last_year")
 def compared(period: Period) -> Mapping[str, Period]:
     """A period and the two it is compared with, by the names in :data:`COMPARED`."""
     return dict(zip(COMPARED, (period, period.previous, period.last_year), strict=True))
+
+
+def possible_day(name: str, day: date) -> date:
+    """``day``; raises :class:`HuitouError` for one that no shop can mean, and that no calendar may reach."""
+    if not EARLIEST <= day <= LATEST:
+        raise HuitouError(
+            f"{name} must lie between {EARLIEST} and {LATEST}; got {day}. Write year, month and day.",
+            code="bad_period",
+            field=name,
+            value=day.isoformat(),
+            allowed=[EARLIEST.isoformat(), LATEST.isoformat()],
+        )
+    return day
 
 
 def _year_before(day: date) -> date:

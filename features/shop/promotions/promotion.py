@@ -42,7 +42,3 @@ class Promotion:
         days = {"first_day": self.first_day.isoformat(), "last_day": self.last_day.isoformat()}
         more = {"categories": list(self.categories), "discount": self.discount}
         return {"key": self.key, "kind": self.kind, "names": dict(self.names)} | days | more
-
-    def holds_on(self, day: date) -> bool:
-        """Whether ``day`` is one of its days."""
-        return self.first_day <= day <= self.last_day

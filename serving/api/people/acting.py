@@ -10,10 +10,10 @@ from fastapi import Depends, Request
 
 from features.errors import HuitouError
 from features.events.event import MAX_ID_LENGTH
+from features.findings import cut
 from serving.access.principal import Principal
 from serving.api.service import PathId, TheService
 from serving.database.people.person_hash import person_hash
-from serving.findings import cut
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 """What no id holds."""

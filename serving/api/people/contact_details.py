@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from features.events.checks import Checked, Rejection
 from serving.api.people.acting import Acting, PersonId
 from serving.api.service import TheService
+from serving.database.people.address_forms import ADDRESS_RULES
 from serving.database.people.contact_details import FIELDS
 
 router = APIRouter(prefix="/v1", tags=["privacy"])
@@ -26,8 +27,7 @@ CONTACT_JSON: Mapping[str, Mapping[str, Any]] = {
 """Contact details of a customer as the document shows them; kept apart from all else."""
 
 _RULES: Mapping[str, tuple[re.Pattern[str], str]] = {
-    "email": (re.compile(r"[^\s@\x00-\x1f]{1,64}@[^\s@\x00-\x1f]{1,189}"), "must look like name@example.com"),
-    "phone": (re.compile(r"[0-9+(][0-9 ()+./x-]{2,39}"), "must be a telephone number of at most 40 characters"),
+    **ADDRESS_RULES,
     "name": (re.compile(r"[^\x00-\x1f\x7f]{1,200}"), "must have at most 200 characters and no control characters"),
 }
 

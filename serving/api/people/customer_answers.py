@@ -6,11 +6,16 @@ The routes build them as plain objects: the names of probabilities hold the shop
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from features.shop.groups.behaviour_groups import BEHAVIOUR_NAMES
+from features.shop.groups.rfm import RFM_NAMES
+from features.shop.groups.stages import STAGE_NAMES
+from features.shop.groups.value_levels import VALUE_NAMES
 from features.shop.layers import LAYERS
+from features.shop.promotions.price_sensitivity import PRICE_BANDS
 from training.tables import KINDS
 
 _STAMP = {"model_version": "3", "as_of": "2025-03-01T00:00:00Z"}
@@ -24,6 +29,13 @@ _CUSTOMER: dict[str, Any] = {
     "kind": "repeat",
     "tier": "model",
     "method": "blend",
+    "rfm_recency_score": 4,
+    "rfm_frequency_score": 5,
+    "rfm_monetary_score": 4,
+    "rfm_group": "champions",
+    "stage": "mature",
+    "value_level": "high",
+    "behaviour_group": "loyal",
     "order_probability_60d": 0.82,
     "churn_probability_60d": 0.18,
     "order_probability_30d": 0.61,
@@ -32,6 +44,8 @@ _CUSTOMER: dict[str, Any] = {
     "expected_net_spend_60d": 128.9,
     "expected_orders_365d": 7.2,
     "expected_net_spend_365d": 650.4,
+    "uplift_60d": 0.031,
+    "expected_incremental_profit": 0.84,
     "overdue_days": 0.0,
     "purchase_cycle_days": 34.2,
     "order_count_all": 9,
@@ -39,10 +53,23 @@ _CUSTOMER: dict[str, Any] = {
     "days_since_last_order": 20.5,
     "days_since_any": 1.2,
     "purchase_gap_mean_days": 37.0,
+    "discount_order_share": 0.2222,
+    "promotion_order_share": 0.1111,
+    "price_band": "low",
+    "usual_hour": 20,
+    "usual_weekday": None,
     "days_since_contact": 12.5,
     "contact_count_30d": 1,
     "contactable": True,
     "personalized": True,
+    "consent_email": True,
+    "consent_sms": None,
+    "consent_app": None,
+    "consent_wechat": None,
+    "consent_phone": False,
+    "consent_post": None,
+    "birthday_month": 3,
+    "birthday_day": 31,
     "set_aside": None,
     "cluster": {"number": 4, "name": "evening, budget regulars"},
     "next_order": {"on": "2025-03-14", "from": "2025-03-05", "until": "2025-04-20"},
@@ -77,6 +104,12 @@ class Reason(BaseModel):
 _CHANCE: dict[str, Any] = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
 
 
+Score = Annotated[int | None, Field(ge=1, le=5, description="Against all others; null for visitors and unknown spend.")]
+
+
+Consent = Annotated[bool | None, Field(description="Whether they agreed to this channel; null: nothing was said.")]
+
+
 class KnownCustomer(BaseModel):
     """What is known and predicted of one customer."""
 
@@ -86,6 +119,7 @@ class KnownCustomer(BaseModel):
             "patternProperties": {
                 r"^(order|churn)_probability_\d+d$": _CHANCE,
                 r"^expected_(orders|net_spend)_\d+d$": {"type": ["number", "null"]},
+                r"^uplift_\d+d$": {"type": ["number", "null"], "minimum": -1, "maximum": 1},
             },
             "additionalProperties": False,
         },
@@ -100,6 +134,16 @@ class KnownCustomer(BaseModel):
     kind: Literal[KINDS]  # type: ignore[valid-type]
     tier: Literal["rules", "priors", "model"]
     method: str = Field(description="What answered for customers of this kind.")
+    rfm_recency_score: Score
+    rfm_frequency_score: Score
+    rfm_monetary_score: Score
+    rfm_group: Literal[RFM_NAMES] | None = Field(description="Null for visitors.")  # type: ignore[valid-type]
+    stage: Literal[STAGE_NAMES] = Field(description="Of the life cycle.")  # type: ignore[valid-type]
+    value_level: Literal[VALUE_NAMES] | None = Field(description="Null for visitors.")  # type: ignore[valid-type]
+    behaviour_group: Literal[BEHAVIOUR_NAMES]  # type: ignore[valid-type]
+    expected_incremental_profit: float | None = Field(
+        description="What a message is expected to earn beyond its cost; null without an uplift model."
+    )
     overdue_days: float | None = Field(description="How long the next order is overdue; null without any order.")
     purchase_cycle_days: float | None
     order_count_all: int
@@ -107,10 +151,23 @@ class KnownCustomer(BaseModel):
     days_since_last_order: float | None
     days_since_any: float | None
     purchase_gap_mean_days: float | None
+    discount_order_share: float | None = Field(description="The share of orders paid below the usual prices, 0 to 1.")
+    promotion_order_share: float | None = Field(description="The share of orders on days of a sale, 0 to 1.")
+    price_band: Literal[PRICE_BANDS] | None = Field(description="Of what they look at.")  # type: ignore[valid-type]
+    usual_hour: int | None = Field(ge=0, le=23, description="Around which they order; null where none is clear.")
+    usual_weekday: int | None = Field(ge=0, le=6, description="On which they order, 0 for Monday; null where unclear.")
     days_since_contact: float | None = Field(description="Null where no campaign has written.")
     contact_count_30d: int
     contactable: bool
     personalized: bool
+    consent_email: Consent
+    consent_sms: Consent
+    consent_app: Consent
+    consent_wechat: Consent
+    consent_phone: Consent
+    consent_post: Consent
+    birthday_month: int | None = Field(ge=1, le=12)
+    birthday_day: int | None = Field(ge=1, le=31)
     set_aside: str | None = Field(description="Why this is no usual customer; null for all others.")
     cluster: ClusterName | None
     next_order: NextOrder | None = Field(description="Null for those who never ordered or are overdue.")

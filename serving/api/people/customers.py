@@ -10,13 +10,13 @@ import numpy as np
 from fastapi import APIRouter, Query
 
 from features.errors import HuitouError
+from features.findings import cut
 from serving.alike.similar_customers import MOST, NOT_COMPARED, OPTED_OUT, similar_customers
 from serving.api.people.acting import CONTROL
 from serving.api.people.customer_answers import CustomerItems, KnownCustomer, SimilarCustomers
 from serving.api.service import Language, PathId, Service, TheService, stamp
 from serving.customer_items import customer_items
 from serving.database.people.person_now import PersonNow
-from serving.findings import cut
 from serving.privacy.opting_out import has_opted_out
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import NO_ROW

@@ -27,6 +27,9 @@ _EXAMPLE: dict[str, Any] = {
         }
     ],
     "contacts": [],
+    "messages": [],
+    "lists": [],
+    "suppressions": [],
     "predictions": [],
     "shown": [],
     "responses": [],
@@ -47,6 +50,8 @@ class HeldCustomer(Held):
     contactable: bool | None = None
     personalized: bool | None = None
     internal: bool | None = None
+    consent_email: bool | None = Field(None, description="Also consent_sms, consent_app, ...: one for each channel.")
+    birthday: str | None = Field(None, description="Month and day.")
 
 
 class HeldDescription(Held):
@@ -103,6 +108,38 @@ class HeldContact(Held):
     campaign_id: str | None = None
     channel: str | None = None
     arm: str | None = None
+
+
+class HeldMessage(Held):
+    """A message that was, or is to be, sent by a campaign of this shop."""
+
+    contacted_at: datetime
+    contact_id: str
+    customer_id: str
+    campaign_id: str | None
+    channel: str | None
+    arm: str
+    outcome: str
+
+
+class HeldListing(Held):
+    """A list that the person is on."""
+
+    list_id: str
+    name: str
+    version: int
+    made_at: datetime
+    customer_id: str
+    group: str
+
+
+class HeldSuppression(Held):
+    """Something by which the person must not be written to."""
+
+    kind: Literal["customer", "email", "phone"]
+    channel: str | None = Field(description="Null for all channels.")
+    source: str
+    added_at: datetime
 
 
 class HeldRecommendation(Held):
@@ -169,7 +206,10 @@ class PersonExport(BaseModel):
     merged_visitors: list[HeldVisitor]
     merged_into: str | None = Field(description="The customer whom this visitor was merged into; else null.")
     events: list[HeldEvent] = Field(description="Every event once, the oldest first.")
-    contacts: list[HeldContact]
+    contacts: list[HeldContact] = Field(description="As the warehouse knows them.")
+    messages: list[HeldMessage] = Field(description="What became of the messages of this shop's campaigns.")
+    lists: list[HeldListing]
+    suppressions: list[HeldSuppression] = Field(description="By the id, and by the addresses that are held.")
     predictions: list[HeldPrediction] = Field(description="Of the customer and of each visitor that has any.")
     shown: list[HeldAnswer]
     responses: list[HeldResponse]

@@ -31,9 +31,23 @@ DEFINITION: dict[str, Any] = {
 _DAYS = {"from": "2025-02-01", "to": "2025-03-01", "days": 28, "known_days": 28, "coverage": "full"}
 SCOPE: dict[str, Any] = {
     "periods": {
-        "current": _DAYS,
-        "previous": {"from": "2025-01-04", "to": "2025-02-01", "days": 28, "known_days": 10, "coverage": "partial"},
-        "last_year": {"from": "2024-02-01", "to": "2024-03-01", "days": 29, "known_days": 0, "coverage": "none"},
+        "current": {**_DAYS, "promotion_days": 3},
+        "previous": {
+            "from": "2025-01-04",
+            "to": "2025-02-01",
+            "days": 28,
+            "known_days": 10,
+            "coverage": "partial",
+            "promotion_days": 0,
+        },
+        "last_year": {
+            "from": "2024-02-01",
+            "to": "2024-03-01",
+            "days": 29,
+            "known_days": 0,
+            "coverage": "none",
+            "promotion_days": 2,
+        },
     },
     "set_aside_left_out": True,
     "set_aside_people": 3,
@@ -60,6 +74,12 @@ class CoveredDays(Days):
     coverage: Literal["full", "partial", "none"]
 
 
+class AskedPeriod(CoveredDays):
+    """The days of a period that figures are about."""
+
+    promotion_days: int = Field(description="How many of them belong to a sale of the shop's calendar.")
+
+
 class Figure(BaseModel):
     """One number beside the previous period's and last year's; null where the history does not reach."""
 
@@ -70,14 +90,6 @@ class Figure(BaseModel):
     change_share: float | None = Field(description="The same as a share of the previous period's.")
     change_last_year: float | None = Field(description="How much more it is than last year.")
     change_last_year_share: float | None = Field(description="The same as a share of last year's.")
-
-
-class Interval(BaseModel):
-    """An estimate and the interval that holds the truth in 95 of 100 cases; null where nothing is known."""
-
-    value: float | None
-    low: float | None
-    high: float | None
 
 
 class Definition(BaseModel):
@@ -93,7 +105,7 @@ class Definition(BaseModel):
 class Scoped(BaseModel):
     """What figures are about."""
 
-    periods: dict[Literal["current", "previous", "last_year"], CoveredDays]
+    periods: dict[Literal["current", "previous", "last_year"], AskedPeriod]
     set_aside_left_out: bool = Field(description="Whether bots, resellers, test orders and staff are left out.")
     set_aside_people: int | None = Field(description="How many those are; null where they are counted.")
     definitions: dict[str, Definition] = Field(description="What each figure means, by its name.")

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from serving.api.interval import Interval
 from serving.api.service import TheService
-from serving.api.shop.figures import FIGURE, SCOPE, Asked, Figure, Interval, Scoped, shown
+from serving.api.shop.figures import FIGURE, SCOPE, Asked, Figure, Scoped, shown
 from serving.shop_numbers.reports import attention_report, best_report
 
 router = APIRouter(prefix="/v1/shop", tags=["shop"])

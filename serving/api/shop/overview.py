@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from serving.api.interval import Interval
 from serving.api.service import TheService
 from serving.api.shop.figures import (
     DEFINITION,
@@ -14,7 +15,6 @@ from serving.api.shop.figures import (
     CoveredDays,
     Definition,
     Figure,
-    Interval,
     Scoped,
     shown,
 )

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from features.errors import HuitouError
@@ -24,6 +25,7 @@ CODE = "filter"
 """The code of every error about a filter."""
 
 _COMPARED = 100
+_MOST_COMPARED = 2_000
 
 
 @dataclass(frozen=True)
@@ -128,11 +130,17 @@ def one_of(names: Collection[str]) -> str:
 
 
 def nearest(value: Any, names: Iterable[str]) -> str | None:
-    """Which of some names was probably meant, as a question; None where none is near."""
-    if not isinstance(value, str) or len(value) > _COMPARED:
+    """Which of some names was probably meant, as a question; None where none is near.
+
+    Of many names only some of those that begin with the same letter are compared: all would take seconds.
+    """
+    if not isinstance(value, str) or not value or len(value) > _COMPARED:
         return None
-    found = get_close_matches(value.lower(), {name.lower(): name for name in names}, n=1, cutoff=0.6)
-    by_lower = {name.lower(): name for name in names} if found else {}
+    wanted, by_lower = value.lower(), {name.lower(): name for name in names}
+    if len(by_lower) > _MOST_COMPARED:
+        alike = (name for name in by_lower if name.startswith(wanted[0]))
+        by_lower = {name: by_lower[name] for name in islice(alike, _MOST_COMPARED)}
+    found = get_close_matches(wanted, by_lower, n=1, cutoff=0.6)
     return f"Did you mean {by_lower[found[0]]}?" if found else None
 
 

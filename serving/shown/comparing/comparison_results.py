@@ -9,13 +9,14 @@ from datetime import datetime
 import numpy as np
 
 from features.arrays import Floats
+from features.estimate import Estimate
 from serving.database.answers.comparisons import SIDES, Comparison
 from serving.database.answers.responses import Response, Responses
 from serving.database.answers.shown import Shown, StoredAnswer
 from serving.shown.attribution import Attribution
 from serving.shown.comparing.difference import MISMATCH_LEVEL, Difference, mismatch_chance
 from serving.shown.period import Period
-from serving.shown.ratio import Estimate, Ratio, mean, rate, ratio
+from serving.shown.ratio import Ratio, mean, rate, ratio
 
 FIGURES = ("conversion", "clicks_per_answer", "revenue_per_person")
 """What the sides are compared by."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import erfc, exp, log, sqrt
 from statistics import NormalDist
 
-from serving.shown.ratio import Estimate, Ratio, Z
+from features.estimate import Estimate, Z
+from serving.shown.ratio import Ratio
 
 MISMATCH_LEVEL = 0.001
 """Below this chance the sides have other sizes than they should: something is wrong with the comparison."""

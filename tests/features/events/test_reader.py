@@ -13,6 +13,7 @@ from features.events.duck import connect
 from features.events.event import bucket_of
 from features.events.reader import EMPTY_BUCKET, EventReader, Extent, duckdb_file
 from features.events.warehouse import Warehouse
+from features.usual_prices import WHOLE_ITEM
 from tests.small_shop import EventRow, append, events, moment, random_events, shop, stored
 
 NOON = "2025-03-01T12:00Z"
@@ -215,7 +216,7 @@ def test_a_connection_tells_times_in_utc() -> None:
 
 
 def test_the_median_paid_for_items(tmp_path: Path) -> None:
-    """Only purchases with a price that were known before the moment count, and only of the items asked for."""
+    """Only purchases with a price that were known before the moment count; a size must be bought three times."""
     paid = ((1, 5), (2, 7), (3, 20))
     rows: list[EventRow] = [
         ("anna", "purchase", "tea", f"2025-03-0{day}T10:00Z", {"unit_price": price}) for day, price in paid
@@ -228,6 +229,8 @@ def test_the_median_paid_for_items(tmp_path: Path) -> None:
     ]
     reader = reader_of(tmp_path, events(*rows))
     asked = pa.array(["tea", "cup"])
-    assert reader.median_paid(moment("2025-03-04T00:00Z"), asked).to_pylist() == [{"item_id": "tea", "median": 7.0}]
-    assert reader.median_paid(moment("2025-03-03T00:00Z"), asked).to_pylist() == [{"item_id": "tea", "median": 6.0}]
+    later, sooner = moment("2025-03-04T00:00Z"), moment("2025-03-03T00:00Z")
+    whole, single = ({"item_id": "tea", "size": size, "median": 7.0} for size in (WHOLE_ITEM, 0))
+    assert reader.median_paid(later, asked).to_pylist() == [whole, single]
+    assert reader.median_paid(sooner, asked).to_pylist() == [whole | {"median": 6.0}]
     assert len(reader.median_paid(moment("2025-03-04T00:00Z"), pa.array([], pa.string()))) == 0

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.errors import HuitouError
-from features.shop.layers import LAYERS, LayerLimits, checked_layers, layers_of
+from features.shop.layers import LAYERS, LayerLimits, layers_of
 from features.shop_folder import ShopSettings
 
 
@@ -50,10 +49,3 @@ def test_everyone_is_in_one_layer(customers: list[tuple[int, float]]) -> None:
     found = layers_of(orders, silent, LayerLimits.fixed(ShopSettings()))
     assert set(found) <= set(LAYERS)
     np.testing.assert_array_equal(found == "visitor", orders == 0)
-
-
-def test_an_unknown_layer() -> None:
-    """A layer that is not one is told with those that are."""
-    message = r"^layer must be one of new, active, high_win_back, low_win_back, lost, visitor; got 'dormant'\.$"
-    with pytest.raises(HuitouError, match=message):
-        checked_layers(["new", "dormant"])

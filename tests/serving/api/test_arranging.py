@@ -115,7 +115,7 @@ def test_a_broken_file_changes_nothing(shop: ShopFolder, client: TestClient) -> 
     health = client.get("/health/ready")
     assert health.status_code == 200
     assert health.json()["rules_trouble"] == (
-        "arrange.json: rule 1 ('tea first'): factor is not a field of these rules; got 3. "
+        "arrange.json: rule 1 ('tea first'): factor is not a field of this file; got 3. "
         "Mend it, and look with: huitou rules check"
     )
 

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
-from starlette.testclient import TestClient
 
-from serving.database.connection import open_database
 from tests.serving.api.hostile_input import (
     as_bytes,
     hostile_bodies,
@@ -22,74 +16,12 @@ from tests.serving.api.hostile_input import (
     hostile_segments,
     spoilt,
 )
-from tests.serving.api.raw_requests import JSON, Answer, ask, check_answer, rows_stored
-from tests.serving.api.served_shop import event, serving
+from tests.serving.api.raw_requests import JSON
+from tests.serving.api.served_shop import event
+from tests.serving.api.watched_service import Target, watched
 from tests.serving.published_shop import small_shop
 
-NOT_OF_THE_REQUEST = {"shown", "audit_log"}
-"""Written behind an earlier answer, or about the attempt: whoever tried to read somebody's data is written down."""
-
 fuzzed = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One method of one path, as the OpenAPI document has it."""
-
-    method: str
-    path: str
-    example: Any
-    """A good body; None where there is none."""
-
-    def target(self, identity: bytes | None = None) -> bytes:
-        """The path with an id in it; only somebody else is deleted."""
-        if identity is None:
-            identity = b"goner" if self.method == "DELETE" else b"anna"
-        return re.sub(rb"\{\w+\}", lambda _: identity, self.path.encode())
-
-
-class Target:
-    """A shop's service that is watched: every answer is checked, and so are the tables."""
-
-    def __init__(self, client: TestClient, engine: Engine) -> None:
-        self._client = client
-        self._engine = engine
-        self.operations = list(self._documented())
-        self.with_body = [operation for operation in self.operations if operation.example is not None]
-        self.with_id = [operation for operation in self.operations if "{" in operation.path]
-
-    def _documented(self) -> Iterator[Operation]:
-        document = self._client.get("/openapi.json").json()
-        for path, methods in document["paths"].items():
-            for method, said in methods.items():
-                yield Operation(method.upper(), path, good_body(document, said))
-
-    def ask(self, method: str, target: bytes, body: bytes = b"", headers: Any = JSON) -> Answer:
-        """The answer, after it was found to be good; a refused request has stored nothing."""
-        before = rows_stored(self._engine)
-        answer = ask(self._client, method, target, body, headers)
-        if answer.status == 200 and (method == "HEAD" or not target.startswith(b"/v1")):
-            return answer
-        check_answer(answer)
-        after = rows_stored(self._engine)
-        if answer.status >= 400:
-            kept = set(after) - NOT_OF_THE_REQUEST
-            assert {name: after[name] for name in kept} == {name: before[name] for name in kept}, answer.body
-        elif target.startswith(b"/v1/events"):
-            assert after["inbox"] - before["inbox"] == answer.json()["stored"]
-        return answer
-
-
-def good_body(document: dict[str, Any], said: dict[str, Any]) -> Any:
-    """The first example of an operation's body; None where it takes none."""
-    content = said.get("requestBody", {}).get("content", {}).get("application/json")
-    if content is None:
-        return None
-    if "examples" in content:
-        return next(iter(content["examples"].values()))["value"]
-    name = content["schema"].get("$ref", "").rpartition("/")[2]
-    schema = document["components"]["schemas"].get(name, content["schema"])
-    return content.get("example", schema.get("examples", [{}])[0])
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -106,10 +38,8 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
 def target(tmp_path_factory: pytest.TempPathFactory, database_url: str | None) -> Iterator[Target]:
     """The service of a small shop, the same for all tests of this file."""
     shop = small_shop(tmp_path_factory.mktemp("shop"))
-    with serving(shop, database_url=database_url) as client:
-        engine = open_database(shop, database_url)
-        yield Target(client, engine)
-        engine.dispose()
+    with watched(shop, database_url) as watching:
+        yield watching
 
 
 @fuzzed

@@ -11,7 +11,8 @@ import pytest
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
-from serving.arranging.current_rules import LARGEST_BYTES, CurrentRules, read_rules
+from serving.arranging.current_rules import CurrentRules
+from serving.arranging.rules import ArrangeRules
 from tests.serving.arranging.small_shelf import opened
 
 ROWS = [("cup", "kitchen", 7), ("tea", "food", 3)]
@@ -105,14 +106,14 @@ def test_files_that_are_no_text(shop: ShopFolder) -> None:
     """A file in another encoding, a folder and a very long file are refused; a byte order mark is passed over."""
     file = shop.path / "arrange.json"
     file.write_bytes(b"\xff\xfe{}")
-    with pytest.raises(HuitouError, match=r"^arrange\.json must be a file of UTF-8 text; .* Mend or remove it\.$"):
-        read_rules(file)
-    file.write_bytes(b" " * (LARGEST_BYTES + 1))
-    with pytest.raises(HuitouError, match=r"^arrange\.json must have at most 4,000,000 bytes; it has more\."):
-        read_rules(file)
+    with pytest.raises(HuitouError, match=r"^arrange\.json: it must be a file of UTF-8 text; .* Mend it, and look"):
+        ArrangeRules.in_folder(shop.path)
+    file.write_bytes(b" " * (ArrangeRules.kind.most_bytes + 1))
+    with pytest.raises(HuitouError, match=r"^arrange\.json: it must have at most 4,000,000 bytes; it has more\."):
+        ArrangeRules.in_folder(shop.path)
     file.write_bytes(b"\xef\xbb\xbf{}")
-    assert read_rules(file).rules == []
+    assert ArrangeRules.in_folder(shop.path).rules == []
     file.unlink()
     file.mkdir()
     with pytest.raises(HuitouError, match=r"must be a file of UTF-8 text"):
-        read_rules(file)
+        ArrangeRules.in_folder(shop.path)

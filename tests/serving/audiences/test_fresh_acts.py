@@ -77,6 +77,18 @@ def test_what_visitors_did_is_their_customers(shop: ShopFolder, database: Databa
     assert FreshActs(database).of(snapshot).events.row.tolist() == [snapshot.customers.row("anna")]
 
 
+def test_who_a_visitor_is_may_turn_out_later(shop: ShopFolder, database: Database) -> None:
+    """What was read before the merge is the customer's from then on, and is nobody's again when it is undone."""
+    snapshot, acts, merged = Snapshot.open_current(shop), FreshActs(database), Merged(database)
+    row = {"event_id": "1", "customer_id": None, "visitor_id": "new here", "item_id": "kettle"}
+    Inbox(database).put(checked(row), RECEIVED)
+    assert len(acts.of(snapshot).events) == 0
+    merged.join("new here", "anna", NOW)
+    assert acts.of(snapshot).events.row.tolist() == [snapshot.customers.row("anna")]
+    merged.leave("new here", "anna")
+    assert len(acts.of(snapshot).events) == 0
+
+
 def test_contacts_since_the_snapshot(shop: ShopFolder, database: Database) -> None:
     """Whom campaigns wrote to since, each contact once; who was left alone is not among them."""
     snapshot, acts, log = Snapshot.open_current(shop), FreshActs(database), ContactLog(database)

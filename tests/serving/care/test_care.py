@@ -56,6 +56,19 @@ def test_what_the_snapshot_says(small: CareShop) -> None:
     assert left_out(small, "email") == {"ben": "no_consent", "eve": "no_consent", "visitor:v1": "no_consent"}
 
 
+def test_some_reasons_alone(small: CareShop) -> None:
+    """A reason that is not asked for hides none of the others, and leaves nobody out."""
+    small.rules(caps=[{"most": 0, "within_days": 9}], one_per_person=True)
+    small.buy("anna")
+    small.buy("dee")
+    assert small.why("email")["anna"] == "capped"
+    rows = np.arange(len(PEOPLE))
+    codes = small.care.exclusions(small.snapshot, rows, "email", LATER, ("no_consent", "bought_since"))
+    names = (None, *EXCLUSIONS)
+    found = {small.snapshot.customers.id(row): names[code] for row, code in enumerate(codes.tolist()) if code}
+    assert found == {"anna": "bought_since", "ben": "no_consent", "dee": "bought_since"}
+
+
 def test_what_was_said_since_counts_at_once(small: CareShop) -> None:
     """A new word over HTTP goes before the snapshot's, in both directions; a visitor's no is its customer's."""
     small.describe({"customer_id": "anna", "consent_email": False}, {"customer_id": "ben", "consent_email": True})

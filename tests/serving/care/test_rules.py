@@ -11,14 +11,14 @@ import pytest
 from features.channels import CHANNELS
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
-from serving.care.rules import BUILT_IN, CARE_FILE, Cap, ChannelCare, ContactCare, checked_channel, current_rules
+from serving.care.rules import BUILT_IN, CARE_FILE, Cap, ChannelCare, ContactCare, checked_channel
 
 WAY_OUT = " Mend it, and look with: huitou care check"
 
 
 def test_without_a_file_the_built_in_rules_hold(tmp_path: Path) -> None:
     """Every channel has rules, and the most that they look back is told."""
-    rules = current_rules(ShopFolder.create(tmp_path))
+    rules = ContactCare.in_folder(ShopFolder.create(tmp_path).path)
     assert rules == ContactCare()
     assert {channel: rules.of_channel(channel) for channel in CHANNELS} == dict(BUILT_IN)
     assert rules.longest_days == 30
@@ -29,7 +29,7 @@ def test_what_a_file_says(tmp_path: Path) -> None:
     shop = ShopFolder.create(tmp_path)
     said = {"channels": {"email": {"consent": "opt_in"}}, "least_days": 7, "quiet_dates": ["2026-02-17"]}
     (shop.path / CARE_FILE).write_text("\ufeff" + json.dumps(said), encoding="utf-8")
-    rules = current_rules(shop)
+    rules = ContactCare.in_folder(shop.path)
     assert (rules.of_channel("email").consent, rules.of_channel("email").caps) == ("opt_in", [])
     assert rules.of_channel("sms") == BUILT_IN["sms"]
     assert (rules.least_days, rules.caps) == (7, [Cap(most=6, within_days=30)])
@@ -40,7 +40,7 @@ def test_what_a_file_says(tmp_path: Path) -> None:
     [
         ("nothing", "it must be JSON; "),
         ("[1]", "it must be a JSON object with channels, caps and quiet hours."),
-        ({"limit": 3}, "limit is not a field of these rules; got 3."),
+        ({"limit": 3}, "limit is not a field of this file; got 3."),
         ({"channels": {"fax": {}}}, "channels.fax"),
         ({"channels": {"sms": {"consent": "maybe"}}}, "channels.sms.consent must be one of 'opt_in' or 'opt_out'"),
         ({"caps": [{"most": -1, "within_days": 3}]}, "caps.0.most must be at least 0; got -1."),
@@ -60,7 +60,7 @@ def test_a_wrong_file_stops_everything(tmp_path: Path, said: Any, message: str) 
     shop = ShopFolder.create(tmp_path)
     (shop.path / CARE_FILE).write_text(said if isinstance(said, str) else json.dumps(said))
     with pytest.raises(HuitouError) as found:
-        current_rules(shop)
+        ContactCare.in_folder(shop.path)
     assert found.value.code == "broken_care"
     assert found.value.message.startswith(f"{CARE_FILE}: {message}")
     assert found.value.message.endswith(WAY_OUT)
@@ -82,7 +82,7 @@ def test_a_file_that_is_no_text(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(
         HuitouError, match=r"^contact_care\.json: it must (be a file of UTF-8 text|have at most 1,000,000)"
     ):
-        current_rules(shop)
+        ContactCare.in_folder(shop.path)
 
 
 def test_the_guide_shows_rules_that_can_be_used(root: Path) -> None:

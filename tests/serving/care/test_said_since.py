@@ -42,6 +42,16 @@ def test_the_newest_word_counts(small: CareShop) -> None:
     assert words(small, said) == {"anna": 1, "ben": 1, "cy": 0}
 
 
+def test_clocks_of_two_services_may_differ(small: CareShop) -> None:
+    """A no is heard although another service, whose clock is minutes ahead, has said something before it."""
+    said = SaidSince(SnapshotPeople(small.snapshot), Described(small.database), NOW)
+    small.describe({"customer_id": "anna", "contactable": True}, at=LATER + timedelta(minutes=5))
+    said.refresh()
+    small.describe({"customer_id": "ben", "contactable": False}, at=LATER)
+    said.refresh()
+    assert words(small, said) == {"anna": 1, "ben": 0, "cy": 1}
+
+
 def test_what_waits_is_not_in_any_snapshot(small: CareShop) -> None:
     """What the warehouse has not got yet is read, however old it is."""
     small.describe({"customer_id": "anna", "contactable": False}, at=NOW - timedelta(days=3))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -67,11 +68,31 @@ def test_mistakes_come_back_whole(desk: Desk) -> None:
     }
 
 
+def test_an_answer_that_takes_too_long_is_told(desk: Desk) -> None:
+    """Whoever asks says how long it may take, and is told when it took longer."""
+    with pytest.raises(HuitouError, match=r"^the report took longer than 0 seconds\. Ask again in a little while\.$"):
+        desk.wait(0.0, currency_and_moment, 1)
+    assert desk.wait(60.0, currency_and_moment, 1)[2] == 2
+
+
 def test_a_process_that_ends_is_told_and_replaced(desk: Desk) -> None:
     """The question that it was busy with fails in words; the next one is answered."""
     with pytest.raises(HuitouError, match=r"^the process that makes reports ended\. Ask again in a little while\.$"):
         desk.ask(sudden_end)
     assert desk.ask(currency_and_moment, 1)[2] == 2
+
+
+def test_a_process_that_ended_while_nobody_asked_is_replaced(desk: Desk) -> None:
+    """Whoever asks next is told in the same words, and the one after that is answered."""
+    process = desk.ask(process_id)
+    handle = os.pidfd_open(process)
+    os.kill(process, signal.SIGKILL)
+    ended, _, _ = select.select([handle], [], [], 10)
+    os.close(handle)
+    assert ended
+    with pytest.raises(HuitouError, match=r"^the process that makes reports ended\."):
+        desk.ask(process_id)
+    assert desk.ask(process_id) != process
 
 
 def test_the_process_ends_with_the_one_that_asks(place: DeskPlace, root: Path) -> None:

@@ -12,6 +12,7 @@ from tests.conftest import ROOT
 HEAVY = (
     "deltalake",
     "duckdb",
+    "ibis",
     "implicit",
     "lightgbm",
     "mlflow",

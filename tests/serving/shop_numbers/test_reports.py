@@ -95,9 +95,9 @@ def test_every_report_is_json(room: Workroom) -> None:
 
 
 def test_an_answer_is_worked_out_once_for_each_version(room: Workroom, shop: ShopFolder) -> None:
-    """The same question gives the very same answer until something was stored."""
+    """The same question gives the very same figures until something was stored."""
     before = reports.overview_report(room, DaysAsked())
-    assert reports.overview_report(room, DaysAsked()) is before
+    assert reports.overview_report(room, DaysAsked())["figures"] is before["figures"]
     append(shop, events(("dora", "purchase", "tea", "2025-02-25T12:00Z", {"order_id": "o9", "unit_price": 5})))
     after = reports.overview_report(room, DaysAsked())
     assert after["figures"]["orders"]["value"] == before["figures"]["orders"]["value"] + 1
@@ -112,3 +112,17 @@ def test_who_is_set_aside_is_left_out(room: Workroom, shop: ShopFolder) -> None:
     found, everyone = (reports.overview_report(room, DaysAsked(everyone=each)) for each in (False, True))
     assert (found["figures"]["orders"]["value"], found["set_aside_people"]) == (1, 1)
     assert (everyone["figures"]["orders"]["value"], everyone["set_aside_left_out"]) == (2, False)
+
+
+def test_periods_say_how_many_of_their_days_are_in_a_sale(room: Workroom) -> None:
+    """Six days of the shop's own sale fall into the period, two of them before it; a change counts at once."""
+    asked = DaysAsked(date(2025, 2, 1), date(2025, 3, 1))
+    assert reports.overview_report(room, asked)["periods"]["current"]["promotion_days"] == 0
+    own = {"promotions": [{"name": "Tea days", "from": "2025-01-30", "until": "2025-02-06"}]}
+    (room.shop.path / "promotions.json").write_text(json.dumps(own))
+    periods = reports.overview_report(room, asked)["periods"]
+    assert {name: period["promotion_days"] for name, period in periods.items()} == {
+        "current": 6,
+        "previous": 2,
+        "last_year": 0,
+    }

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.arrays import Floats
-from serving.shown.ratio import Estimate, Z, mean, rate, ratio
+from features.estimate import Estimate, Z
+from serving.shown.ratio import mean, rate, ratio
 
 
 def drawn(rng: np.random.Generator, people: int, *, alike: float) -> tuple[Floats, Floats]:

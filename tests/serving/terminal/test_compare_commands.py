@@ -7,8 +7,8 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from features.estimate import Estimate
 from serving.database.answers.comparisons import Comparison
-from serving.shown.ratio import Estimate
 from serving.terminal.compare_commands import figure, show_comparisons
 from tests.serving.shown.small_memory import NOON, hours
 

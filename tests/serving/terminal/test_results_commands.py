@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from rich.console import Console
 
+from features.estimate import Estimate
 from features.shop_folder import ShopFolder, ShopSettings
 from serving.shown.online_results import OnlineResults
 from serving.shown.period import Period
-from serving.shown.ratio import Estimate
 from serving.shown.tally import Tally
 from serving.terminal.results_commands import percent, period_of, show_results
 from tests.serving.shown.small_memory import NOON

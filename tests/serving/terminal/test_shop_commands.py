@@ -13,6 +13,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from features.errors import HuitouError
+from features.shop_folder import ShopFolder
 from serving.terminal.shop_commands import ShopCommands
 from tests.serving.shop_numbers.asked_shop import asked_shop
 
@@ -66,5 +67,13 @@ def test_every_table(shop: Path) -> None:
 
 def test_a_day_that_is_none(shop: Path) -> None:
     """A mistyped day is told with the option that it was typed at."""
-    with pytest.raises(HuitouError, match=r"^--from must be a day such as 2025-03-01; got '2025-13-01'\. Write year,"):
+    with pytest.raises(HuitouError, match=r"^--from must be a day, such as 2025-03-01; got '2025-13-01'\. Write year,"):
         printed(shop, "overview", "--from", "2025-13-01")
+
+
+@pytest.mark.parametrize("command", ["overview", "funnel", "cohorts", "habits", "best-sellers", "attention"])
+def test_a_shop_without_events(command: str, tmp_path: Path) -> None:
+    """There is nothing to count, and what is to be done is told in one line instead of an empty table."""
+    ShopFolder.create(tmp_path / "new")
+    with pytest.raises(HuitouError, match="the shop has no events yet. Import some first, with: huitou import events"):
+        printed(tmp_path / "new", command)

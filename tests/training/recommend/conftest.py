@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import pyarrow as pa
 import pytest
 
 from features.behaviour import Behaviour
@@ -14,7 +13,7 @@ from features.events.event import EVENT_SCHEMA, ITEM_SCHEMA
 from features.events.simulate import SimulatedTruth, SimulationSettings, simulate
 from features.events.warehouse import Warehouse
 from features.history import History
-from tests.small_shop import append, shop
+from tests.small_shop import append, complete, shop
 from training.recommend.counted.sources import Sources
 from training.recommend.counted.table import SourceSettings
 from training.recommend.proposing.registry import PURCHASE_SOURCES, tables_of
@@ -63,12 +62,3 @@ def by_rule(sources: Sources) -> FittedRecommender:
 def histories(planted: PlantedShop, sources: Sources) -> Iterator[History]:
     """What was known of everyone at the cutoff, bucket by bucket."""
     return planted.behaviour.map_histories(lambda _, known: known, planted.cutoff, sources.catalogue)
-
-
-def complete(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """``table`` with every column of ``schema``, null where it has none."""
-    columns = {
-        field.name: table[field.name] if field.name in table.column_names else pa.nulls(len(table), field.type)
-        for field in schema
-    }
-    return pa.table(columns).cast(schema)

@@ -32,7 +32,7 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
         "category_entropy",
         "repeat_item_share",
     ),
-    "price": ("discount", "price_level", "viewed_price_", "bought_price_"),
+    "price": ("discount", "price_level", "viewed_price_", "bought_price_", "promotion_"),
     "returns": ("return_", "days_since_return"),
     "hours": ("hour_", "night_share", "weekend_share"),
 }

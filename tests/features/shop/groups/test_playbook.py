@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from features.channels import CHANNELS
 from features.errors import HuitouError
-from features.shop.groups.playbook import GROUPINGS, LARGEST_BYTES, Playbook, built_in_text
+from features.shop.groups.playbook import GROUPINGS, Playbook, built_in_text
 
 OWN = {
     "text": {"en": "Send the catalogue", "zh": "寄送目录"},
@@ -160,6 +160,6 @@ def test_files_that_are_no_text(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe{}")
     with pytest.raises(HuitouError, match=r"^playbook\.json: it must be a file of UTF-8 text; "):
         Playbook.in_folder(tmp_path)
-    file.write_bytes(b" " * (LARGEST_BYTES + 1))
+    file.write_bytes(b" " * (Playbook.kind.most_bytes + 1))
     with pytest.raises(HuitouError, match=r"^playbook\.json: it must have at most 1,000,000 bytes; it has more\. "):
         Playbook.in_folder(tmp_path)

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from features.channels import CONSENT_FIELDS
 from features.shop_folder import ShopFolder
 from serving.absorb import absorb
 from tests.serving.api.served_shop import encoded, event, send, serving, shown
@@ -34,6 +35,14 @@ def test_every_customer_is_told(reader: TestClient, person: Person) -> None:
     assert said["events_since"] == 0
 
 
+NOTHING_SAID = (
+    *CONSENT_FIELDS,
+    *("birthday_month", "birthday_day", "discount_order_share", "promotion_order_share", "price_band"),
+    *("usual_hour", "usual_weekday", "uplift_91d", "expected_incremental_profit"),
+)
+"""What nobody knows of this customer."""
+
+
 def test_what_lies_ahead(reader: TestClient) -> None:
     """Who is likely to order has a next order with its interval as ISO dates; what is not known is null."""
     said = anyone(reader)
@@ -44,6 +53,13 @@ def test_what_lies_ahead(reader: TestClient) -> None:
         "kind": "repeat",
         "tier": "model",
         "method": "blend",
+        "rfm_recency_score": 4,
+        "rfm_frequency_score": 3,
+        "rfm_monetary_score": 5,
+        "rfm_group": "loyal",
+        "stage": "mature",
+        "value_level": "high",
+        "behaviour_group": "loyal",
         "order_probability_91d": 0.8,
         "churn_probability_91d": 0.2,
         "order_probability_30d": 0.4,
@@ -66,6 +82,7 @@ def test_what_lies_ahead(reader: TestClient) -> None:
         "set_aside": None,
         "cluster": None,
         "next_order": {"on": "2025-03-11", "from": "2025-03-04", "until": "2025-04-20"},
+        **dict.fromkeys(NOTHING_SAID),
     }
 
 

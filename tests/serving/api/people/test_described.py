@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from starlette.testclient import TestClient
 
+from features.events.warehouse import Warehouse
+from serving.absorb import absorb_all
+from serving.care.care import Care
+from serving.care.exclusions import EXCLUSIONS
 from serving.database.connection import open_database
 from tests.serving.api.served_shop import serving
-from tests.serving.published_shop import small_shop
+from tests.serving.privacy.searched import files_with
+from tests.serving.published_shop import NOW, small_shop
 
 
 def items(client: TestClient, customer: str) -> tuple[list[str], str | None]:
@@ -69,3 +75,25 @@ def test_without_a_database_nobody_is_profiled(tmp_path: Path) -> None:
             connection.exec_driver_sql("drop table described_customers")
         engine.dispose()
         assert items(client, "anna") == (["popular", "popular"], "opted_out")
+
+
+def test_consent_and_birthday(tmp_path: Path) -> None:
+    """They are stored, count at once, and reach the warehouse; the year of a birthday is kept nowhere."""
+    shop = small_shop(tmp_path)
+    rows = [
+        {"customer_id": "anna", "consent_email": False, "birthday": "1990-03-31"},
+        {"customer_id": "quiet", "birthday": "02-30"},
+        {"customer_id": "quiet", "consent_email": "perhaps"},
+    ]
+    with serving(shop) as client:
+        said = client.put("/v1/customers", json={"customers": rows}).json()
+        assert [row["status"] for row in said["results"]] == ["stored", "rejected", "rejected"]
+        assert [row["error"]["field"] for row in said["results"][1:]] == ["birthday", "consent_email"]
+        service = client.app.state.service  # type: ignore[attr-defined]
+        row = service.snapshot.customers.row("anna")
+        codes = Care(shop, service.database).exclusions(service.snapshot, np.array([row]), "email", NOW)
+        assert EXCLUSIONS[codes[0] - 1] == "no_consent"
+        absorb_all(shop, service.database, service.clock)
+    (known,) = Warehouse.open(shop).customers().to_pylist()
+    assert (known["consent_email"], known["birthday"]) == (False, "03-31")
+    assert files_with(tmp_path, ["1990-03-31"]) == {}

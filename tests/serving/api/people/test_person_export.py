@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from features.events.warehouse import Warehouse
 from serving.absorb import absorb
+from serving.database.marketing.contact_log import Contact, ContactLog
 from serving.database.people.person_hash import person_hash
 from serving.privacy.person_export import Holdings, person_export
 from tests.serving.api.served_shop import encoded, event, send, serving
@@ -46,6 +47,11 @@ def test_everything_is_there(client: TestClient) -> None:
     shown = client.post("/v1/recommendations", json={"customer_id": "anna", "n": 1}).json()
     send(client, event(event_id="4", recommendation_id=shown["recommendation_id"], occurred_at="2025-03-01T11:00:00Z"))
     client.post("/v1/customers/anna/merge", json={"visitor_id": "v 1"})
+    assert client.post("/v1/lists", json={"name": "all", "filter": {"everyone": True}}).status_code == 200
+    message = Contact("k-1", "anna", NOW, "spring", "email", outcome="opened")
+    ContactLog(service.database).append([message], NOW)
+    refused = [{"customer_id": "anna", "channel": "sms"}, {"email": "A@example.com", "source": "hotline"}]
+    client.post("/v1/suppressions", json={"suppressions": refused})
     service.writer.close()
     said = export(client, "anna")
     assert list(said) == [
@@ -57,6 +63,9 @@ def test_everything_is_there(client: TestClient) -> None:
         "merged_into",
         "events",
         "contacts",
+        "messages",
+        "lists",
+        "suppressions",
         "predictions",
         "shown",
         "responses",
@@ -75,6 +84,15 @@ def test_everything_is_there(client: TestClient) -> None:
         "2025-03-01T10:00:00Z",
     )
     assert [contact["channel"] for contact in said["contacts"]] == ["sms"]
+    assert [(each["channel"], each["arm"], each["outcome"]) for each in said["messages"]] == [
+        ("email", "treated", "opened")
+    ]
+    assert {(each["name"], each["version"], each["customer_id"]) for each in said["lists"]} == {("all", 1, "anna")}
+    assert {each["group"] for each in said["lists"]} <= {"treatment", "control"}
+    assert [(each["kind"], each["channel"], each["source"]) for each in said["suppressions"]] == [
+        ("customer", "sms", ""),
+        ("email", None, "hotline"),
+    ]
     assert [told["customer_id"] for told in said["predictions"]] == ["anna", "visitor:v 1"]
     assert said["predictions"][0]["recommendations"][0]["item_id"] == "kettle"
     assert said["predictions"][0]["churn_probability_91d"] == 0.8

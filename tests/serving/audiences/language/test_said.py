@@ -63,8 +63,11 @@ def test_the_nearest_name() -> None:
     """Slips are recognised, whatever their case; what is far from everything is not guessed at."""
     assert nearest("LOSST", ["new", "lost"]) == "Did you mean lost?"
     assert nearest("elephant", ["new", "lost"]) is None
+    assert nearest("", ["new"]) is None
     assert nearest(3, ["new"]) is None
     assert nearest("lost" * 100, ["lost"]) is None
+    brands = [f"{letter}{number} and sons" for number in range(1_500) for letter in "ab"]
+    assert nearest("b99 und sons", brands) == "Did you mean b99 and sons?"
 
 
 def test_many_names_are_not_all_told() -> None:

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from features.estimate import Estimate
 from serving.database.answers.comparisons import Comparison
 from serving.database.answers.shown import ShownAnswer
 from serving.shown.comparing.comparison_results import ComparisonResults, comparison_results
 from serving.shown.memory import Memory
-from serving.shown.ratio import Estimate
 from tests.serving.shown.small_memory import NOON, answer, event, hours
 
 TRY = Comparison("try", "usual", "tried", 0.5, NOON, hours(24))

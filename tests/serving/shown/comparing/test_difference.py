@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from features.estimate import Estimate, Z
 from serving.shown.comparing.difference import MISMATCH_LEVEL, Difference, mismatch_chance
-from serving.shown.ratio import Estimate, Z, ratio
+from serving.shown.ratio import ratio
 
 PEOPLE = 3_000
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.shop.groups.shares_below import limits_at, limits_passed
+from features.shop.groups.quantile_limits import limits_at, limits_passed
 
 FIFTHS = tuple(Fraction(number, 5) for number in (1, 2, 3, 4))
 

@@ -1,4 +1,4 @@
-"""Scores by quantile, where those who share a value share the score."""
+"""Limits at quantiles, and scores by them: those who share a value share the score."""
 
 from __future__ import annotations
 
