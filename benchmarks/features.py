@@ -57,19 +57,19 @@ def build(path: Path, asked: argparse.Namespace) -> dict[str, Any]:
     folder = ShopFolder.create(path, ShopSettings(timezone=settings.timezone, buckets=BUCKETS))
     staging = Staging(folder.staging / "benchmark", BUCKETS, settings.timezone)
     for chunk in simulated.event_chunks():
-        staging.add(as_events(chunk))
+        staging.add(completed(chunk, EVENT_SCHEMA))
     warehouse = Warehouse.open(folder)
     stored = warehouse.append(staging).stored
-    warehouse.put_items(simulated.items.select(ITEM_SCHEMA.names))
+    warehouse.put_items(completed(simulated.items, ITEM_SCHEMA))
     return {"events": stored}
 
 
-def as_events(chunk: pa.Table) -> pa.Table:
-    """Simulated events with the columns that they lack, empty."""
-    absent = [name for name in EVENT_SCHEMA.names if name not in chunk.schema.names]
-    for name in absent:
-        chunk = chunk.append_column(name, pa.nulls(len(chunk), EVENT_SCHEMA.field(name).type))
-    return chunk.select(EVENT_SCHEMA.names)
+def completed(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Simulated events or items with the columns that they lack, empty."""
+    for name in schema.names:
+        if name not in table.schema.names:
+            table = table.append_column(name, pa.nulls(len(table), schema.field(name).type))
+    return table.select(schema.names)
 
 
 def moment_after(behaviour: Behaviour) -> datetime:
@@ -115,11 +115,12 @@ def plain_pandas(path: Path, asked: argparse.Namespace) -> dict[str, Any]:
     items = behaviour.items.select(["item_id", "category", "price"]).to_pandas()
     items["price"] = items["price"].astype("float64")
     levels = pd.Series(log_price_levels(catalogue.price, catalogue.category), catalogue.ids.to_pylist())
+    sales = pd.DatetimeIndex(np.array(catalogue.promotions.days, dtype="datetime64[D]"))
     seconds, events = 0.0, 0
     for bucket in sorted(behaviour.reader.files)[: asked.pandas_buckets]:
         started = time.perf_counter()
         frame = prepared(read_frame(behaviour, bucket), items, cutoff)
-        table = pandas_features(frame, levels)
+        table = pandas_features(frame, levels, sales)
         seconds += time.perf_counter() - started
         events += len(frame)
         compare(customer_features(behaviour.history(bucket, cutoff, catalogue)), table)

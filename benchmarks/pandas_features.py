@@ -31,11 +31,15 @@ def prepared(events: pd.DataFrame, items: pd.DataFrame, cutoff: datetime) -> pd.
     return frame
 
 
-def pandas_features(frame: pd.DataFrame, levels: pd.Series[Any]) -> pd.DataFrame:
-    """All customer features of :func:`prepared` events; ``levels`` has the price level of each item."""
+def pandas_features(frame: pd.DataFrame, levels: pd.Series[Any], sales: pd.DatetimeIndex) -> pd.DataFrame:
+    """All customer features of :func:`prepared` events of items that all have a list price.
+
+    ``levels`` has the price level of each item, ``sales`` the days of sales.
+    """
     columns: Columns = {}
     for family in (counts, recency, presence, orders, gaps, open_items, variety, prices, habits):
         columns |= family(frame)
+    columns |= promotions(frame, sales)
     level = frame["item_id"].map(levels)
     columns["price_level"] = level.groupby(frame["customer_id"], observed=True).mean()
     table = pd.DataFrame({name: column.rename(str) for name, column in columns.items()})
@@ -191,6 +195,24 @@ def prices(frame: pd.DataFrame) -> Columns:
     columns["discounted_share"] = (discount > 0.02).groupby(bought["customer_id"], observed=True).mean()
     columns["discount_mean"] = discount.groupby(bought["customer_id"], observed=True).mean()
     return columns
+
+
+def promotions(frame: pd.DataFrame, sales: pd.DatetimeIndex) -> Columns:
+    """What fell to sales and discounts."""
+    bought = frame[frame["kind"] == "purchase"]
+    key = bought["order_id"].fillna(bought["local_date"].astype(str))
+    first_day = bought.groupby(["customer_id", key], observed=True)["local_date"].first()
+    told = bought[(bought["price"] > 0) & bought["unit_price"].notna()]
+    worth = told.assign(listed=told["quantity"] * told["price"], paid=told["quantity"] * told["unit_price"])
+    totals = worth.groupby(["customer_id", key], observed=True)[["listed", "paid"]].sum()
+    viewed = frame[frame["kind"] == "view"]
+    shares = {
+        "discount_order_share": totals["paid"] < 0.98 * totals["listed"],
+        "promotion_order_share": first_day.isin(sales),
+    }
+    columns = {name: share.groupby("customer_id", observed=True).mean() for name, share in shares.items()}
+    seen = viewed["local_date"].isin(sales).groupby(viewed["customer_id"], observed=True).mean()
+    return columns | {"promotion_view_share": seen}
 
 
 def habits(frame: pd.DataFrame) -> Columns:

@@ -1,8 +1,8 @@
 """Features of customers that come from sales: what of their orders and views fell to them, and at a discount.
 
 An item's usual price is its list price where one is told, else the median that was paid for a piece before the
-cutoff, in lines of about as many pieces where that is lower: who buys in bulk pays less without any sale. An order is
-at a discount when its lines together cost over 2 % less than at usual prices.
+cutoff, in lines of about as many pieces where that is lower: who buys in bulk pays less without any sale. Prices that
+do not agree are not usual. An order is at a discount when its lines together cost over 2 % less than at usual prices.
 """
 
 from __future__ import annotations

@@ -239,7 +239,7 @@ SALES = [
         "discount_order_share",
         "Share of orders at a discount: their lines together cost over 2 % less than at usual prices. The usual price "
         "of an item is its list price, else the median paid for a piece before the cutoff, in lines of about as many "
-        "pieces where that is lower",
+        "pieces where that is lower; prices that do not agree are not usual",
         "share",
         "no order with a price paid and a usual price",
     ),

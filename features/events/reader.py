@@ -14,7 +14,7 @@ import pyarrow as pa
 from features.events.duck import connect
 from features.events.event import EPOCH, KINDS
 from features.events.order import KIND_TYPE, ORDER_SQL, in_order
-from features.usual_prices import FEWEST_LINES, NOTHING_PAID, WHOLE_ITEM, size_sql
+from features.usual_prices import FEWEST_LINES, NOTHING_PAID, WHOLE_ITEM, agreed_sql, size_sql
 
 # Without hive_partitioning = false a folder on the way that is called kind=web would become a column.
 _FROM_FILES = "from read_parquet($files, hive_partitioning = false)"
@@ -158,16 +158,19 @@ class EventReader:
     def median_paid(self, before: datetime, item_ids: pa.Array) -> pa.Table:
         """The ``median`` unit price of the purchases before ``before`` of some items (``item_id``) that have one.
 
-        One row for each item (its ``size`` is ``WHOLE_ITEM``), and one for each ``size`` of lines (``SIZES``) that was
-        bought ``FEWEST_LINES`` times.
+        One row for each item (its ``size`` is ``WHOLE_ITEM``), with whether its prices ``agreed``, and one for each
+        ``size`` of lines (``SIZES``) that was bought ``FEWEST_LINES`` times at prices that agree.
         """
         if not self.files or not len(item_ids):
             return NOTHING_PAID
         bought = "kind = 'purchase' and unit_price is not null and occurred_at < $before and known_at < $before"
         wanted = "item_id in (select item_id from wanted)"
-        lines = f"select item_id, unit_price, {size_sql('quantity')} as size {_FROM_FILES} where {bought} and {wanted}"
-        medians = f"select item_id, coalesce(size, {WHOLE_ITEM})::tinyint as size, median(unit_price::double) as median"
-        kept = f"size is null or count(*) >= {FEWEST_LINES}"  # the size of the rows of whole items is null
+        columns = f"item_id, unit_price::double as price, {size_sql('quantity')} as size"
+        lines = f"select {columns} {_FROM_FILES} where {bought} and {wanted}"
+        agreed = agreed_sql("price")
+        which = f"item_id, coalesce(size, {WHOLE_ITEM})::tinyint as size"  # that of the rows of whole items is null
+        medians = f"select {which}, median(price) as median, {agreed} as agreed"
+        kept = f"size is null or (count(*) >= {FEWEST_LINES} and {agreed})"
         groups = "grouping sets ((item_id), (item_id, size))"
         query = f"{medians} from ({lines}) group by {groups} having {kept} order by item_id, size"
         with connect() as connection:

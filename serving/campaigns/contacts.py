@@ -28,8 +28,8 @@ class ContactResult:
     """What became of one row."""
 
     status: str
-    """``noted``; ``unchanged``, as it was known, or more is; ``noted_in_control``, of a person who should have been left
-    alone and stays in the control group; or ``rejected``."""
+    """``noted``; ``unchanged``, as it was known, or more is; ``noted_in_control``, of a person who should have been
+    left alone and stays in the control group; or ``rejected``."""
     error: HuitouError | None = None
     """Why it was not taken."""
 

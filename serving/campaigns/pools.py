@@ -14,8 +14,8 @@ from serving.desk.workroom import Workroom
 def pool_results(room: Workroom, pool: str) -> dict[str, Any]:
     """The campaigns of a pool that have ended, together and each; plain values.
 
-    What is asked is what the first of them asked; those that never started do not count. Raises :class:`HuitouError` when
-    there is none of this name, and when none has ended.
+    What is asked is what the first of them asked; those that never started do not count. Raises :class:`HuitouError`
+    when there is none of this name, and when none has ended.
     """
     from training.campaigns.pooling import pooled
 

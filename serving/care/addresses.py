@@ -17,8 +17,8 @@ ADDRESS_OF: Mapping[str, str] = {"email": "email", "sms": "phone", "phone": "pho
 """The kind of address that a channel needs; the others are reached by means that the shop itself keeps."""
 
 OVERLAP_US = 600_000_000
-"""What was told so long before the newest that was read is read again: of two writers the earlier may be seen later, and
-their clocks may differ."""
+"""What was told so long before the newest that was read is read again: of two writers the earlier may be seen later,
+and their clocks may differ."""
 
 _DIGITS = 16
 

@@ -24,6 +24,9 @@ from serving.database.marketing.holdout import Holdout
 from serving.database.marketing.suppressions import ALL_CHANNELS
 from serving.database.people.erased import Erased
 
+ON_THE_DEVICE = "app"
+"""The one channel that reaches somebody who is known by a device alone."""
+
 
 class Moment:
     """One question: everything is read as it is when it is asked for. All arrays have an entry for each row."""
@@ -65,6 +68,8 @@ class Moment:
             care = rules.of_channel(channel)
             for cap in care.caps:
                 yield "capped_channel", partial(self._reached, cap, channel)
+            if channel != ON_THE_DEVICE:
+                yield "no_address", lambda: self._people.visitors
             if care.needs_address:
                 yield "no_address", lambda: self._memory.addresses().missing(channel)
         yield "suppressed", lambda: same.spread(self._memory.suppressed(channel or ALL_CHANNELS, self._merges).copy())

@@ -21,8 +21,8 @@ MISSED = timedelta(minutes=10)
 """What was said so long before a snapshot was begun is looked at again: it may have missed it."""
 
 OVERLAP_US = 600_000_000
-"""What was said so long before the newest that was read is read again: of two writers the earlier may be seen later, and
-their clocks may differ."""
+"""What was said so long before the newest that was read is read again: of two writers the earlier may be seen later,
+and their clocks may differ."""
 
 
 class SaidSince:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from features.arrays import Flags, Floats, Ints
 from features.channels import CHANNELS, consent_field
+from features.events.event import VISITOR_PREFIX
 from features.shop.anomalies import REASONS as SET_ASIDE
 from serving.care.exclusions import EXCLUSION_CODES
 from serving.care.person_numbers import Keys, id_keys
@@ -90,6 +91,11 @@ class SnapshotPeople:
     def idle_days(self) -> Floats:
         """Days since each did anything, before the snapshot; infinite where nothing is known."""
         return np.nan_to_num(np.asarray(self._values("days_since_any")), nan=np.inf)
+
+    @cached_property
+    def visitors(self) -> Flags:
+        """Who is known by a browser or device alone: nobody can write to them outside of it."""
+        return self._snapshot.customers.beginning_with(VISITOR_PREFIX)
 
     @cached_property
     def keys(self) -> Keys:

@@ -144,7 +144,8 @@ WEBHOOK_DELIVERIES = Table(
 )
 """Lists that were sent to another system: ``state`` is waiting, sent or failed.
 
-The next batch begins behind the member at ``sent_place`` and is tried at ``next_us``; ``attempts`` failed since the last that arrived.
+The next batch begins behind the member at ``sent_place`` and is tried at ``next_us``; ``attempts`` failed since the
+last that arrived.
 """
 
 HELD_OUT = Table(

@@ -129,6 +129,16 @@ class IdIndex:
         known: Ints = rows[rows != NO_ROW]
         return known
 
+    def beginning_with(self, prefix: str) -> NDArray[np.bool_]:
+        """Whether each id begins with a text that is not empty, by row; shape ``(n,)``."""
+        wanted = np.frombuffer(prefix.encode(), dtype=np.uint8)
+        text, ends = np.asarray(self._text), np.asarray(self._end)
+        starts = np.concatenate(([0], ends[:-1]))
+        found = ends - starts >= len(wanted)
+        for place, byte in enumerate(wanted.tolist()):
+            found[found] = text[starts[found] + place] == byte
+        return found
+
     def id(self, row: int) -> str:
         """The id of a row."""
         return self._bytes(row).decode()

@@ -12,7 +12,8 @@ def test_every_step_is_measured(tmp_path: Path) -> None:
     """Each has its seconds, its highest memory and its file; contact details are told of no more than were asked."""
     shop = small_shop(tmp_path / "shop").path
     before = sorted(shop.rglob("*"))
-    found = measured(shop, tmp_path, people=4, contacts=2)
+    (tmp_path / "beside").mkdir()
+    found = measured(shop, tmp_path / "beside", people=4, contacts=2)
     assert (found["people"], found["contacts"]) == (4, 2)
     assert len(PEOPLE) > 4
     for name in ("freeze", *EXPORTS):

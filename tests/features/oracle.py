@@ -234,15 +234,29 @@ def habits(customer: Customer) -> Numbers:
 
 
 def usual_price(found: dict[str, Customer], line: Deed) -> float:
-    """The list price, else the median paid for a piece, by anybody or in lines of that size; 0 where nobody knows."""
+    """The list price, else the median paid for a piece, by anybody or in lines of that size; 0 where none is usual."""
     listed = next(iter(found.values())).list_price(line.item)
     if listed is not None:
         return listed
     lines = [deed for customer in found.values() for deed in customer.of("purchase") if deed.item == line.item]
     paid = [(deed.unit_price, size(deed.quantity)) for deed in lines if deed.unit_price is not None]
     alike = [price for price, pieces in paid if pieces == size(line.quantity)]
-    whole = median([price for price, _ in paid]) if paid else 0.0
-    return min(whole, median(alike)) if len(alike) >= 3 else whole
+    told = [[price for price, _ in paid], alike if len(alike) >= 3 else []]
+    return min((median(prices) for prices in told if prices and agree(prices)), default=0.0)
+
+
+def agree(prices: list[float]) -> bool:
+    """Whether prices a little below or above the middle are the median."""
+    low, high = (quantile(prices, share) for share in (0.375, 0.625))
+    return low >= 0.98 * median(prices) or high <= 1.02 * median(prices)
+
+
+def quantile(values: list[float], share: float) -> float:
+    """The value at a share of the way through them, between neighbours in proportion."""
+    ordered, place = sorted(values), share * (len(values) - 1)
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
 def size(quantity: float) -> int:

@@ -101,6 +101,7 @@ def test_the_usual_price_is_the_list_price_else_what_was_paid() -> None:
     """An item without a list price has the median paid for it; without either it has none."""
     described = items(("listed", "a", "10"), ("paid", "a", None), ("unknown", "a", None))
     paid = pa.table({"item_id": ["listed", "paid"], "size": [WHOLE_ITEM, WHOLE_ITEM], "median": [8.0, 7.5]})
+    paid = paid.append_column("agreed", pa.array([True, True]))
     catalogue = Catalogue.before(described, NOBODY, paid=paid)
     assert catalogue.ids.to_pylist() == ["listed", "paid", "unknown"]
     np.testing.assert_array_equal(catalogue.usual_price, [10, 7.5, np.nan])

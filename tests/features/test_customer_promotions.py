@@ -51,6 +51,12 @@ def test_who_buys_in_bulk_pays_less_without_a_sale() -> None:
     assert discount_order_share(table).tolist() == [0, 0, 0, 0, 0, 0, 0, 0, 1]
 
 
+def test_what_costs_something_else_each_time_is_never_at_a_discount() -> None:
+    """An item that stands for whole orders has no usual price, so nothing is told of them."""
+    table = known(*(bought("anna", "pot", f"2025-05-0{n}T10:00Z", 10 * n, f"o{n}") for n in range(1, 7)))
+    np.testing.assert_array_equal(discount_order_share(table), [np.nan])
+
+
 def test_a_list_price_holds_for_every_quantity() -> None:
     """Twelve for less than the list price each are at a discount, however many buy them so."""
     table = known(*(bought(f"w{number}", "tea", "2025-05-01T10:00Z", 8, f"o{number}", 12) for number in range(4)))

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from features.usual_prices import NOTHING_PAID, SIZES, WHOLE_ITEM, UsualPrices, size_sql
+from features.usual_prices import NOTHING_PAID, SIZES, WHOLE_ITEM, UsualPrices, agreed_sql, size_sql
 
 NAN = np.nan
 IDS = pa.array(["cup", "pot", "tea"])
@@ -16,6 +16,7 @@ PAID = pa.table(
         "item_id": ["tea", "pot", "pot", "pot", "cup", "gone"],
         "size": [0, 3, WHOLE_ITEM, 0, WHOLE_ITEM, WHOLE_ITEM],
         "median": [5.0, 15.0, 18.0, 20.0, 3.0, 1.0],
+        "agreed": [True, True, True, True, True, True],
     }
 )
 
@@ -38,6 +39,25 @@ def test_an_item_has_its_list_price_or_the_median_paid() -> None:
 def test_a_size_that_is_cheaper_has_a_price_of_its_own(item: int, quantity: float, price: float) -> None:
     """Eight to fifteen pots cost 15; one at 20 is no reason to call 18 a discount; tea has its list price."""
     assert usual().of_lines(np.array([item]), np.array([quantity])).tolist() == [price]
+
+
+def test_prices_that_do_not_agree_are_not_usual() -> None:
+    """The item keeps its median, but only lines of a size with one price are held to anything."""
+    doubtful = PAID.set_column(3, "agreed", pa.array([True, True, False, True, True, True]))
+    prices = UsualPrices.of(np.array([NAN, NAN, 10.0]), IDS, doubtful)
+    assert prices.of_item[1] == 18
+    np.testing.assert_array_equal(prices.of_lines(np.array([1, 1]), np.array([8.0, 100.0])), [15, NAN])
+
+
+@pytest.mark.parametrize(
+    ("prices", "agree"),
+    [([20, 20, 20, 20, 15], True), ([15, 20], False), ([10, 20, 20, 20, 40], True), ([10, 20, 30, 40], False)],
+)
+def test_prices_agree_when_many_are_the_median(prices: list[float], agree: bool) -> None:
+    """A few discounts do not disturb; what costs something else each time has no usual price."""
+    connection = duckdb.connect().register("lines", pa.table({"price": pa.array(prices, pa.float64())}))
+    found = connection.sql(f"select {agreed_sql('price')} as agreed from lines").to_arrow_table()
+    assert found["agreed"].to_pylist() == [agree]
 
 
 def test_lines_of_a_shop_without_prices() -> None:

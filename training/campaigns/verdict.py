@@ -47,6 +47,9 @@ def verdict_of(effects: Effects, question: Question, *, ended: bool) -> Verdict:
     if absolute.leaves_out_zero and effects.expected_least >= LEAST_EXPECTED:
         kind: Kind = "helped" if (absolute.low or 0.0) > 0 else "hurt"
         return Verdict(kind, _declared(kind, effects, question.outcome))
+    if absolute.leaves_out_zero:
+        more = max(_rounded(_enough(effects) - effects.people), 1)
+        return Verdict("too_few", _nearly(more, effects), more)
     more = more_people(effects, question)
     if more:
         return Verdict("too_few", _too_few(more, question), more)
@@ -55,7 +58,7 @@ def verdict_of(effects: Effects, question: Question, *, ended: bool) -> Verdict:
 
 def more_people(effects: Effects, question: Question) -> int:
     """About how many more people show the lift worth knowing in 8 of 10 campaigns; 0 where there are enough."""
-    people, share = effects.people, effects.control.people / effects.people
+    people, share = effects.people, _control_share(effects)
     buyers = effects.treated.buyers + effects.control.buyers
     if question.outcome == "conversion":
         # Half a buyer more: without any there would be no number at all.
@@ -63,8 +66,17 @@ def more_people(effects: Effects, question: Question) -> int:
         needed: float = needed_people(rate, question.lift_worth_knowing, share)
     else:
         needed = _needed_for_revenue(effects, question.lift_worth_knowing)
-    enough = people * LEAST_EXPECTED / max(effects.expected_least, 0.5 * min(share, 1 - share))
-    return _rounded(max(needed, enough) - people)
+    return _rounded(max(needed, _enough(effects)) - people)
+
+
+def _enough(effects: Effects) -> float:
+    """So many people, like those there were, make :data:`LEAST_EXPECTED` orders in the smaller arm."""
+    share = _control_share(effects)
+    return effects.people * LEAST_EXPECTED / max(effects.expected_least, 0.5 * min(share, 1 - share))
+
+
+def _control_share(effects: Effects) -> float:
+    return effects.control.people / effects.people
 
 
 def _needed_for_revenue(effects: Effects, lift: float) -> float:
@@ -142,6 +154,21 @@ def _too_few(more: int, question: Question) -> Mapping[str, str]:
             "10 campaigns. Repeat it under the same pool."
         ),
         "zh": f"人数不足：还需约{more:,}人，才能在十次中有八次看出{lift:.0%}的提升。可在同一汇总名下重复活动。",
+    }
+
+
+def _nearly(more: int, effects: Effects) -> Mapping[str, str]:
+    expected = effects.expected_least
+    return {
+        "en": (
+            f"Not enough people yet: a difference shows, but it rests on about {expected:.1f} orders to be expected in "
+            f"the smaller group, where {LEAST_EXPECTED:.0f} are needed to trust it; about {more:,} more people would "
+            "do. Repeat it under the same pool."
+        ),
+        "zh": (
+            f"人数不足：已出现差异，但较小一组预计仅约{expected:.1f}单，至少需{LEAST_EXPECTED:.0f}单才可信；"
+            f"再有约{more:,}人即可。可在同一汇总名下重复活动。"
+        ),
     }
 
 

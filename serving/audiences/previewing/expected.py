@@ -11,7 +11,6 @@ from features.arrays import Floats, Ints, ratio
 from features.shop_folder import ShopSettings
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_columns import INCREMENTAL_PROFIT, churn_probability, order_probability, uplift
-from training.customers.measuring.profit import stay_worth
 
 UPLIFT, SUCCESS_RATE = "uplift", "contact_success_rate"
 """What the effect of a message comes from: the uplift model, or the setting in shop.json."""
@@ -74,6 +73,9 @@ def expected(snapshot: Snapshot, rows: Ints, settings: ShopSettings) -> Expected
 
 def _earned(column: Callable[[str], Floats], extra: Floats, settings: ShopSettings) -> float | None:
     """What extra orders earn, at each customer's own mean order value; None where no price is known."""
+    # What measures models is not loaded before somebody asks: workers stay light.
+    from training.customers.measuring.profit import stay_worth
+
     spend = column("net_spend_all")
     worth = stay_worth(ratio(spend, column("order_count_all")), settings) if spend.any() else None
     return None if worth is None else float((extra * worth).sum())

@@ -86,7 +86,7 @@ class FrozenLists:
             row = connection.execute(select(LISTS).where(LISTS.c.list_id == list_id)).one_or_none()
         if row is None:
             raise HuitouError(
-                f"there is no list {list_id!r}. huitou lists show, or GET /v1/lists, tells which there are.",
+                f"there is no list {list_id[:100]!r}. huitou lists show, or GET /v1/lists, tells which there are.",
                 code="unknown_list",
                 field="list_id",
                 value=list_id,

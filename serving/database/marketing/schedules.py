@@ -68,7 +68,7 @@ class ListSchedules:
             gone = connection.execute(delete(LIST_SCHEDULES).where(LIST_SCHEDULES.c.name == name)).rowcount
         if not gone:
             raise HuitouError(
-                f"no schedule is called {name!r}. huitou lists schedules tells which there are.",
+                f"no schedule is called {name[:100]!r}. huitou lists schedules tells which there are.",
                 code="unknown_schedule",
                 field="name",
                 value=name,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +86,6 @@ class Columns:
 
     def __init__(self, folder: Path) -> None:
         """Read what there is in ``folder``; raises :class:`HuitouError` when that cannot be read."""
-        self._folder = folder
         try:
             said = json.loads((folder / _FILE).read_text(encoding="utf-8"))
             self.described: Mapping[str, Column] = {
@@ -95,14 +93,17 @@ class Columns:
             }
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise broken(folder / _FILE, f"{type(error).__name__}: {error}") from None
-        self.values = lru_cache(maxsize=None)(self._mapped)
-        """``values(name)``: the array of a column, see :class:`Column`, mapped when it is first asked for."""
+        # All of them at once: a snapshot stays readable after its folder was removed.
+        self._arrays: Mapping[str, NDArray[Any]] = {
+            name: mapped(folder / f"column_{name}.npy", column.dtype) for name, column in self.described.items()
+        }
 
     def __contains__(self, name: object) -> bool:
         return name in self.described
 
-    def _mapped(self, name: str) -> NDArray[Any]:
-        return mapped(self._folder / f"column_{name}.npy", self.described[name].dtype)
+    def values(self, name: str) -> NDArray[Any]:
+        """The array of a column, see :class:`Column`."""
+        return self._arrays[name]
 
 
 def _column(kind: pa.DataType) -> Column | None:

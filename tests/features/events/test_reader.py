@@ -230,7 +230,10 @@ def test_the_median_paid_for_items(tmp_path: Path) -> None:
     reader = reader_of(tmp_path, events(*rows))
     asked = pa.array(["tea", "cup"])
     later, sooner = moment("2025-03-04T00:00Z"), moment("2025-03-03T00:00Z")
-    whole, single = ({"item_id": "tea", "size": size, "median": 7.0} for size in (WHOLE_ITEM, 0))
-    assert reader.median_paid(later, asked).to_pylist() == [whole, single]
+    whole = {"item_id": "tea", "size": WHOLE_ITEM, "median": 7.0, "agreed": False}
+    assert reader.median_paid(later, asked).to_pylist() == [whole]
     assert reader.median_paid(sooner, asked).to_pylist() == [whole | {"median": 6.0}]
+    alike = [("anna", "purchase", "cup", f"2025-03-0{day}T10:00Z", {"unit_price": 4}) for day in (1, 2, 3)]
+    cups = reader_of(tmp_path / "cups", events(*alike)).median_paid(later, asked).to_pylist()
+    assert cups == [{"item_id": "cup", "size": size, "median": 4.0, "agreed": True} for size in (WHOLE_ITEM, 0)]
     assert len(reader.median_paid(moment("2025-03-04T00:00Z"), pa.array([], pa.string()))) == 0

@@ -75,7 +75,12 @@ def test_fans_of_a_new_product_have_not_bought_it(made: AudienceShop) -> None:
     ("name", "parameters", "message", "code"),
     [
         ("open-crt", {}, "Did you mean open-cart?", "unknown_template"),
-        ("'; drop table", {}, "huitou audience templates, or GET /v1/audiences/templates, lists them.", "unknown_template"),
+        (
+            "'; drop table",
+            {},
+            "huitou audience templates, or GET /v1/audiences/templates, lists them.",
+            "unknown_template",
+        ),
         ("open-cart", {"days": 3}, 'parameters must have no key "days"; allowed here: within_days.', "filter"),
         ("lost", {"days": 3}, "lost has no parameters; got days.", "filter"),
         (

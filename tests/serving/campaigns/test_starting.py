@@ -117,5 +117,5 @@ def test_two_who_start_make_one_list(room: Workroom) -> None:
     assert start_campaign(meanwhile(room, days(4), second), found.campaign_id) == 40
     assert start_campaign(at(room, days(4)), found.campaign_id) == 0
     assert len(FrozenLists(room.database).versions("everybody")) == 1
-    started = [each for each in Audit(room.database).newest(100) if each.action == "campaign.start"]
+    started = [each for each in Audit(room.database).newest(100) if each.act == "campaign.start"]
     assert len(started) == 1

@@ -60,6 +60,7 @@ class World:
                 rules.get("consent") == "opt_in" and self._agreed(person.id, consent) is None,
             ),
             ("suppressed", any(self._is_suppressed(each, channel) for each in ids)),
+            ("no_address", channel not in (None, "app") and person.id.startswith("visitor:")),
             ("no_address", channel == "email" and rules.get("needs_address", False) and self._has_none(person.id)),
             ("capped_channel", self._is_capped(ids, rules.get("caps", []), channel, now)),
             ("capped", self._is_capped(ids, self.rules.get("caps", []), None, now)),

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from features.channels import CHANNELS
 from features.errors import HuitouError
 from serving.care.care import counted
 from serving.care.exclusions import EXCLUSION_NAMES, EXCLUSIONS
@@ -43,7 +44,8 @@ def small(tmp_path: Path, database_url: str | None) -> Iterator[CareShop]:
 
 def left_out(small: CareShop, channel: str | None = None) -> dict[str, str | None]:
     """Why somebody is left out beyond those who always are."""
-    return {who: why for who, why in small.why(channel).items() if why and who not in ("cy", "dee")}
+    always = {("cy", "not_contactable"), ("dee", "reseller"), ("visitor:v1", "no_address")}
+    return {who: why for who, why in small.why(channel).items() if why and (who, why) not in always}
 
 
 def test_what_the_snapshot_says(small: CareShop) -> None:
@@ -60,7 +62,7 @@ def test_some_reasons_alone(small: CareShop) -> None:
     """A reason that is not asked for hides none of the others, and leaves nobody out."""
     small.rules(caps=[{"most": 0, "within_days": 9}], one_per_person=True)
     small.buy("anna")
-    small.buy("dee")
+    small.buy("dee", "e-2")
     assert small.why("email")["anna"] == "capped"
     rows = np.arange(len(PEOPLE))
     codes = small.care.exclusions(small.snapshot, rows, "email", LATER, ("no_consent", "bought_since"))
@@ -103,10 +105,18 @@ def test_suppressed_by_id_and_by_address(small: CareShop) -> None:
     assert left_out(small) == {}
 
 
+def test_a_visitor_is_reached_on_the_device_alone(small: CareShop) -> None:
+    """Nobody knows where to write to somebody who is known by a browser, whatever the rules say of addresses."""
+    small.rules(channels={"wechat": {"needs_address": False}})
+    told = {channel: small.why(channel)["visitor:v1"] for channel in CHANNELS}
+    assert told == dict.fromkeys(CHANNELS, "no_address") | {"app": None}
+    assert small.why()["visitor:v1"] is None
+
+
 def test_an_address_is_needed_where_the_shop_keeps_any(small: CareShop) -> None:
     """Nobody is missed an address by a shop that keeps none; one that does leaves out who has none."""
     small.rules(channels={})
-    assert "no_address" not in small.why("email").values()
+    assert {who for who, why in small.why("email").items() if why == "no_address"} == {"visitor:v1"}
     small.reach({"anna": {"email": "a@x.cn"}, "eve": {"phone": "13800138000"}})
     assert {who for who, why in small.why("email").items() if why == "no_address"} == {"eve", "visitor:v1"}
     assert "no_address" not in small.why("app").values()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from features.errors import HuitouError
-from serving.shown.period import Period
+from serving.shown.period import EARLIEST, LATEST, Period, possible_moment
 
 NOW = datetime(2025, 3, 31, tzinfo=UTC)
 
@@ -55,3 +55,13 @@ def test_what_is_no_period(start: datetime, end: datetime | None, message: str) 
     with pytest.raises(HuitouError) as caught:
         Period.of(start, end, NOW)
     assert caught.value.message == message
+
+
+def test_moments_that_no_shop_can_mean() -> None:
+    """A moment is told in UTC; one at the ends of time, which UTC may not even have, is refused in words."""
+    east = timezone(timedelta(hours=8))
+    assert possible_moment("starts", datetime(2025, 3, 31, 8, tzinfo=east)) == NOW
+    assert possible_moment("starts", EARLIEST) == EARLIEST
+    for moment in (datetime.min.replace(tzinfo=east), LATEST, datetime.max.replace(tzinfo=UTC)):
+        with pytest.raises(HuitouError, match="^starts must lie between 1970 and 2200; got "):
+            possible_moment("starts", moment)

@@ -86,6 +86,17 @@ def test_a_handful_of_orders_declares_nothing() -> None:
     assert verdict_of(striking, Question(), ended=True).kind == "too_few"
 
 
+def test_a_difference_that_shows_early_needs_only_as_many_as_can_be_trusted() -> None:
+    """It is not asked for as many people as a lift of 20 % would need."""
+    found = verdict((300, 1_000), (2, 30))
+    assert (found.kind, found.more_people) == ("too_few", 150)
+    assert found.sentence["en"] == (
+        "Not enough people yet: a difference shows, but it rests on about 8.8 orders to be expected in the smaller "
+        "group, where 10 are needed to trust it; about 150 more people would do. Repeat it under the same pool."
+    )
+    assert "再有约150人即可" in found.sentence["zh"]
+
+
 def test_before_the_end_there_is_no_verdict() -> None:
     """However large the difference, interim figures declare nothing: who looks every day is not misled."""
     found = verdict_of(effects((900, 18_000), (60, 2_000)), Question(), ended=False)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from features.errors import HuitouError
-from features.shop.numbers.period import Period, compared
+from features.shop.numbers.period import Period, compared, possible_day
 
 
 def test_a_period_ends_before_its_last_day() -> None:
@@ -91,3 +91,12 @@ def test_no_days_are_no_period() -> None:
     """The last days are at least one."""
     with pytest.raises(HuitouError, match="days must be between 1 and 3,660; got 0. Ask for 30 days"):
         Period.last_days(0, date(2025, 3, 1))
+
+
+def test_days_that_no_shop_can_mean() -> None:
+    """Days at the ends of the calendar, which have none before or after them, are refused in words."""
+    assert possible_day("to", date(2025, 3, 1)) == date(2025, 3, 1)
+    for day in (date.min, date(1969, 12, 31), date(2200, 1, 2), date.max):
+        with pytest.raises(HuitouError, match=f"^to must lie between 1970-01-01 and 2200-01-01; got {day}. ") as raised:
+            possible_day("to", day)
+        assert raised.value.code == "bad_period"

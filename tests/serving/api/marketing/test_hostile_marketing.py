@@ -220,7 +220,7 @@ def test_other_queries(target: Target, query: str) -> None:
     asked(target, "GET", query)
 
 
-@pytest.mark.parametrize("identity", ["no/thing", "..", "../..", "a\x00b", "🍵", "' OR '1'='1", "a" * 257, "x.parquet"])
+@pytest.mark.parametrize("identity", ["no/thing", "..", "a\x00b", "🍵", "' OR '1'='1", "a" * 3_900, "x.parquet"])
 def test_ids_that_nothing_has(target: Target, identity: str) -> None:
     """Whatever stands for the id of a list, campaign, pool, schedule or audience, nothing of it is found or made."""
     for name in (encoded(identity), identity.encode().hex()):

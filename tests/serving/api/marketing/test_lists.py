@@ -129,6 +129,7 @@ def test_who_made_and_pulled_what_is_written_down(keys: tuple[TestClient, dict[s
     acts = client.get("/v1/audit?n=3", headers=headers["admin"]).json()["acts"]
     assert [act["act"] for act in acts] == ["list.export", "list.refresh", "list.make"]
     assert acts[0]["subject"] == acts[2]["subject"] == list_id
-    assert acts[0]["details"] == {"version": 1, "format": "google", "groups": "treatment", "contact_fields": ["hashes"]}
+    told = {"version": 1, "format": "google", "groups": "treatment", "contact_fields": ["hashes"]}
+    assert acts[0]["details"] == told | {"left_out": {}, "as_frozen": False}
     assert len({act["actor"] for act in acts}) == 1
     assert "anna" not in str(acts)

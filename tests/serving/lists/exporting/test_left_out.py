@@ -127,8 +127,10 @@ def test_a_platform_does_not_get_them(room: Workroom) -> None:
 def test_a_newer_snapshot_is_asked(room: Workroom) -> None:
     """People are found again in what is served now: what they ordered between both, and who is there no more."""
     header = frozen(room, control_share=0)
-    changed = {"anna": {"last_order_days": 1.5}, "b/o b": {"orders": 3, "last_order_days": 2.0}}
-    publish_later(room, [replace(each, **changed.get(each.id, {})) for each in PEOPLE if each.id != "quiet"])
+    by_id = {each.id: each for each in PEOPLE if each.id != "quiet"}
+    by_id["anna"] = replace(by_id["anna"], last_order_days=1.5)
+    by_id["b/o b"] = replace(by_id["b/o b"], orders=3, last_order_days=2.0)
+    publish_later(room, [*by_id.values()])
     assert left_out_of(room, header).counts == {"bought_since": 2, UNKNOWN: 1}
     assert set(groups(room, header)) - set(sent(room, header)) == {"anna", "b/o b", "quiet"}
 

@@ -45,16 +45,14 @@ def test_every_kind_of_value(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
         assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
+    # The library that reads leaves what Excel reads as the characters themselves.
+    escaped = ("tab\tline\nbell_x0007_", "_x005F_x0041_", "苹果🍎_xFFFE_")
     lines = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
     assert lines[:6] == lines[7:13]
-    assert [line[-5] for line in lines[:7]] == [*texts[:5], "苹果🍎_xFFFE_", None]
+    assert [line[-5] for line in lines[:7]] == [*texts[:3], *escaped, None]
     assert [line[1] for line in lines[:7]] == [0.1, -2.5, 1e300, None, None, 1e-7, None]
     assert [line[2] for line in lines[:7]] == [1, -2, 2**40, 0, 5, 6, None]
-    assert [day and day.date() for day in (line[28] for line in lines[:3])] == [
-        date(2025, 3, 1),
-        date(1999, 12, 31),
-        None,
-    ]
+    assert [str(line[28])[:10] for line in lines[:3]] == ["2025-03-01", "1999-12-31", "None"]
     assert [line[4] for line in lines[:3]] == [True, False, None]
     assert sheet["D2"].number_format == "yyyy-mm-dd"
     assert {cell.data_type for cell in sheet["A"]} == {"s", "n"}

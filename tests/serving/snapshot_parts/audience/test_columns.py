@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -83,3 +84,9 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(HuitouError) as caught:
         Columns(tmp_path)
     assert caught.value.code == "broken_snapshot"
+
+
+def test_columns_stay_when_their_folder_goes(columns: Columns, tmp_path: Path) -> None:
+    """A question that began with a snapshot is answered although another one took its place."""
+    shutil.rmtree(tmp_path)
+    assert {name: len(columns.values(name)) > 0 for name in columns.described} == dict.fromkeys(columns.described, True)
