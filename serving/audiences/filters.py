@@ -32,6 +32,10 @@ MOST_DEPTH = 10
 MOST_PARTS = 200
 """A filter has at most so many parts."""
 
+MOST_ACTS = 20
+"""So many parts of a filter speak of what people did: each looks at all events of a kind, up to 0.1 s of a million
+customers."""
+
 OPERATORS = ("is", "in", "at_least", "at_most", "between", "is_known")
 """What can be asked of a field; which of them a field takes depends on its kind."""
 
@@ -57,6 +61,7 @@ class _Reader:
     """Reads one filter and counts its parts."""
 
     parts: int = 0
+    acts: int = 0
 
     def read(self, said: Said, depth: int) -> Filter:
         self.parts += 1
@@ -91,10 +96,10 @@ class _Reader:
         return Everyone()
 
     def did(self, said: Said, depth: int) -> Filter:
-        return _did(said, "did")
+        return self._act(said, "did")
 
     def did_not(self, said: Said, depth: int) -> Filter:
-        return Not(_did(said, "did_not"))
+        return Not(self._act(said, "did_not"))
 
     def open(self, said: Said, depth: int) -> Filter:
         said.only(("open", *_WHICH, *_WHEN))
@@ -127,6 +132,14 @@ class _Reader:
         if not tests:
             raise said.wrong(f"must have one of {', '.join(OPERATORS)}", [*OPERATORS])
         return Compared(said.part("field"), tests)
+
+    def _act(self, said: Said, verb: str) -> Did:
+        self.acts += 1
+        if self.acts > MOST_ACTS:
+            raise Said("…", said.path).wrong(
+                f"must be one of at most {MOST_ACTS} parts about what people did"
+            )
+        return _did(said, verb)
 
     def _several(self, said: Said, depth: int) -> tuple[Filter, ...]:
         return tuple(self.read(part, depth + 1) for part in said.parts())

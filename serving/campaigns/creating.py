@@ -89,8 +89,8 @@ def _start(shop: ShopFolder, request: CampaignRequest, now: datetime) -> datetim
             field="starts",
             value=asked.isoformat(),
         )
-    if asked < now and request.starts is not None:
-        return asked  # the messages are out
+    if asked < now and request.list_id is not None:
+        return asked  # the messages are out; without a list nobody can have been written to yet
     return QuietTimes(ContactCare.in_folder(shop.path), shop.settings.timezone).next_allowed(asked, request.channel)
 
 

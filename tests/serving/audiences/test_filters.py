@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from features.errors import HuitouError
-from serving.audiences.filters import INTEREST, MOST_DEPTH, MOST_PARTS, VERBS, parse_filter
+from serving.audiences.filters import INTEREST, MOST_ACTS, MOST_DEPTH, MOST_PARTS, VERBS, parse_filter
 from serving.audiences.parts import All, AnyOf, Contacted, Did, Everyone, InterestedIn, Not, Opened
 
 VERB_NAMES = ", ".join(VERBS)
@@ -64,6 +64,10 @@ def test_limits_of_size() -> None:
     for too_much, limit in ((nested(MOST_DEPTH + 1), "10 levels"), ({"all": [several]}, "200 parts")):
         with pytest.raises(HuitouError, match=f"must be in a filter of at most {limit}"):
             parse_filter(too_much)
+    act = {"did": "view", "within_days": 7}
+    parse_filter({"all": [act] * MOST_ACTS})
+    with pytest.raises(HuitouError, match="at most 20 parts about what people did"):
+        parse_filter({"all": [{"did_not": "view", "within_days": 7}] * (MOST_ACTS + 1)})
     with pytest.raises(HuitouError, match="10 levels"):
         parse_filter(nested(900))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -46,6 +47,18 @@ def test_quiet_hours_move_the_start(room: Workroom) -> None:
     assert found.starts_at == NOW.replace(hour=9) + timedelta(days=1)
     assert found.settings["asked_start"] == "2025-03-01T23:30:00+00:00"
     assert found.state(NOW) == "planned"
+
+
+def test_a_start_just_past_in_quiet_hours(room: Workroom) -> None:
+    """Of a list that is there the messages may be out; one that is yet to be made waits until the hours end."""
+    frozen = made_list(room)
+    hours = {"from": f"{NOW:%H}:00", "until": f"{NOW + timedelta(hours=2):%H}:00"}
+    (room.shop.path / "contact_care.json").write_text(json.dumps({"quiet_hours": hours}))
+    later = replace(room, clock=lambda: NOW + timedelta(minutes=10))
+    past = (NOW + timedelta(minutes=5)).isoformat()
+    assert made(later, list_id=frozen.list_id, starts=past).starts_at == NOW + timedelta(minutes=5)
+    yet = {"name": "x", "filter": {"everyone": True}}
+    assert made(later, list=yet, starts=past).starts_at == NOW + timedelta(hours=2)
 
 
 def test_what_cannot_be_measured_is_refused(room: Workroom) -> None:
