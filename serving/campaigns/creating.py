@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
@@ -53,12 +54,17 @@ def create_campaign(
         channel=request.channel,
         settings=settings,
         starts_at=starts_at,
-        ends_at=starts_at + timedelta(days=request.window_days),
+        ends_at=end_of(starts_at, request.window_days, shop.settings.timezone),
         made_at=now,
         made_by=actor,
     )
     Campaigns(database).add(campaign)
     return campaign
+
+
+def end_of(starts_at: datetime, window_days: int, timezone: str) -> datetime:
+    """The moment, UTC, so many of the shop's days later: at the same hour of its clock, also where that was changed."""
+    return (starts_at.astimezone(ZoneInfo(timezone)) + timedelta(days=window_days)).astimezone(UTC)
 
 
 def stop_campaign(database: Database, campaign_id: str, now: datetime) -> Campaign:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from features.errors import HuitouError
 from features.writer_lock import writer_lock
+from serving.campaigns.creating import end_of
 from serving.care.quiet_times import QuietTimes
 from serving.care.rules import ContactCare
 from serving.database.access.audit import Audit
@@ -117,7 +118,7 @@ def _is_to_start(room: Workroom, campaign: Campaign) -> bool:
         starts_at = QuietTimes(ContactCare.in_folder(room.shop.path), room.shop.settings.timezone).next_allowed(
             now, campaign.channel
         )
-        ends_at = starts_at + (campaign.ends_at - campaign.starts_at)
+        ends_at = end_of(starts_at, campaign.settings["window_days"], room.shop.settings.timezone)
         Campaigns(room.database).move(campaign.campaign_id, starts_at, ends_at)
         return starts_at <= now
     return True

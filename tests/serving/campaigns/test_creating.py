@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from features.errors import HuitouError
+from serving.campaigns.creating import end_of
 from serving.campaigns.work import stop
 from serving.database.access.audit import Audit
 from serving.database.marketing.contact_log import ContactLog
@@ -59,6 +60,13 @@ def test_a_start_just_past_in_quiet_hours(room: Workroom) -> None:
     assert made(later, list_id=frozen.list_id, starts=past).starts_at == NOW + timedelta(minutes=5)
     yet = {"name": "x", "filter": {"everyone": True}}
     assert made(later, list=yet, starts=past).starts_at == NOW + timedelta(hours=2)
+
+
+def test_a_window_ends_at_the_same_hour_of_the_shops_clock() -> None:
+    """Fourteen days over the night in which the clocks go forward are an hour short of fourteen times 24 hours."""
+    starts_at = datetime(2025, 3, 25, 9, tzinfo=UTC)
+    assert end_of(starts_at, 14, "Europe/Berlin") == datetime(2025, 4, 8, 8, tzinfo=UTC)
+    assert end_of(starts_at, 14, "Asia/Shanghai") == datetime(2025, 4, 8, 9, tzinfo=UTC)
 
 
 def test_what_cannot_be_measured_is_refused(room: Workroom) -> None:
