@@ -144,9 +144,9 @@ def _language(
 def id_in_path(segment: str) -> str:
     """The id that a segment of a path means; the door left it encoded, so that a slash in an id is no other segment.
 
-    No id holds NUL, and PostgreSQL cannot even be asked for one: another character stands for it.
+    PostgreSQL cannot be asked for NUL: another control character, which no id holds either, stands for it.
     """
-    return unquote(segment).strip().replace("\x00", "\ufffd")
+    return unquote(segment).strip().replace("\x00", "\x01")
 
 
 def _decoded(
