@@ -44,8 +44,8 @@ CHECKS = [
 AnyCase = Case[Any]
 NEVER_MADE = ("/v1/deletions/", "/v1/results/comparisons/")
 """What these tell of is not there."""
-MOST_REQUESTS = 8
-"""Of each sort, for each operation and role."""
+MOST_REQUESTS = {"sqlite": 8, "postgresql": 3}
+"""Of each sort, for each operation and role; most of what can be wrong has nothing to do with the database."""
 LONG_WORK = ("/v1/shop/", "/v1/lists", "/v1/list-schedules", "/v1/campaigns", "/v1/results/holdout")
 """What is worked out at the desk; one request of each sort is enough there, and only an administrator's are drawn."""
 
@@ -67,6 +67,7 @@ class Api:
     session: requests.Session
     schema: schemathesis.BaseSchema
     known: Known
+    most_requests: int
 
     def operations(self) -> Iterator[schemathesis.APIOperation[Any, Any, Any, Any]]:
         """All operations of the document."""
@@ -104,7 +105,8 @@ def api(tmp_path_factory: pytest.TempPathFactory, url: str | None) -> Iterator[A
         known = filled(service, session, admin)
         clock.now = LATER
         document = session.get(f"{service.url}/openapi.json", headers=admin, timeout=10).json()
-        yield Api(service, keys, session, schemathesis.openapi.from_dict(document), known)
+        most = MOST_REQUESTS["sqlite" if url is None else "postgresql"]
+        yield Api(service, keys, session, schemathesis.openapi.from_dict(document), known, most)
 
 
 def requests_of(known: Known, operation: Any, role: str) -> Iterator[st.SearchStrategy[AnyCase]]:
@@ -149,7 +151,7 @@ def test_a_document_that_lies_is_found_out(api: Api) -> None:
     lying = replace(api, schema=schemathesis.openapi.from_dict(document))
     [operation] = [each for each in lying.operations() if each.label == "GET /v1/items/{id}"]
     with pytest.raises(FailureGroup, match="is not of type"):
-        statuses(lying, operation, "shop", MOST_REQUESTS)
+        statuses(lying, operation, "shop", api.most_requests)
 
 
 @pytest.mark.parametrize("role", [*sorted(set(ROLES) - {"admin"}), "admin"])
@@ -159,7 +161,7 @@ def test_every_answer_is_as_the_document_says(api: Api, role: str) -> None:
     for operation in api.operations():
         roles = ALLOWED[operation.path][operation.method.upper()]
         may = roles == EVERYONE or role in roles
-        most = 1 if operation.path.startswith(LONG_WORK) else MOST_REQUESTS
+        most = 1 if operation.path.startswith(LONG_WORK) else api.most_requests
         try:
             seen = statuses(api, operation, role, most if may else 1)
         except FailureGroup as error:
