@@ -136,9 +136,7 @@ class _Reader:
     def _act(self, said: Said, verb: str) -> Did:
         self.acts += 1
         if self.acts > MOST_ACTS:
-            raise Said("…", said.path).wrong(
-                f"must be one of at most {MOST_ACTS} parts about what people did"
-            )
+            raise Said("…", said.path).wrong(f"must be one of at most {MOST_ACTS} parts about what people did")
         return _did(said, verb)
 
     def _several(self, said: Said, depth: int) -> tuple[Filter, ...]:
