@@ -68,6 +68,7 @@ UNREAL = frozenset(
         *(f"pytest.mark.{mark}" for mark in ("skip", "skipif", "xfail")),
         "time.sleep",
         "asyncio.sleep",
+        *(f"time.{call}" for call in ("perf_counter", "monotonic", "process_time")),
     }
 )
 """What a test must not use: it would prove nothing, or prove it by chance."""
@@ -172,7 +173,7 @@ def told_tests(root: Path) -> list[str]:
 
 
 def real_tests(root: Path) -> list[str]:
-    """Tests that sleep, are skipped, may fail, or prove something about a mock."""
+    """Tests that sleep, measure time, are skipped, may fail, or prove something about a mock."""
     return [
         f"{path}:{line}: {name} has no place in a test. Use the real thing in small."
         for path, tree in trees(root, ("tests",))

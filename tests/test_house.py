@@ -110,6 +110,7 @@ PLANTED: list[tuple[Rule, str, str, str]] = [
         "import pytest\n@pytest.mark.skip\ndef f(): ...",
         "pytest.mark.skip has",
     ),
+    (house.real_tests, "tests/test_x.py", "from time import perf_counter\nperf_counter()", "time.perf_counter has"),
     (house.real_tests, "tests/test_x.py", "from unittest import mock\nmock.Mock()", "unittest.mock.Mock has"),
 ]
 

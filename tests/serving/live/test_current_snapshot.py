@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
@@ -85,14 +84,3 @@ def test_compared_snapshots_stay(shop: ShopFolder) -> None:
     kept = {folder.name for folder in shop.snapshots.iterdir() if folder.is_dir()}
     assert len(kept) == 3
     assert not {first, aside} & kept
-
-
-def test_choosing_costs_little(shop: ShopFolder, running: Running) -> None:
-    """Two microseconds at most on a quiet machine when nothing is compared."""
-    write_snapshot(shop)
-    current = CurrentSnapshot(shop, running)
-    current.for_person("anna")
-    began = perf_counter()
-    for _ in range(5_000):
-        current.for_person("anna")
-    assert (perf_counter() - began) / 5_000 < 100e-6
