@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check spark lock format clean
+.PHONY: help demo serve test check style types rules spark lock format clean
 .DELETE_ON_ERROR:
 
 help:  ## Show what can be made
@@ -29,10 +29,16 @@ serve: $(READY)  ## Serve the published snapshot of a shop
 test: $(READY)  ## Run all tests on two workers
 	$(ONE_THREAD) $(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: $(READY)  ## Style, types, the lock, the rules of the house, documents against the code
+check: style types rules  ## Style, types, the lock, the rules of the house, documents against the code
+
+style: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(READY)
 	$(BIN)/mypy
+
+rules: $(READY)
 	$(BIN)/python -m scripts.lock check
 	$(PYTEST) --quiet tests/test_house.py tests/test_documentation.py tests/test_lock.py
 

@@ -9,8 +9,9 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -52,13 +53,16 @@ from serving.terminal.tables import show_training
 from serving.terminal.uplift_command import uplift_command
 from serving.terminal.written_down import write_down
 
+if TYPE_CHECKING:  # What reads the warehouse is loaded by the commands that do.
+    from features.behaviour import Behaviour
+
 app = typer.Typer(
     help="Huitou (回头): who is about to stop buying, what each customer wants next, and whom to write to today.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console(soft_wrap=True)
+console = Console(soft_wrap=True, emoji=False)
 
 
 def now() -> datetime:
@@ -159,6 +163,23 @@ def _absorb(folder: ShopFolder) -> None:
         console.print(f"{moved.stored:,} {events} from the API taken into the warehouse")
 
 
+def _settled(folder: ShopFolder) -> Behaviour:
+    """What the shop knows, each event either in it or still fresh."""
+    from features.behaviour import Behaviour
+    from serving.absorb import settled
+    from serving.database.connection import open_database
+    from serving.database.inbox import Inbox
+
+    url = database()
+    if not folder.database.exists() and not url:
+        return Behaviour.of(folder)
+    engine = open_database(folder, url)
+    try:
+        return settled(folder, Inbox(engine))
+    finally:
+        engine.dispose()
+
+
 @app.command()
 def publish(
     shop: Shop = SHOP,
@@ -168,7 +189,6 @@ def publish(
     ] = None,
 ) -> None:
     """Score everyone with the champion and put the result into service."""
-    from features.behaviour import Behaviour
     from serving.database.people.deleted_since import erased_in
     from serving.publish import publish as run
     from serving.shown.memory import compared_snapshots
@@ -185,7 +205,7 @@ def publish(
     begun_at = now()
     with bar(console, "publishing") as progress:
         name = run(
-            Behaviour.of(folder),
+            _settled(folder),
             bundle,
             folder,
             now=begun_at,
@@ -238,6 +258,12 @@ def demo(
         serve_shop(shop, now, database, console, port=port)
 
 
+@cache
+def command() -> Any:
+    """All commands put together, which takes longer than many of them: once in a process."""
+    return typer.main.get_command(app)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, with ``arguments`` or those of the process; always raises ``SystemExit``.
 
@@ -245,7 +271,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     and without a word on Ctrl+C.
     """
     try:
-        app(arguments)
+        command()(arguments)
     except HuitouError as error:
         print(f"huitou: {error.message}", file=sys.stderr)
         raise SystemExit(1) from None

@@ -25,11 +25,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.events.event import KIND_CODES, KINDS
+from features.moments import day_number, local_date
 from features.shop_folder import ShopFolder
 from serving.audiences.filters import parse_filter
 from serving.audiences.fresh import Fresh
 from serving.audiences.fresh_acts import FreshActs
-from serving.audiences.language.days import day_number, today_in
 from serving.audiences.matching import matching
 from serving.audiences.previewing.preview import Previews
 from serving.audiences.previewing.preview_request import PreviewRequest
@@ -113,7 +113,7 @@ def with_contacts(snapshot: Snapshot) -> Fresh:
     if len(snapshot.audience.contacts.row) or not len(snapshot.customers):
         return Fresh.nothing()
     rng = np.random.default_rng(SEED)
-    today = day_number(today_in(snapshot.header.timezone, snapshot.header.as_of))
+    today = day_number(local_date(snapshot.header.as_of, snapshot.header.timezone))
     row = rng.integers(0, len(snapshot.customers), CONTACTS)
     day, channel = today - rng.integers(0, 90, CONTACTS), rng.integers(0, 3, CONTACTS)
     contacts = Contacts(
@@ -153,7 +153,7 @@ def against_duckdb(
     """How many times as long DuckDB takes for some of the same questions over Parquet; raises where it disagrees."""
     events = folder / "acts.parquet"
     pq.write_table(acts_table(snapshot), events, compression="zstd")
-    today = day_number(today_in(snapshot.header.timezone, snapshot.header.as_of))
+    today = day_number(local_date(snapshot.header.as_of, snapshot.header.timezone))
     people = f"read_parquet('{snapshot.customers_file}', file_row_number = true)"
     acted = f"select row from read_parquet('{events}') where kind = {{}} and day >= {{}}"
     horizon = snapshot.header.horizon_days

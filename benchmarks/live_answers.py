@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from features.arrays import Ints
-from features.events.event import EPOCH
+from features.moments import microseconds
 from features.shop_folder import ShopFolder
 from serving.database.inbox import Touch
 from serving.interested import interested_in_item
@@ -80,7 +80,7 @@ def fresh(snapshot: Snapshot, rows: Ints) -> Iterator[Callable[[], object]]:
     clicked = snapshot.popular[:CLICKED]
     for number, row in enumerate(rows.tolist()):
         item = snapshot.catalogue.ids[int(clicked[number % len(clicked)])].as_py()
-        touch = Touch("view", item, (snapshot.header.as_of - EPOCH) // timedelta(microseconds=1))
+        touch = Touch("view", item, microseconds(snapshot.header.as_of))
         wish = Wish(now, snapshot.customers.id(row), touches=(touch,))
         yield partial(recommend, snapshot, wish)
 

@@ -22,6 +22,12 @@ def joined(column: pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
+def among(column: pa.Array, values: pa.Array) -> Flags:
+    """Which entries of a column are among some values, shape ``(n,)``."""
+    found: Flags = pc.is_in(column, value_set=values).to_numpy(zero_copy_only=False)
+    return found
+
+
 def run_starts(changed: Flags, size: int) -> Ints:
     """Where each run of equal values begins, told by whether each of ``size`` values but the first changed."""
     ends = places(changed)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +14,7 @@ from features.catalogue import Catalogue
 from features.events.engine import map_buckets
 from features.events.reader import EventReader
 from features.history import History
+from features.moments import local_date
 from features.progress import Progress
 from features.shop.promotions.calendar import Calendar
 from features.shop.promotions.promotion_days import PromotionDays
@@ -38,7 +38,7 @@ class Behaviour:
     customers: pa.Table
     """The customers that were described, in ``CUSTOMER_SCHEMA``."""
     contacts: pa.Table
-    """Whom campaigns chose, in ``CONTACT_SCHEMA``, ordered by customer and time."""
+    """Whom campaigns chose, in ``STORED_CONTACT_SCHEMA``, ordered by customer and time."""
     calendar: Calendar
     """When it has sales."""
 
@@ -69,7 +69,7 @@ class Behaviour:
         return History.before(self.reader.bucket(bucket, before=cutoff), cutoff, catalogue)
 
     def _promotions(self, cutoff: datetime) -> PromotionDays:
-        today = cutoff.astimezone(ZoneInfo(self.settings.timezone)).date()
+        today = local_date(cutoff, self.settings.timezone)
         return PromotionDays.of(self.calendar.days(_EARLIEST, today + timedelta(days=1)))
 
     def map_histories(

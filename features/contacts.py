@@ -1,7 +1,8 @@
 """Who was written to by campaigns: what was known of it at a cutoff, and what happened in a label window.
 
-Contacts are rows of :data:`features.events.event.CONTACT_SCHEMA`. Those of the arm ``control`` were chosen by a
-campaign and left alone on purpose: they were not contacted, and count nowhere here.
+Contacts are rows of :data:`features.events.event.STORED_CONTACT_SCHEMA`, by customer and time. Those of the arm
+``control`` were chosen by a campaign and left alone on purpose: they were not contacted, and count nowhere here. Who
+was contacted by one campaign as a customer and as a visitor, or as several visitors, was contacted by it once.
 """
 
 from __future__ import annotations
@@ -37,12 +38,14 @@ class ContactMarks:
 
 def contact_marks(contacts: pa.Table, customer_ids: pa.Array, cutoff: datetime) -> ContactMarks:
     """The marks of each customer from contacts that happened, and were known, before ``cutoff``."""
-    customer, made_us = _made(contacts, customer_ids, cutoff)
+    made = _made(contacts, customer_ids, cutoff)
+    customer, made_us = _people_and_times(made, customer_ids)
     age_days = (_microseconds(cutoff) - made_us) / DAY_US
     newest = np.full(len(customer_ids), np.nan)
     np.fmin.at(newest, customer, age_days)
+    recent = [age_days <= days for days in CONTACT_WINDOW_DAYS]
     month, quarter = (
-        np.bincount(customer[age_days <= days], minlength=len(customer_ids)) for days in CONTACT_WINDOW_DAYS
+        np.bincount(customer[each][_once(made.filter(pa.array(each)))], minlength=len(customer_ids)) for each in recent
     )
     return ContactMarks(newest, month, quarter)
 
@@ -53,7 +56,7 @@ def first_contact_days(contacts: pa.Table, customer_ids: pa.Array, since: dateti
     Only contacts known before ``before`` count, as for labels. This looks at what came after ``since``: it belongs
     beside the labels, never among the features of a prediction at ``since``.
     """
-    customer, made_us = _made(contacts, customer_ids, before)
+    customer, made_us = _people_and_times(_made(contacts, customer_ids, before), customer_ids)
     after_us = made_us - _microseconds(since)
     first = np.full(len(customer_ids), np.nan)
     np.fmin.at(first, customer[after_us >= 0], after_us[after_us >= 0] / DAY_US)
@@ -66,18 +69,34 @@ def treated_within(contacts: pa.Table, customer_ids: pa.Array, since: datetime, 
     return treated
 
 
-def _made(contacts: pa.Table, customer_ids: pa.Array, before: datetime) -> tuple[Ints, Ints]:
-    """The contacts of these customers that were made and known before a moment: position of the customer, and time.
+def _made(contacts: pa.Table, customer_ids: pa.Array, before: datetime) -> pa.Table:
+    """The contacts of these customers that were made and known before a moment.
 
-    Most contacts belong to other buckets or other times: times are looked at first, ids last. Both ``(n_made,)``; the
-    time is in microseconds.
+    Most contacts belong to other buckets or other times: times are looked at first, ids last.
     """
     limit = pa.scalar(before, TIME)
     there = pc.and_(pc.less(contacts["contacted_at"], limit), pc.less(contacts["known_at"], limit))
     made = contacts.filter(pc.and_(there, pc.equal(contacts["arm"], "treated")))
-    place = pc.index_in(made["customer_id"], value_set=customer_ids)
-    made_us = joined(made["contacted_at"]).cast(pa.int64()).filter(joined(pc.is_valid(place)))
-    return joined(place).drop_null().to_numpy().astype(np.int64), made_us.to_numpy()
+    return made.filter(pc.is_in(made["customer_id"], value_set=customer_ids))
+
+
+def _people_and_times(made: pa.Table, customer_ids: pa.Array) -> tuple[Ints, Ints]:
+    """The position of the customer of each contact, and its time in microseconds; both of shape ``(n_made,)``."""
+    place = joined(pc.index_in(made["customer_id"], value_set=customer_ids))
+    return place.to_numpy().astype(np.int64), joined(made["contacted_at"]).cast(pa.int64()).to_numpy()
+
+
+def _once(made: pa.Table) -> Flags:
+    """Which contacts count where campaigns knew one person under several ids: those of the id that came first."""
+    if made["visitor_id"].null_count == len(made):
+        return np.ones(len(made), dtype=bool)
+    customer, campaign, visitor = (
+        joined(made[name]).dictionary_encode("encode").indices.to_numpy().astype(np.int64)
+        for name in ("customer_id", "campaign_id", "visitor_id")
+    )
+    _, first, place = np.unique(np.column_stack([customer, campaign]), axis=0, return_index=True, return_inverse=True)
+    counts: Flags = visitor == visitor[first[place.reshape(-1)]]
+    return counts | made["campaign_id"].is_null().to_numpy()
 
 
 def _microseconds(moment: datetime) -> int:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from features.errors import HuitouError
+
+Model = TypeVar("Model", bound=BaseModel)
 
 LONGEST_VALUE = 200
 """Longer values are cut before they are sent back, in characters."""
@@ -38,6 +42,18 @@ def explained(error: Mapping[str, Any], of: str = "this request") -> HuitouError
     got = "nothing" if error.get("type") == "missing" else json.dumps(plain(found), ensure_ascii=False)
     value = None if error.get("type") == "missing" else found
     return HuitouError(f"{field} {rule}; got {cut(got)}.", field=field, value=value, allowed=allowed)
+
+
+def read_as(model: type[Model], said: Mapping[str, Any], what: str) -> Model:
+    """``said`` as a ``model``, such as a list; raises :class:`HuitouError` with the first finding.
+
+    ``what`` is what the model is, such as ``list``: findings about all of it are about the field of this name.
+    """
+    try:
+        return model.model_validate(dict(said))
+    except ValidationError as error:
+        finding = error.errors(include_url=False)[0]
+        raise explained(dict(finding) | {"loc": finding["loc"] or (what,)}, f"a {what}") from None
 
 
 _MOMENT = "must be a moment with its time zone, such as 2026-03-31T10:00:00+08:00"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
@@ -18,7 +18,8 @@ import pyarrow as pa
 
 from features.arrays import Flags, Floats, Ints, joined, missing, places, run_lengths, run_starts, runs
 from features.catalogue import UNKNOWN, Catalogue
-from features.events.event import EPOCH, KIND_CODES, KINDS
+from features.events.event import KIND_CODES, KINDS
+from features.moments import microseconds
 from features.orders import Orders
 
 T = TypeVar("T")
@@ -98,7 +99,7 @@ class History:
         time, as :meth:`features.events.reader.EventReader.bucket` gives them. Later events and items that the
         catalogue does not know are left out.
         """
-        cutoff_us = (cutoff - EPOCH) // timedelta(microseconds=1)  # a float would miss some by one
+        cutoff_us = microseconds(cutoff)
         occurred = events["occurred_us"].to_numpy()
         item = catalogue.codes(events["item_id"])
         kept = (occurred < cutoff_us) & (item != UNKNOWN)

@@ -26,7 +26,7 @@ class Imported:
 def imports(tree: ast.Module, path: str) -> Iterator[Imported]:
     """Every import in the file at ``path``: at the top, inside a function, or by a name given as text."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.stmt | ast.expr):
+        if isinstance(node, (ast.Import, ast.ImportFrom, ast.Call)):
             yield from (Imported(module, node.lineno) for module in imported_modules(node, path))
 
 

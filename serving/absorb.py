@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.behaviour import Behaviour
 from features.errors import HuitouError
+from features.events.contact_rows import as_stored, moved_contacts
 from features.events.event import with_person
 from features.events.staging import Staging
 from features.events.warehouse import Appended, Warehouse
@@ -22,6 +24,7 @@ from serving.database.marketing.contact_log import ContactLog
 from serving.database.people.described import Described
 from serving.database.people.erased import Erased
 from serving.database.people.merged import Merged
+from serving.privacy.merging import move_of
 from serving.snapshot import current_id
 from serving.snapshot_parts.manifest import Manifest, SnapshotHeader
 
@@ -72,7 +75,7 @@ def absorb_all(
     return Absorbed(
         customers=absorb_customers(shop, Described(engine), step),
         items=absorb_items(shop, DescribedItems(engine), clock, step),
-        contacts=absorb_contacts(shop, ContactLog(engine), step),
+        contacts=absorb_contacts(shop, ContactLog(engine), Merged(engine), step),
         events=absorb(shop, Inbox(engine), step),
     )
 
@@ -117,23 +120,44 @@ def absorb(shop: ShopFolder, inbox: Inbox, step: Step = lambda name: None) -> Ap
     return moved
 
 
+def settled(shop: ShopFolder, inbox: Inbox, step: Step = lambda name: None) -> Behaviour:
+    """What the shop knows, at a moment when the warehouse holds no event that the inbox gives as fresh.
+
+    Whatever is computed from it and answers beside the inbox counts each event once. While events are moved, and after
+    a process was killed there, the warehouse holds some that are not marked yet: then they are marked first. Raises
+    :class:`HuitouError` (``busy``) when that takes the lock, and another process writes for longer.
+    """
+    behaviour = Behaviour.of(shop)
+    # In this order: what was stored without being marked when the version was read waits, or came with a later one.
+    if inbox.waiting() or Warehouse.open(shop).reader().version != behaviour.reader.version:
+        with shop.writing(briefly=True):
+            _move(shop, inbox, step)
+            behaviour = Behaviour.of(shop)
+    return behaviour
+
+
 def _moved(shop: ShopFolder, inbox: Inbox, step: Step) -> Appended:
+    with shop.writing(briefly=True):
+        return _move(shop, inbox, step)
+
+
+def _move(shop: ShopFolder, inbox: Inbox, step: Step) -> Appended:
+    """Store and mark all waiting events; the caller holds the lock."""
     merged, erased = Merged(inbox.engine), Erased(inbox.engine)
     stored = repeated = 0
-    with shop.writing(briefly=True):
-        warehouse = Warehouse.open(shop)
-        while (waiting := inbox.take(BATCH)).sequences:
-            staging = Staging(shop.staging / "inbox", shop.settings.buckets, shop.settings.timezone)
-            staging.add(merged.adopt(_without_erased(waiting.rows, erased)))
-            step("staged")
-            moved = warehouse.append(staging)
-            step("stored")
-            inbox.mark_absorbed(waiting.sequences, warehouse.reader().version)
-            step("marked")
-            stored, repeated = stored + moved.stored, repeated + moved.repeated
-        if _many_files(warehouse):
-            warehouse.compact(SMALL_FILE_BYTES)
-            step("compacted")
+    warehouse = Warehouse.open(shop)
+    while (waiting := inbox.take(BATCH)).sequences:
+        staging = Staging(shop.staging / "inbox", shop.settings.buckets, shop.settings.timezone)
+        staging.add(merged.adopt(_without_erased(waiting.rows, erased)))
+        step("staged")
+        moved = warehouse.append(staging)
+        step("stored")
+        inbox.mark_absorbed(waiting.sequences, warehouse.reader().version)
+        step("marked")
+        stored, repeated = stored + moved.stored, repeated + moved.repeated
+    if _many_files(warehouse):
+        warehouse.compact(SMALL_FILE_BYTES)
+        step("compacted")
     return Appended(stored, repeated)
 
 
@@ -174,11 +198,12 @@ def absorb_items(
     return stored
 
 
-def absorb_contacts(shop: ShopFolder, log: ContactLog, step: Step = lambda name: None) -> int:
+def absorb_contacts(shop: ShopFolder, log: ContactLog, merged: Merged, step: Step = lambda name: None) -> int:
     """Store the contacts of campaigns in the warehouse, each exactly once; return how many of them.
 
     The warehouse takes a contact of a customer only once, so a process that is killed between storing and marking
-    doubles nothing. What became of the message stays in the log: training asks who was written to.
+    doubles nothing. Those of merged visitors are stored as their customers'. What became of the message stays in the
+    log: training asks who was written to.
     """
     stored = 0
     if not log.take(1).numbers:
@@ -186,7 +211,7 @@ def absorb_contacts(shop: ShopFolder, log: ContactLog, step: Step = lambda name:
     with shop.writing(briefly=True):
         warehouse = Warehouse.open(shop)
         while (waiting := log.take(BATCH)).numbers:
-            warehouse.append_contacts(waiting.rows)
+            warehouse.append_contacts(_of_owners(waiting.rows, merged))
             step("contacts stored")
             log.mark_stored(waiting)
             step("contacts marked")
@@ -214,6 +239,11 @@ def _without_erased(events: pa.Table, erased: Erased) -> pa.Table:
     people = with_person(events)["customer_id"]
     gone = erased.among(pc.unique(people).to_pylist()) if erased.any() else set()
     return events.filter(pc.invert(pc.is_in(people, pa.array([*gone], pa.string())))) if gone else events
+
+
+def _of_owners(contacts: pa.Table, merged: Merged) -> pa.Table:
+    merges = merged.among(pc.unique(contacts["customer_id"]).to_pylist())
+    return moved_contacts(as_stored(contacts), [*map(move_of, merges)])
 
 
 def _many_files(warehouse: Warehouse) -> bool:

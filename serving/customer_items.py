@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from features.arrays import Floats, Ints
 from features.catalogue import Catalogue
-from features.events.event import EPOCH, ITEM_SCHEMA, KIND_CODES
+from features.events.event import ITEM_SCHEMA, KIND_CODES
 from features.history import CART, DAY_US, FAVORITE, PURCHASE, VIEW, History
+from features.moments import microseconds, moment_of
 from serving.database.inbox import Touch
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import NO_ROW
@@ -54,7 +55,7 @@ def customer_items(snapshot: Snapshot, people: Sequence[str], touches: Sequence[
     rows = [row for person in people if (row := snapshot.customers.row(person)) != NO_ROW]
     pasts = [snapshot.past.of(row) for row in rows]
     acts = [*(act for past in pasts for act in _acts_of(snapshot, past)), *map(_act, touches)]
-    history = _history(sorted(act for act in acts if act.occurred_us <= _us(now)), now)
+    history = _history(sorted(act for act in acts if act.occurred_us <= microseconds(now)), now)
     return CustomerItems(
         _lists(history),
         is_complete=all(len(past) < MOST_EVENTS for past in pasts),
@@ -85,11 +86,11 @@ def _act(touch: Touch) -> _Act:
 def _history(acts: Sequence[_Act], now: datetime) -> History:
     """The acts as the history of one customer; items that the snapshot does not know are in it as well."""
     # It ends before its cutoff: what happened this very moment is still told.
-    cutoff_us = _us(now) + 1
+    cutoff_us = microseconds(now) + 1
     catalogue = Catalogue.before(ITEM_SCHEMA.empty_table(), pa.array({act.item_id for act in acts}, pa.string()))
     count = len(acts)
     return History(
-        cutoff=EPOCH + timedelta(microseconds=cutoff_us),
+        cutoff=moment_of(cutoff_us),
         catalogue=catalogue,
         customer_ids=pa.array([""]),
         boundaries=np.array([0, count]),
@@ -132,7 +133,3 @@ def _listed(history: History, items: Ints, ages: Floats, times: Floats | Ints) -
         TouchedItem(name, history.cutoff - timedelta(days=float(age)), int(count))
         for name, age, count in zip(names, ages, times, strict=True)
     ]
-
-
-def _us(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(microseconds=1)

@@ -29,6 +29,9 @@ from training.train import train
 MARK = "simulated.json"
 """A folder with this file was made by the demo and may be emptied by it."""
 
+PEOPLE_PER_BUCKET = 1_000
+"""About so many at least: a bucket takes its time to be read, however few are in it."""
+
 
 @dataclass(frozen=True)
 class Demo:
@@ -58,7 +61,8 @@ def run_demo(folder: Path, customers: int, seed: int, console: Console, clock: C
     settings = replace(SimulationSettings(), customers=customers, seed=seed)
     _emptied(folder, settings)
     truth = _simulated(demo, settings)
-    shop = ShopFolder.create(demo.shop, ShopSettings(timezone=settings.timezone))
+    buckets = min(ShopSettings.buckets, 1 + customers // PEOPLE_PER_BUCKET)
+    shop = ShopFolder.create(demo.shop, ShopSettings(timezone=settings.timezone, buckets=buckets))
     replace_text(shop.path / PROMOTIONS_FILE, sales_of(truth))
     _imported(demo, shop)
     _trained_and_published(demo, shop)

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+import numpy as np
 from rich.console import Console
 
 from serving.database.access.audit import COMMAND_LINE
@@ -82,7 +81,6 @@ def _next_steps(room: Workroom, carts: FrozenList) -> Iterator[str]:
 
 def _someone(snapshot: Snapshot) -> str:
     """A customer whose answers show something: one who has ordered and has not opted out; else the first."""
-    columns = ["customer_id", "order_count_all", "personalized"]
-    people = pq.read_table(snapshot.customers_file, columns=columns)
-    telling = people.filter(pc.and_(pc.greater(people["order_count_all"], 1), people["personalized"]))
-    return str((telling if len(telling) else people)["customer_id"][0])
+    columns = snapshot.audience.columns
+    telling = np.flatnonzero((columns.values("order_count_all") > 1) & (columns.values("personalized") == 1))
+    return snapshot.customers.id(int(telling[0]) if len(telling) else 0)

@@ -10,11 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.arrays import Flags, Floats, ratio
+from features.arrays import Floats, among, ratio
 from features.behaviour import Behaviour
 from features.contacts import contact_marks
 from features.customers import CustomerFeatures, customer_features
 from features.history import History
+from features.moments import day_number
 from features.shop.groups.group_rules import GroupRules
 from features.shop.groups.known import Known
 from features.shop.promotions.price_sensitivity import PriceSensitivity
@@ -40,9 +41,6 @@ _DATES = {
     "next_order_until": "next_order_high_days",
 }
 """Columns of dates, and the days from now that they come from."""
-
-_FIRST = date(1970, 1, 1)
-"""Arrow counts days from here."""
 
 
 def scored_table(behaviour: Behaviour, bundle: Bundle, history: History, rules: GroupRules) -> pa.Table:
@@ -75,8 +73,8 @@ def scored_table(behaviour: Behaviour, bundle: Bundle, history: History, rules: 
         **used_to.columns(),
         "days_since_contact": _numbers(marks.days_since_contact, 2),
         "contact_count_30d": pa.array(marks.contact_count_30d),
-        "contactable": pa.array(~_is_in(features.customer_ids, people_without(behaviour, "contactable"))),
-        "personalized": pa.array(~_is_in(features.customer_ids, people_without(behaviour, "personalized"))),
+        "contactable": pa.array(~among(features.customer_ids, people_without(behaviour, "contactable"))),
+        "personalized": pa.array(~among(features.customer_ids, people_without(behaviour, "personalized"))),
         **told_columns(behaviour.customers, features.customer_ids),
         "reasons": reasons(propensity, features, chances[propensity.horizon_days]).column(),
     }
@@ -132,7 +130,7 @@ def _dates(moment: datetime, days: Floats, timezone: ZoneInfo) -> pa.Array:
     """The shop's dates so many days after a moment, null where there is none; the last there is where it is beyond."""
     local = moment.astimezone(timezone)
     passed = (local.hour * 60 + local.minute) / 1440
-    number = np.minimum((local.date() - _FIRST).days + np.floor(days + passed), (date.max - _FIRST).days)
+    number = np.minimum(day_number(local.date()) + np.floor(days + passed), day_number(date.max))
     known = ~np.isnan(number)
     return pa.array(np.where(known, number, 0).astype(np.int32), mask=~known).cast(pa.date32())
 
@@ -144,8 +142,3 @@ def _named(names: tuple[str, ...] | list[str], codes: np.ndarray) -> pa.Array:
 def _numbers(values: Floats, decimals: int) -> pa.Array:
     """Rounded numbers, null where there is none."""
     return pa.array(np.round(values.astype(np.float64), decimals), from_pandas=True)
-
-
-def _is_in(ids: pa.Array, value_set: pa.Array) -> Flags:
-    found: Flags = pc.is_in(ids, value_set=value_set).to_numpy(zero_copy_only=False)
-    return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from copy import copy
 from functools import cached_property
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.arrays import Floats, Ints
@@ -59,10 +60,6 @@ class _Opened:
         return FittedRecommender.open(self._folder / RECOMMENDER)
 
     @cached_property
-    def customer_groups(self) -> CustomerGroups:
-        return CustomerGroups(self._folder / "customers.parquet")
-
-    @cached_property
     def bundles(self) -> Bundles:
         return open_bundles(self._folder, self._items)
 
@@ -86,6 +83,7 @@ class Snapshot:
         self.past = Past(folder)
         self.interest = Interest(folder)
         self.audience = AudienceFiles(folder, self.contents.customers)
+        self.customer_groups = CustomerGroups(self.audience.columns)
         self.group_rules: GroupRules = read_group_rules(folder)
         self.opted_out = IdIndex(folder, "opted_out")
         self.popular: Ints = mapped(folder / "popular.npy", np.int32)
@@ -128,11 +126,6 @@ class Snapshot:
     def recommender(self) -> FittedRecommender:
         """What ranked the stored items, with the shop's counts mapped into memory: it answers for fresh events."""
         return self._opened.recommender
-
-    @property
-    def customer_groups(self) -> CustomerGroups:
-        """The layer and kind of every customer."""
-        return self._opened.customer_groups
 
     @property
     def catalogue(self) -> Catalogue:
@@ -181,12 +174,16 @@ class Snapshot:
 
     def customer(self, row: int) -> dict[str, Any]:
         """The columns of one customer's row in ``customers.parquet``."""
-        group = int(np.searchsorted(self._group_ends, row, side="right"))
-        start = int(self._group_ends[group - 1]) if group else 0
-        with self._reading:
-            table = self._parquet.read_row_group(group, use_threads=False)
-        found: dict[str, Any] = table.slice(row - start, 1).to_pylist()[0]
+        group = int(np.searchsorted(self.group_ends, row, side="right"))
+        start = int(self.group_ends[group - 1]) if group else 0
+        found: dict[str, Any] = self.customers_of([group]).slice(row - start, 1).to_pylist()[0]
         return found
+
+    def customers_of(self, groups: Sequence[int], columns: Sequence[str] | None = None) -> pa.Table:
+        """The rows of some row groups of ``customers.parquet``, see :attr:`group_ends`; all columns, or some."""
+        names = None if columns is None else [*columns]
+        with self._reading:
+            return self._parquet.read_row_groups([*groups], columns=names, use_threads=False)
 
     def verify(self) -> None:
         """Read every file and compare it with the manifest.
@@ -198,7 +195,8 @@ class Snapshot:
                 raise broken(self.folder / name, "its checksum is not the one in the manifest")
 
     @cached_property
-    def _group_ends(self) -> Ints:
+    def group_ends(self) -> Ints:
+        """Behind which row each row group of ``customers.parquet`` ends; shape ``(n_groups,)``."""
         metadata = self._parquet.metadata
         return np.cumsum([metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)])
 

@@ -10,11 +10,11 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
-# Small questions take most of their time in being compiled and planned.
+# Small questions take most of their time in being compiled and planned, and leave little to clear away.
 SETTINGS = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.driver.memory": "1g",
     "spark.log.level": "ERROR",
     "spark.sql.adaptive.enabled": "false",

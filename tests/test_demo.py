@@ -18,7 +18,7 @@ from features.shop_folder import ShopFolder
 from serving.snapshot import Snapshot
 from tests.command_line.command import done, refused, run, written
 
-OPTIONS = ("--customers", 400, "--no-serve")
+OPTIONS = ("--customers", 300, "--no-serve")
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_it_tells_each_stage(demo: tuple[Path, str]) -> None:
     titles += ["The shop's numbers", "Lists with control groups", "What to try next"]
     places = [said.index(f" {title} ") for title in titles]
     assert places == sorted(places)
-    for work in ("a year of 400 customers", "storing events.parquet", "training", "publishing"):
+    for work in ("a year of 300 customers", "storing events.parquet", "training", "publishing"):
         assert re.search(rf"^ok {work} +━+ 100%", said, re.MULTILINE)
 
 
@@ -95,7 +95,7 @@ def test_the_shop_and_the_lists_are_there(demo: tuple[Path, str]) -> None:
     """The shop is published, lists are written with control groups, and the suggested request is about a customer."""
     folder, said = demo
     snapshot = Snapshot.open_current(ShopFolder.open(folder / "shop"))
-    assert snapshot.contents.customers > 400
+    assert snapshot.contents.customers > 300
     with open(folder / "recall.csv", encoding="utf-8-sig", newline="") as handle:
         rows = list(csv.DictReader(handle))
     assert rows
@@ -121,7 +121,7 @@ def test_the_shop_knows_its_planted_sales(demo: tuple[Path, str]) -> None:
 def test_a_day_of_the_shop(demo: tuple[Path, str]) -> None:
     """Some numbers are told beside those of the period before, and whether the last day was odd."""
     _, said = demo
-    assert "2025-12-02 to before 2026-01-01, 30 days" in said
+    assert "2025-12-02 to 2025-12-31, 30 days" in said
     assert re.search(r"│ Net revenue +│ +[\d,]+ +│ +[\d,]+ +│ +[+-][\d.]+ % +│", said)
     assert "of the last day" in said or re.search(r"^2025-12-31: ", said, re.MULTILINE)
 
@@ -142,7 +142,7 @@ def test_a_demo_is_made_anew(demo: tuple[Path, str]) -> None:
     ]
     assert not (folder / "shop" / "stale.txt").exists()
     assert (folder.parent / "mine.txt").read_text() == "mine\n"
-    assert json.loads((folder / "simulated.json").read_text()) == {"customers": 400, "seed": 7}
+    assert json.loads((folder / "simulated.json").read_text()) == {"customers": 300, "seed": 7}
 
 
 def test_a_foreign_folder_is_left_alone(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from features.behaviour import Behaviour
 from features.contacts import first_contact_days
 from features.customers import CustomerFeatures, customer_features
 from features.events.engine import map_buckets
-from features.events.event import EPOCH
 from features.history import DAY_US, PURCHASE, RETURN, History
+from features.moments import microseconds
 from features.progress import Progress
 from features.shop.anomalies import REASONS, Anomalies
 from training.cutoffs import checked_horizon, shifted
@@ -147,28 +147,29 @@ def standing_orders(later: pa.Table, customer_ids: pa.Array) -> StandingOrders:
     with one ``order_id`` are one order, and without any those of one local day. Returns with the same ``order_id``
     subtract, item by item: an order of which every piece went back does not count.
     """
-    import pandas as pd
-
     lines = later.filter(pc.is_in(later["kind"].cast(pa.string()), pa.array(["purchase", "return"])))
     customer = pc.fill_null(pc.index_in(lines["customer_id"], value_set=customer_ids), -1)
-    sign = np.where(pc.equal(lines["kind"].cast(pa.string()), "return").to_numpy(), -1.0, 1.0)
+    returned = pc.equal(lines["kind"].cast(pa.string()), "return").to_numpy()
     order = _codes(lines["order_id"])
-    frame = pd.DataFrame(
+    moved = pa.table(
         {
-            "customer": customer.to_numpy(),
+            "customer": customer,
             # Orders without an id are told apart by their day, in a range of their own below zero.
             "order": np.where(order >= 0, order, -1 - lines["local_day"].to_numpy().astype(np.int64)),
             "item": _codes(lines["item_id"]),
-            "pieces": sign * lines["quantity"].to_numpy(),
-            "bought_us": np.where(sign > 0, lines["occurred_us"].to_numpy(), np.nan),
+            "pieces": np.where(returned, -1.0, 1.0) * lines["quantity"].to_numpy(),
+            "bought_us": pa.array(lines["occurred_us"].to_numpy(), mask=returned),
         }
+    ).filter(pc.greater_equal(customer, 0))
+    # Buckets are read side by side already: no threads of Arrow's beside them.
+    by_item = moved.group_by(["customer", "order", "item"], use_threads=False).aggregate(
+        [("pieces", "sum"), ("bought_us", "min")]
     )
-    frame = frame[frame["customer"] >= 0]
-    by_item = frame.groupby(["customer", "order", "item"], sort=False).agg({"pieces": "sum", "bought_us": "min"})
-    orders = by_item[by_item["pieces"] > 0].groupby(["customer", "order"], sort=False)["bought_us"].min().reset_index()
-    buyer = orders["customer"].to_numpy(dtype=np.int64)
+    kept = by_item.filter(pc.greater(by_item["pieces_sum"], 0))
+    orders = kept.group_by(["customer", "order"], use_threads=False).aggregate([("bought_us_min", "min")])
+    buyer = orders["customer"].to_numpy()
     first_us = np.full(len(customer_ids), np.nan)
-    np.fmin.at(first_us, buyer, orders["bought_us"].to_numpy(dtype=np.float64))
+    np.fmin.at(first_us, buyer, orders["bought_us_min_min"].to_numpy().astype(np.float64))
     return StandingOrders(np.bincount(buyer, minlength=len(customer_ids)), first_us)
 
 
@@ -207,7 +208,7 @@ def bucket_tables(
     end = shifted(cutoff, horizon_days, behaviour.settings.timezone)
     catalogue, later_catalogue = behaviour.catalogue(cutoff), behaviour.catalogue(end)
     anomalies = Anomalies.before(behaviour, cutoff, catalogue)
-    start_us = (cutoff - EPOCH) // timedelta(microseconds=1)
+    start_us = microseconds(cutoff)
 
     def table(bucket: int) -> CustomerTable:
         history = behaviour.history(bucket, cutoff, catalogue)

@@ -204,6 +204,9 @@ STORED_EVENT_SCHEMA = (
 )
 """An event as the warehouse keeps it: with the shop's own day and hour, and the customer's bucket."""
 
+STORED_CONTACT_SCHEMA = CONTACT_SCHEMA.append(pa.field("visitor_id", ARROW_TYPES[FieldType.ID]))
+"""A contact as the warehouse keeps it: with the visitor (without prefix) who was contacted and merged since."""
+
 
 def bucket_of(customer_id: str, buckets: int) -> int:
     """The bucket of one customer: CRC-32 of the UTF-8 id modulo ``buckets``; any language can compute it."""

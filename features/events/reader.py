@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from features.events.duck import connect
-from features.events.event import EPOCH, KINDS
+from features.events.event import KINDS
 from features.events.order import KIND_TYPE, ORDER_SQL, in_order
+from features.moments import moment_of
 from features.usual_prices import FEWEST_LINES, NOTHING_PAID, WHOLE_ITEM, agreed_sql, size_sql
 
 # Without hive_partitioning = false a folder on the way that is called kind=web would become a column.
@@ -140,7 +141,7 @@ class EventReader:
         query = f"select max(greatest(epoch_us(occurred_at), epoch_us(known_at))) {_FROM_FILES}"
         with connect() as connection:
             ((newest,),) = connection.sql(query, params={"files": self.all_files()}).fetchall()
-        return EPOCH + timedelta(microseconds=newest + 1)
+        return moment_of(newest + 1)
 
     def item_ids(self, before: datetime | None = None) -> pa.Array:
         """Every item that an event before ``before`` names, sorted."""
@@ -193,8 +194,8 @@ def duckdb_file(file: Path) -> str:
     return re.sub(r"([*?\[])", r"[\1]", str(file))
 
 
-def _moment(microseconds: int | None) -> datetime | None:
-    return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
+def _moment(us: int | None) -> datetime | None:
+    return None if us is None else moment_of(us)
 
 
 def _empty_bucket() -> pa.Table:

@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 from deltalake import DeltaTable, WriterProperties, write_deltalake
 
 from features.errors import HuitouError
-from features.events.contact_rows import new_contacts
+from features.events.contact_rows import as_stored, moved_contacts, new_contacts
 from features.events.duck import connect
-from features.events.event import CONTACT_SCHEMA, CUSTOMER_SCHEMA, ITEM_SCHEMA, STORED_EVENT_SCHEMA
+from features.events.event import CUSTOMER_SCHEMA, ITEM_SCHEMA, STORED_CONTACT_SCHEMA, STORED_EVENT_SCHEMA
 from features.events.new_rows import NEW_ROWS, UNKNOWN
 from features.events.reader import EventReader, duckdb_file
 from features.events.rewritten_rows import Move, Moved, after, events_of, without
@@ -33,6 +33,8 @@ TABLES = ("events", "items", "customers", "contacts")
 """The tables of a warehouse, each a folder of its own."""
 
 _COMPRESSION = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=131_072)
+
+_CONTACT_ORDER = "customer_id, contacted_at, visitor_id nulls first, contact_id"
 
 # The log must not repeat ids (the least and the greatest of each file), which could not be erased from it,
 # and must not forget the versions that models were trained on.
@@ -132,9 +134,8 @@ class Warehouse:
         The files of older versions that held them are deleted: those versions can no longer be read.
         """
         erased = self._erase_events(people)
-        wanted = pa.array(people, pa.string())
         for name, rows in (("customers", self.customers()), ("contacts", self.contacts())):
-            others = rows.filter(pc.invert(pc.is_in(rows["customer_id"], wanted)))
+            others = _without(rows, people)
             if len(others) < len(rows):
                 self._write(name, others, mode="overwrite", schema_mode="overwrite")
         for name in ("events", "customers", "contacts"):
@@ -196,15 +197,32 @@ class Warehouse:
     # ---- contacts
 
     def append_contacts(self, contacts: pa.Table) -> Appended:
-        """Store the contacts, in ``CONTACT_SCHEMA``, that are new, in one commit."""
-        fresh = new_contacts(contacts.cast(CONTACT_SCHEMA), self.contacts())
+        """Store the contacts, in ``CONTACT_SCHEMA`` or ``STORED_CONTACT_SCHEMA``, that are new, in one commit."""
+        fresh = new_contacts(as_stored(contacts), self.contacts())
         if len(fresh):
-            self._write("contacts", fresh, mode="append")
+            # Tables of before had fewer columns.
+            self._write("contacts", fresh, mode="append", schema_mode="merge")
         return Appended(len(fresh), len(contacts) - len(fresh))
 
+    def move_contacts(self, moves: Sequence[Move]) -> None:
+        """Give contacts to other people, all in one commit, as :meth:`move` does with events."""
+        people = {person for move in moves for person in (move.source, move.target)}
+        theirs = self.contacts_of(people)
+        moved = moved_contacts(theirs, moves)
+        if moved is not theirs:
+            rows = pa.concat_tables([_without(self.contacts(), people), moved])
+            self._write("contacts", rows, mode="overwrite", schema_mode="overwrite")
+
     def contacts(self, version: int | None = None) -> pa.Table:
-        """All contacts, in ``CONTACT_SCHEMA``, ordered by customer and time."""
-        return self._rows("contacts", "customer_id, contacted_at, contact_id", CONTACT_SCHEMA, version)
+        """All contacts, in ``STORED_CONTACT_SCHEMA``, ordered by customer and time.
+
+        Of one moment a customer's own come before those of merged visitors.
+        """
+        return self._rows("contacts", _CONTACT_ORDER, STORED_CONTACT_SCHEMA, version)
+
+    def contacts_of(self, people: Collection[str]) -> pa.Table:
+        """The contacts of some people."""
+        return self._rows("contacts", _CONTACT_ORDER, STORED_CONTACT_SCHEMA, None, people)
 
     def _upsert(self, name: str, key: str, incoming: pa.Table) -> Upserted:
         known = self._rows(name, key, incoming.schema, None)
@@ -213,17 +231,21 @@ class Warehouse:
             self._write(name, merged, mode="overwrite", schema_mode="overwrite")
         return counts
 
-    def _rows(self, name: str, key: str, schema: pa.Schema, version: int | None) -> pa.Table:
+    def _rows(
+        self, name: str, key: str, schema: pa.Schema, version: int | None, people: Collection[str] | None = None
+    ) -> pa.Table:
         table = self._table(name, version)
         files = [] if table is None else [duckdb_file(file) for file in self._files(name, table)]
         if not files:
             return schema.empty_table()
         # By name, beside an empty table of today's shape: a column that older files do not have is empty.
         source = "from read_parquet($files, hive_partitioning = false) union all by name from today"
-        query = f"select {', '.join(schema.names)} from ({source}) order by {key}"  # noqa: S608
+        mine = "true" if people is None else "list_contains($people, customer_id)"
+        params = {"files": files} if people is None else {"files": files, "people": [*people]}
+        query = f"select {', '.join(schema.names)} from ({source}) where {mine} order by {key}"  # noqa: S608
         with connect() as connection:
             connection.register("today", schema.empty_table())
-            return connection.sql(query, params={"files": files}).to_arrow_table().cast(schema)
+            return connection.sql(query, params=params).to_arrow_table().cast(schema)
 
     def _write(self, name: str, rows: pa.Table | pa.RecordBatchReader, **how: Any) -> None:
         write_deltalake(self._address(name), rows, writer_properties=_COMPRESSION, configuration=_TABLE_SETTINGS, **how)
@@ -261,3 +283,7 @@ class Warehouse:
                 value=version,
             )
         return DeltaTable(path, version=version)
+
+
+def _without(rows: pa.Table, people: Collection[str]) -> pa.Table:
+    return rows.filter(pc.invert(pc.is_in(rows["customer_id"], value_set=pa.array(people, pa.string()))))

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.arrays import Flags, Ints
+from features.arrays import Flags, Ints, among
 from features.behaviour import Behaviour
 from features.catalogue import Catalogue
 from features.history import VIEW, History
@@ -156,8 +156,8 @@ class Anomalies:
             codes[rhythm.customer[rhythm.is_machine(self.settings.bot)]] = BOT
             codes[self._resells(trade)] = RESELLER
             codes[self._tests(trade)] = TEST_ORDERS
-        codes[_is_in(history.customer_ids, self.said.kept)] = 0
-        codes[_is_in(history.customer_ids, self.said.internal)] = INTERNAL
+        codes[among(history.customer_ids, self.said.kept)] = 0
+        codes[among(history.customer_ids, self.said.internal)] = INTERNAL
         return SetAside(codes, trade, rhythm)
 
     def _many_views(self, history: History, trade: Trade) -> Ints:
@@ -201,8 +201,3 @@ def _buyers(behaviour: Behaviour, cutoff: datetime, catalogue: Catalogue, settin
         if events >= EVENTS_WANTED:
             break
     return pd.concat(parts, ignore_index=True)
-
-
-def _is_in(ids: pa.Array, value_set: pa.Array) -> Flags:
-    found: Flags = pc.is_in(ids, value_set=value_set).to_numpy(zero_copy_only=False)
-    return found

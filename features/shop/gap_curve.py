@@ -8,22 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import numpy as np
 
 from features.arrays import Flags, Floats, Ints, run_starts
 from features.catalogue import UNKNOWN
 from features.history import PURCHASE, History
+from features.moments import day_number, local_date
 
 INTERVAL_95 = 1.959964
 """Standard errors on each side of a 95 % interval."""
 
 LEAST_AT_RISK = 30
 """The curve ends where fewer gaps than this are known to have lasted so long; of few gaps, where a tenth has."""
-
-_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True)
@@ -73,8 +71,7 @@ class Gaps:
 
 def last_day_before(cutoff: datetime, timezone: str) -> int:
     """The shop's last day that began before ``cutoff``, as a number since 1970-01-01."""
-    newest = (cutoff - timedelta(microseconds=1)).astimezone(ZoneInfo(timezone))
-    return newest.date().toordinal() - _EPOCH_ORDINAL
+    return day_number(local_date(cutoff - timedelta(microseconds=1), timezone))
 
 
 def order_gaps(history: History, last_day: int) -> Gaps:

@@ -7,13 +7,12 @@ beat, do not sleep, or run.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 
 from features.arrays import Flags, Floats, Ints, ratio, run_starts
-from features.events.event import EPOCH
 from features.history import DAY_US, VIEW, History
+from features.moments import microseconds
 
 SECOND_US = 1_000_000
 """Microseconds in a second."""
@@ -83,7 +82,7 @@ class Rhythm:
         rows, owner = _views(history, customer)
         views = np.bincount(owner, minlength=len(customer))
         # Ages were whole microseconds: what fits into 53 bits comes back exactly.
-        cutoff_us = (history.cutoff - EPOCH) // timedelta(microseconds=1)
+        cutoff_us = microseconds(history.cutoff)
         moment_us = cutoff_us - np.round(history.age_days[rows] * DAY_US).astype(np.int64)
         day, hour = history.local_day[rows].astype(np.int64), history.local_hour[rows].astype(np.int64)
         steady_share, gap_seconds = _beat(owner, day, moment_us, len(customer), settings)

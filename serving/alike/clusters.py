@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from features.errors import HuitouError
-from features.events.duck import connect
-from features.events.reader import duckdb_file
 from serving.snapshot import Snapshot
+from serving.snapshot_parts.audience.columns import UNKNOWN
 from training.customers.alike.portraits import Portrait
-
-_SIZES = """
-    select cluster, count(*), sum(order_count_all), sum(greatest(net_spend_all, 0))
-    from read_parquet($file) where set_aside is null group by all
-"""
 
 
 @dataclass(frozen=True)
@@ -54,12 +49,8 @@ class ClusterBook:
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> ClusterBook:
-        """The clusters with their sizes, counted in the table of customers: 20 ms for a million."""
-        with connect() as connection:
-            rows = connection.sql(_SIZES, params={"file": duckdb_file(snapshot.customers_file)}).fetchall()
-        counted = {
-            number: (int(people), float(orders or 0), float(spend or 0)) for number, people, orders, spend in rows
-        }
+        """The clusters with their sizes, counted in the columns of customers: 20 ms for a million."""
+        counted = _sizes(snapshot)
         totals = [sum(sizes[place] for sizes in counted.values()) for place in range(3)]
         found = []
         for portrait in snapshot.alike.alike.portraits:
@@ -89,6 +80,18 @@ class ClusterBook:
             for each in cluster.portrait.differences
         ]
         return pa.Table.from_pylist(rows, schema=TABLE)
+
+
+def _sizes(snapshot: Snapshot) -> dict[int | None, tuple[int, float, float]]:
+    """People, orders and net spend of each cluster, and of those in none; without who is set aside."""
+    columns = snapshot.audience.columns
+    kept = columns.values("set_aside") == UNKNOWN
+    cluster, orders, spend = (columns.values(name)[kept] for name in ("cluster", "order_count_all", "net_spend_all"))
+    numbers, place = np.unique(cluster, return_inverse=True)  # of those in none, NaN, there is one
+    people = np.bincount(place, minlength=len(numbers))
+    sums = [np.bincount(place, np.fmax(each, 0), len(numbers)) for each in (orders, spend)]
+    sizes = zip(people.tolist(), *(each.tolist() for each in sums), strict=True)
+    return {None if np.isnan(number) else int(number): each for number, each in zip(numbers, sizes, strict=True)}
 
 
 TABLE = pa.schema(

@@ -8,8 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from fastapi import Depends, FastAPI
-from fastapi.security import HTTPBearer
+from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from features.shop_folder import ShopFolder
@@ -22,7 +21,7 @@ from serving.api.door import Door, DoorParts
 from serving.api.errors import handle_errors
 from serving.api.fast.handlers import fast_handlers
 from serving.api.openapi import DocumentedApi
-from serving.api.routers import ROUTERS
+from serving.api.routers import ROUTES
 from serving.api.service import Service
 from serving.arranging.current_rules import CurrentRules
 from serving.audiences.fresh_acts import FreshActs
@@ -49,11 +48,8 @@ from serving.desk.desk import Desk, DeskPlace
 from serving.live.current_snapshot import CurrentSnapshot
 from serving.live.live_shelves import LiveShelves
 from serving.privacy.erasing import Erasing
+from serving.random_id import random_id
 from serving.shown.comparing.running_comparison import RunningComparison
-
-
-def _random_id() -> str:
-    return os.urandom(16).hex()
 
 
 class Application(DocumentedApi):
@@ -72,7 +68,7 @@ def create_app(
     clock: Callable[[], datetime],
     database_url: str | None = None,
     contact_keys: str | None = None,
-    new_id: Callable[[], str] = _random_id,
+    new_id: Callable[[], str] = random_id,
     rate_limit: RateLimit | None = None,
     log: RequestLog | None = None,
     monotonic: Callable[[], float] = time.monotonic,
@@ -114,7 +110,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        dependencies=[Depends(HTTPBearer(auto_error=False, description="The key of the shop, where one is set."))],
+        # As they are: including routers would build every route anew for each application, at its first request.
+        routes=[*ROUTES],
     )
     service = app.state.service = Service(
         shop=shop,
@@ -147,8 +144,6 @@ def create_app(
         desk=desk,
         previews=Previews(shop, engine, Care(shop, engine), FreshActs(engine)),
     )
-    for router in ROUTERS:
-        app.include_router(router)
     handle_errors(app)
     app.door = Door(
         super(Application, app).__call__,

@@ -21,6 +21,11 @@ same shape. An answer with `Retry-After` may be another one after so many second
 
 SERVERS = [{"url": "/", "description": "The service that gave this document."}]
 
+KEY: Document = {
+    "HTTPBearer": {"type": "http", "scheme": "bearer", "description": "The key of the shop, where one is set."}
+}
+"""How a key is sent."""
+
 ERROR: Document = {
     "type": "object",
     "title": "Error",
@@ -148,6 +153,7 @@ def completed(document: Document) -> Document:
     for schema in parts["schemas"].values():
         if "examples" in schema:
             schema["examples"] = [_with_nulls(example, schema, parts["schemas"]) for example in schema["examples"]]
+    parts["securitySchemes"] = KEY
     parts["responses"] = {f"Error{status}": _response(status) for status in ERRORS}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
@@ -157,9 +163,8 @@ def completed(document: Document) -> Document:
 
 def _complete(operation: Document, path: str, method: str) -> None:
     roles = ALLOWED.get(path, {}).get(method, frozenset())
-    if roles == EVERYONE:
-        operation["security"] = []
-    else:
+    operation["security"] = [] if roles == EVERYONE else [{name: []} for name in KEY]
+    if roles != EVERYONE:
         operation["x-roles"] = sorted(roles)
         said = operation.get("description", "").rstrip()
         operation["description"] = f"{said}\n\nRoles: {', '.join(sorted(roles))}.".lstrip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter
+from starlette.routing import BaseRoute
 
 from serving.api import bundles, described_items, events, items, recommendations, results
 from serving.api.administration import audit, health, keys, metrics
@@ -24,8 +24,8 @@ from serving.api.recommending import placements
 from serving.api.shop import alerts, funnel, goods, groups, overview, promotions
 
 # Longer paths come before those with an id at their end, which would match them, too.
-ROUTERS: Sequence[APIRouter] = tuple(
-    part.router
+ROUTES: Sequence[BaseRoute] = tuple(
+    route
     for part in (
         merge,
         contact_details,
@@ -61,5 +61,6 @@ ROUTERS: Sequence[APIRouter] = tuple(
         audit,
         results,
     )
+    for route in part.router.routes
 )
 """In the order in which they are looked through."""

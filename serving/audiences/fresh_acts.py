@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from features.arrays import Ints
 from features.events.event import KIND_CODES, VISITOR_PREFIX
+from features.moments import local_days
 from serving.audiences.fresh import Fresh, FreshEvents
 from serving.database.connection import Database
 from serving.database.inbox_reader import InboxReader
@@ -21,7 +22,6 @@ from serving.database.people.described import Described
 from serving.database.people.merged import Merged
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.audience.contacts import NONE, Contacts, channel_codes
-from serving.snapshot_parts.audience.local_days import local_days
 from serving.snapshot_parts.id_index import NO_ROW
 
 
@@ -39,10 +39,11 @@ class _Known:
     """The codes of visitors."""
     visitor_rows: list[int] = field(default_factory=list)
     """Rows of the visitors themselves by their codes."""
-    merges: tuple[tuple[int, int], Mapping[str, str]] | None = None
+    merges: tuple[int, Mapping[str, str]] | None = None
     """The version of the merges, and the customer of each merged visitor."""
     contacts: Contacts = field(default_factory=Contacts.none)
     newest_contact: int = 0
+    are_visitors_contacted: bool = False
 
 
 class FreshActs:
@@ -78,13 +79,17 @@ class FreshActs:
         return snapshot.customers.rows([*said])
 
     def _events(self, known: _Known) -> FreshEvents:
-        new, version = known.events_after.new(), self._merged.version()
+        before = len(known.of_customers), len(known.of_visitors)
+        for page in known.events_after.new():
+            _take(known, page)
+        is_new = before != (len(known.of_customers), len(known.of_visitors))
+        version = self._merged.version()
         is_merged_anew = known.merges is None or known.merges[0] != version
         if is_merged_anew:
             known.merges = version, self._merged.in_force()
-        if new:
-            _take(known, new)
-        if new or (is_merged_anew and len(known.of_visitors)):
+            if known.are_visitors_contacted:  # Whose their contacts are may have changed: all are read anew.
+                known.contacts, known.newest_contact = Contacts.none(), 0
+        if is_new or (is_merged_anew and len(known.of_visitors)):
             return known.of_customers.and_more(_as_customers(known))
         return known.events
 
@@ -94,7 +99,8 @@ class FreshActs:
             return known.contacts
         numbers, people, moments, channels, campaigns = zip(*new, strict=True)
         known.newest_contact = max(numbers)
-        rows = self._rows(known.snapshot, people)
+        rows = _rows(known, people)
+        known.are_visitors_contacted |= any(person.startswith(VISITOR_PREFIX) for person in people)
         names = tuple(dict.fromkeys((*known.contacts.campaigns, *(name for name in campaigns if name is not None))))
         codes: Mapping[str | None, int] = {name: code for code, name in enumerate(names)}
         at = np.array(moments, dtype=np.int64)
@@ -109,11 +115,11 @@ class FreshActs:
         joined = {name: np.concatenate([before[name], column[rows != NO_ROW]]) for name, column in columns.items()}
         return Contacts(**joined, campaigns=names)
 
-    def _rows(self, snapshot: Snapshot, people: Sequence[str]) -> Ints:
-        """The row of each person, or of the customer whom a visitor was merged into; ``NO_ROW`` where there is none."""
-        visitors = any(person.startswith(VISITOR_PREFIX) for person in people)
-        customer_of = self._merged.in_force() if visitors else {}
-        return np.array([snapshot.customers.row(customer_of.get(person, person)) for person in people], dtype=np.int64)
+
+def _rows(known: _Known, people: Sequence[str]) -> Ints:
+    """The row of each person, or of the customer whom a visitor was merged into; ``NO_ROW`` where there is none."""
+    owner: Mapping[str, str] = {} if known.merges is None else known.merges[1]
+    return np.array([known.snapshot.customers.row(owner.get(person, person)) for person in people], dtype=np.int64)
 
 
 def _take(known: _Known, new: Sequence[Mapping[str, Any]]) -> None:

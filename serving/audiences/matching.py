@@ -12,9 +12,8 @@ import numpy as np
 
 from features.arrays import Flags
 from features.errors import HuitouError
-from features.events.event import EPOCH
+from features.moments import local_date, moment_of
 from serving.audiences.fresh import Fresh
-from serving.audiences.language.days import today_in
 from serving.audiences.language.said import CODE
 from serving.audiences.meaning.acts import did, opened
 from serving.audiences.meaning.birthdays import born_on
@@ -66,8 +65,8 @@ def shop_date(snapshot: Snapshot, fresh: Fresh, now: datetime) -> date:
     """The shop's date at ``now``, or that of its last event where nothing has happened for ``STANDS_STILL``."""
     newest = snapshot.header.as_of
     if len(fresh.events):
-        newest = max(newest, EPOCH + timedelta(microseconds=int(fresh.events.occurred_us.max())))
-    return today_in(snapshot.header.timezone, newest if now - newest > STANDS_STILL else now)
+        newest = max(newest, moment_of(int(fresh.events.occurred_us.max())))
+    return local_date(newest if now - newest > STANDS_STILL else now, snapshot.header.timezone)
 
 
 class Matcher:

@@ -13,15 +13,15 @@ import pyarrow.compute as pc
 
 from features.arrays import Flags, Ints, joined
 from features.errors import HuitouError
+from features.moments import microseconds
 from serving.campaigns.purchases import purchases
 from serving.campaigns.starting import ARMS
 from serving.database.marketing.campaigns import NOT_YET, Campaign
-from serving.database.marketing.contact_log import ContactLog
+from serving.database.marketing.contact_log import OUTCOMES, ContactLog
 from serving.database.marketing.lists import FrozenLists
 from serving.database.people.deleted_since import erased_hashes
 from serving.database.people.merged import Merged
 from serving.database.people.person_hash import person_hash
-from serving.database.plain_rows import microseconds
 from serving.desk.workroom import Workroom
 
 if TYPE_CHECKING:  # What computes is loaded in the process that computes.
@@ -32,7 +32,8 @@ COLUMNS = ("customer_id", "group", "by_model", "by_merchant", "layer", "stratum"
 
 _DAY_US = 86_400_000_000
 
-WRITTEN_TO = ("sent", "delivered", "opened", "clicked", "bounced", "unsubscribed")
+WRITTEN_TO = OUTCOMES[1:]
+"""Outcomes that say that somebody was written to: all but ``chosen``."""
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from features.moments import local_days, microseconds
 from serving.database.inbox import Inbox
 from serving.database.people.merged import Merged
-from serving.database.plain_rows import microseconds
 from serving.desk.workroom import Workroom
 
 
@@ -57,10 +56,8 @@ def _fresh(events: Sequence[Mapping[str, Any]], items: pa.Table, schema: pa.Sche
 
 def _local(lines: pa.Table, timezone: str) -> pa.Table:
     """The lines with the shop's day."""
-    moments = lines["occurred_us"].cast(pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us", tz=timezone))
-    days = pc.local_timestamp(moments).cast(pa.date32(), safe=False).cast(pa.int32())
-    place = lines.schema.get_field_index("local_day")
-    return lines.set_column(place, "local_day", days)
+    days = pa.array(local_days(lines["occurred_us"].to_numpy(), timezone), pa.int32())
+    return lines.set_column(lines.schema.get_field_index("local_day"), "local_day", days)
 
 
 def _with_owners(lines: pa.Table, owner: Mapping[str, str]) -> pa.Table:

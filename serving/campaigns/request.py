@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from features.channels import CHANNELS
 from features.errors import HuitouError
-from features.findings import explained
+from features.findings import read_as
 from serving.lists.request import ListRequest, Name
 from training.campaigns.question import LIFT_WORTH_KNOWING, OUTCOMES
 
@@ -70,11 +70,7 @@ class CampaignRequest(BaseModel):
     @classmethod
     def read(cls, said: Mapping[str, Any]) -> CampaignRequest:
         """The request that a JSON object says; raises :class:`HuitouError` with the first finding."""
-        try:
-            return cls.model_validate(dict(said))
-        except ValidationError as error:
-            finding = error.errors(include_url=False)[0]
-            raise explained(dict(finding) | {"loc": finding["loc"] or ("campaign",)}, "a campaign") from None
+        return read_as(cls, said, "campaign")
 
     def list_request(self) -> ListRequest | None:
         """The request of the list that is frozen at the start; raises :class:`HuitouError` when it makes no sense."""

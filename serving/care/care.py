@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
+
+import numpy as np
 
 from features.arrays import Flags, Ints
 from features.shop_folder import ShopFolder
-from serving.care.exclusions import EXCLUSION_CODES, EXCLUSIONS
+from serving.care.exclusions import EXCLUSIONS
 from serving.care.moment import Moment
 from serving.care.people_memory import PeopleMemory
 from serving.care.person_numbers import Keys
@@ -76,6 +78,7 @@ class Care:
         return Moment(memory, self._database, now)
 
 
-def counted(codes: Ints) -> Mapping[str, int]:
-    """How many customers each reason leaves out; every reason is there."""
-    return {name: int((codes == code).sum()) for name, code in EXCLUSION_CODES.items()}
+def counted(codes: Ints) -> dict[str, int]:
+    """How many customers each reason leaves out; reasons without anybody are not there."""
+    counts = np.bincount(codes, minlength=len(EXCLUSIONS) + 1)[1:].tolist()
+    return {reason: count for reason, count in zip(EXCLUSIONS, counts, strict=False) if count}

@@ -9,11 +9,11 @@ import numpy as np
 
 from features.arrays import Flags, Ints
 from features.history import DAY_US
+from features.moments import microseconds
 from serving.care.rules import LONGEST_DAYS, Cap
 from serving.care.same_people import SamePeople
 from serving.care.snapshot_people import CHANNEL_CODES, SnapshotPeople
 from serving.database.marketing.contact_log import ContactLog
-from serving.database.plain_rows import microseconds
 from serving.snapshot import Snapshot
 
 NO_CHANNEL = -1

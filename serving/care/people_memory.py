@@ -36,7 +36,7 @@ class PeopleMemory:
         self._suppressions = Suppressions(database)
         self._said = SaidSince(self.people, Described(database), snapshot.header.published_at)
         self._merged = Merged(database)
-        self._merges: tuple[tuple[int, int], dict[str, str]] | None = None
+        self._merges: tuple[int, dict[str, str]] | None = None
         self._inbox = Inbox(database)
         self._suppressed: dict[str, tuple[tuple[int, int, dict[str, str]], Flags]] = {}
         self._same: tuple[tuple[int, dict[str, str]], SamePeople] | None = None

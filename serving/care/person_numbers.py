@@ -8,15 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.arrays import Floats
-from serving.snapshot import Snapshot
 
 Keys = NDArray[np.uint64]
 """64 random bits of each person."""
-
-
-def id_keys(snapshot: Snapshot) -> Keys:
-    """The first 64 bits of BLAKE2b of every customer's id, by row; shape ``(n_customers,)``."""
-    return snapshot.customers.keys()
 
 
 def shares(keys: Keys, salt: str) -> Floats:

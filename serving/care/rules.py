@@ -122,13 +122,6 @@ class ContactCare(EditedFile):
         own = None if channel is None else self.of_channel(channel).quiet_hours
         return own or self.quiet_hours
 
-    @property
-    def longest_days(self) -> float:
-        """So far back contacts must be known."""
-        channels = (self.of_channel(channel).caps for channel in CHANNELS)
-        caps = [cap.within_days for part in (self.caps, *channels) for cap in part]
-        return max([self.least_days, *caps])
-
 
 def checked_channel(channel: str) -> str:
     """``channel``; raises :class:`HuitouError` when there is no such one."""

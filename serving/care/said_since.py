@@ -10,19 +10,16 @@ import numpy as np
 
 from features.channels import CONSENT_FIELDS
 from features.events.event import VISITOR_PREFIX
+from features.moments import microseconds
+from serving.care.addresses import OVERLAP_US
 from serving.care.snapshot_people import Codes, SnapshotPeople
 from serving.database.people.described import Described
-from serving.database.plain_rows import microseconds
 
 FIELDS = ("contactable", "personalized", *CONSENT_FIELDS)
 """What is looked at."""
 
 MISSED = timedelta(minutes=10)
 """What was said so long before a snapshot was begun is looked at again: it may have missed it."""
-
-OVERLAP_US = 600_000_000
-"""What was said so long before the newest that was read is read again: of two writers the earlier may be seen later,
-and their clocks may differ."""
 
 
 class SaidSince:

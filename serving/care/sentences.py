@@ -15,7 +15,7 @@ _WEEKDAYS_ZH = ("星期一", "星期二", "星期三", "星期四", "星期五",
 
 def sentences(rules: ContactCare) -> Sequence[Sentence]:
     """What holds for all channels, and then for each."""
-    told = [_cap(cap, ("on all channels together", "所有渠道合计")) for cap in rules.caps]
+    told = [_cap(cap, ("On all channels together", "所有渠道合计")) for cap in rules.caps]
     if rules.least_days:
         days = f"{rules.least_days:g}"
         told.append((f"At least {days} days between two messages to one person.", f"同一人两次触达至少间隔{days}天。"))
@@ -54,7 +54,7 @@ def _channel(rules: ContactCare, channel: str) -> list[Sentence]:
         told = [(f"{english}: only who agreed to it.", f"{chinese}：仅限明确同意者。")]
     else:
         told = [(f"{english}: who has not refused it.", f"{chinese}：未明确拒绝者。")]
-    told += [_cap(cap, (f"by {channel}", chinese)) for cap in care.caps]
+    told += [_cap(cap, (english, chinese)) for cap in care.caps]
     if care.quiet_hours is not None:
         start, end = care.quiet_hours.start, care.quiet_hours.end
         told.append((f"{english}: nothing from {start} to {end}.", f"{chinese}：{start}至{end}不发送。"))
@@ -65,6 +65,6 @@ def _cap(cap: Cap, where: Sentence) -> Sentence:
     messages = "1 message" if cap.most == 1 else f"{cap.most} messages"
     days = "1 day" if cap.within_days == 1 else f"{cap.within_days} days"
     return (
-        f"At most {messages} to one person within {days} {where[0]}.",
+        f"{where[0]}: at most {messages} to one person within {days}.",
         f"{where[1]}：每人{cap.within_days}天内最多{cap.most}次。",
     )

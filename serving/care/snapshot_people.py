@@ -9,16 +9,15 @@ from types import MappingProxyType
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from features.arrays import Flags, Floats, Ints
 from features.channels import CHANNELS, consent_field
 from features.events.event import VISITOR_PREFIX
+from features.moments import microseconds
 from features.shop.anomalies import REASONS as SET_ASIDE
 from serving.care.exclusions import EXCLUSION_CODES
-from serving.care.person_numbers import Keys, id_keys
-from serving.database.plain_rows import microseconds
+from serving.care.person_numbers import Keys
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import NO_ROW
 
@@ -60,8 +59,7 @@ class SnapshotPeople:
     def _rows_of(self, wanted: pa.Array) -> Ints:
         if len(wanted) <= FEW:
             return np.array([self._snapshot.customers.row(each) for each in wanted.to_pylist()], dtype=np.int64)
-        table = pq.read_table(self._snapshot.customers_file, columns=["customer_id"], use_threads=False)
-        found = pc.index_in(wanted, value_set=table["customer_id"].combine_chunks())
+        found = pc.index_in(wanted.cast(pa.large_string()), value_set=self._snapshot.customers.ids())
         rows: Ints = pc.fill_null(found, NO_ROW).to_numpy(zero_copy_only=False).astype(np.int64)
         return rows
 
@@ -100,7 +98,7 @@ class SnapshotPeople:
     @cached_property
     def keys(self) -> Keys:
         """The number of each by its id alone."""
-        return id_keys(self._snapshot)
+        return self._snapshot.customers.keys()
 
 
 def no_flags(people: int) -> Flags:

@@ -18,8 +18,17 @@ CUSTOMERS_TOLD = "described_customers"
 CONTACT_DETAILS_REMOVED = "contact_details_removed"
 """Rises when contact details of somebody go."""
 
+MERGES_CHANGED = "merged_visitors"
+"""Rises when a visitor is merged, or no longer."""
+
 SUPPRESSIONS_CHANGED = "suppressions"
 """Rises when somebody is suppressed, or no longer."""
+
+HOLDOUT_SET = "holdout"
+"""Rises when the holdout is set."""
+
+AUDIENCES_SAVED = "audiences"
+"""Rises when an audience is saved."""
 
 
 def dialect_of(connection: Connection) -> Any:

@@ -12,9 +12,10 @@ import pyarrow as pa
 from sqlalchemy import Connection, Engine, bindparam, delete, exists, select, update
 
 from features.events.event import ITEM_SCHEMA
+from features.moments import microseconds
 from serving.database.connection import told
 from serving.database.counters import dialect_of, newest_number, next_number
-from serving.database.plain_rows import microseconds, plain_row, table_of
+from serving.database.plain_rows import plain_row, table_of
 from serving.database.tables import DESCRIBED_ITEMS
 
 COUNTER = "items"

@@ -13,12 +13,13 @@ import pyarrow as pa
 from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, func, or_, select, update
 
 from features.events.event import EVENT_SCHEMA, KIND_CODES, with_person
+from features.moments import microseconds
 from serving.database.answers.responses import response_rows
 from serving.database.bulk_insert import insert_new, known
 from serving.database.connection import told
 from serving.database.people.erased import erased_among
 from serving.database.people.person_key import person_key
-from serving.database.plain_rows import microseconds, plain_row, table_of
+from serving.database.plain_rows import plain_row, table_of
 from serving.database.tables import INBOX, RESPONSES
 
 NEWEST = 1_000

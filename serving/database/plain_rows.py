@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
-from features.events.event import EPOCH
+from features.moments import microseconds
 
 
 def plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -22,11 +22,6 @@ def table_of(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
     said = list(rows)
     columns = [_column([row.get(field.name) for row in said], field.type) for field in schema]
     return pa.Table.from_arrays(columns, schema=schema)
-
-
-def microseconds(moment: datetime) -> int:
-    """UTC microseconds since 1970."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
 
 
 def _plain(value: Any) -> Any:

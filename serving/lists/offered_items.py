@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import numpy as np
 
 from features.arrays import Flags, Ints
-from features.events.event import EPOCH
 from features.history import DAY_US
+from features.moments import microseconds
 from serving.arranging.again import not_again_of_many
 from serving.recommending.offers import OPEN_CART, OPEN_FAVORITE
 from serving.snapshot import Snapshot
@@ -72,7 +71,7 @@ def _in_stock(snapshot: Snapshot, items: Ints) -> Flags:
 def _not_again(snapshot: Snapshot, rows: Ints, items: Ints) -> Flags:
     """Which items each row had and was not due to buy again, but for those carted or favourited since."""
     customer, bought, occurred_us = snapshot.past.purchases_of(rows)
-    days = ((snapshot.header.as_of - EPOCH) // timedelta(microseconds=1) - occurred_us) / DAY_US
+    days = (microseconds(snapshot.header.as_of) - occurred_us) / DAY_US
     unwanted = not_again_of_many(items, customer, bought, days, snapshot.shelf, snapshot.traits)
     source = snapshot.recommended_sources(rows)
     wanted = [place for place, name in enumerate(snapshot.header.sources) if name in (OPEN_CART, OPEN_FAVORITE)]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from features.channels import CHANNELS
 from features.errors import HuitouError
 from features.events.event import MAX_ID_LENGTH
-from features.findings import explained
+from features.findings import read_as
 from serving.lists.ranking import AUTO, RANKINGS
 from training.recommend.reason_texts import LANGUAGES
 
@@ -145,11 +145,7 @@ class ListRequest(ChosenPeople):
     @classmethod
     def read(cls, said: Mapping[str, Any]) -> ListRequest:
         """The request that a JSON object says; raises :class:`HuitouError` with the first finding."""
-        try:
-            return cls.model_validate(dict(said))
-        except ValidationError as error:
-            finding = error.errors(include_url=False)[0]
-            raise explained(dict(finding) | {"loc": finding["loc"] or ("list",)}, "a list") from None
+        return read_as(cls, said, "list")
 
     def told(self) -> dict[str, Any]:
         """The request as it is kept with the list, without the ids of a merchant's list: the members tell them."""

@@ -18,11 +18,12 @@ from serving.lists.exporting.left_out import LeftOut
 from serving.lists.exporting.list_export import ListExport
 from serving.lists.exporting.sheet import check_rows
 from serving.lists.exports import check_folder
-from serving.lists.frozen.freeze import Made, make_list, random_id
+from serving.lists.frozen.freeze import Made, make_list
 from serving.lists.frozen.member_columns import member_schema
 from serving.lists.frozen.member_file import FOLDER
 from serving.lists.request import ListRequest
 from serving.lists.schedules.refreshing import refresh
+from serving.random_id import random_id
 
 MOST_SHEET_CELLS = 50_000_000
 """A sheet over HTTP has at most so many cells: it is made whole before its first byte is sent, in a minute or so."""

@@ -14,6 +14,7 @@ from features.arrays import Ints
 from features.catalogue import Catalogue
 from features.events.event import EPOCH, KIND_CODES
 from features.history import DAY_US, History
+from features.moments import microseconds, moment_of
 from serving.database.inbox import Touch
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import NO_ROW
@@ -48,10 +49,10 @@ def stored_histories(snapshot: Snapshot, rows: Ints) -> History:
 def _history(
     ids: Sequence[str], events: PastEvents, boundaries: Ints, catalogue: Catalogue, moment: datetime
 ) -> History:
-    moment_us = (moment - EPOCH) // timedelta(microseconds=1)
+    moment_us = microseconds(moment)
     cutoff_us = max(moment_us, int(events.occurred_us.max(initial=0)) + 1)
     return History(
-        cutoff=EPOCH + timedelta(microseconds=cutoff_us),
+        cutoff=moment_of(cutoff_us),
         catalogue=catalogue,
         customer_ids=pa.array(ids, pa.string()),
         boundaries=boundaries,
@@ -85,7 +86,7 @@ def _as_events(fresh: Sequence[tuple[float, ...]]) -> PastEvents:
 
 
 def _local(occurred_us: int, timezone: str) -> tuple[int, int]:
-    moment = (EPOCH + timedelta(microseconds=occurred_us)).astimezone(_zone(timezone))
+    moment = moment_of(occurred_us).astimezone(_zone(timezone))
     return (moment.replace(tzinfo=UTC) - EPOCH) // _DAY, moment.hour
 
 

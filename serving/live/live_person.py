@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import numpy as np
 
-from features.events.event import EPOCH, KIND_CODES
+from features.events.event import KIND_CODES
 from features.history import DAY_US
+from features.moments import microseconds
 from serving.arranging.person import Person
 from serving.recommending.offers import Visitor
 from serving.snapshot import Snapshot
@@ -27,7 +26,7 @@ def live_person(snapshot: Snapshot, visitor: Visitor, *, with_groups: bool) -> P
         if (code := snapshot.shelf.ids.row(touch.item_id)) != NO_ROW
     ]
     kinds, items, moments = np.array(fresh, dtype=np.int64).reshape(-1, 3).T
-    now_us = (visitor.now - EPOCH) // timedelta(microseconds=1)
+    now_us = microseconds(visitor.now)
     occurred_us = np.concatenate([past.occurred_us, moments])
     layer, kind = groups_of(snapshot, visitor.person, visitor.row) if with_groups else (None, None)
     return Person.of(

@@ -1,4 +1,4 @@
-"""Merges carried into the warehouse, and back: the visitor's events become the customer's, each exactly once."""
+"""Merges carried into the warehouse, and back: a visitor's events and contacts become the customer's, each once."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Merging:
     def carry_out(self) -> int:
         """Bring the warehouse to what was said; return how many merges were carried out or undone.
 
-        The ids of events are noted before they move, and one commit moves them all, so a process that is killed
-        begins anew with the next call, and nothing is lost or doubled. Raises :class:`HuitouError` (``busy``) while
-        another process writes to the shop.
+        The ids of events are noted before they move, one commit moves them all, and another one the contacts; a merge
+        is settled after both. So a process that is killed begins anew with the next call, and nothing is lost or
+        doubled. Raises :class:`HuitouError` (``busy``) while another process writes to the shop.
         """
         if not self._merged.unsettled():
             return 0
@@ -39,12 +39,14 @@ class Merging:
 
     def _carry_out(self, merges: Sequence[Merge]) -> None:
         warehouse = Warehouse.open(self._shop)
-        moved = warehouse.moved(*map(_move, merges))
+        moves = [*map(move_of, merges)]
+        moved = warehouse.moved(*moves)
         arriving = moved.by_target()
         for merge in (merge for merge in merges if merge.state != LEAVING):
             gets = arriving.get(merge.customer_id, ())
             self._merged.plan(merge.visitor, [event for visitor, event in gets if visitor == merge.visitor_id])
         warehouse.move(moved)
+        warehouse.move_contacts(moves)
         for merge in merges:
             if merge.state == LEAVING:
                 self._merged.forget(merge.visitor)
@@ -52,7 +54,8 @@ class Merging:
                 self._merged.settle(merge.visitor)
 
 
-def _move(merge: Merge) -> Move:
+def move_of(merge: Merge) -> Move:
+    """What carrying a merge out, or undoing it, moves in the warehouse."""
     if merge.state == LEAVING:
         return Move(merge.customer_id, merge.visitor, merge.visitor_id, frozenset(merge.moved))
     return Move(merge.visitor, merge.customer_id, merge.visitor_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.errors import HuitouError
-from features.events.event import EPOCH
+from features.moments import moment_of
 from features.shop_folder import ShopFolder
 from serving.database.answers.shown import shown_items
 from serving.database.connection import Database
@@ -73,7 +73,7 @@ def person_export(holdings: Holdings, customer_id: str, now: datetime) -> dict[s
         if (into := Merged(holdings.database).of_visitor(customer_id)) is None
         else into.customer_id,
         "events": _events(holdings, warehouse, people),
-        "contacts": _of(warehouse.contacts(), people),
+        "contacts": warehouse.contacts_of(people).to_pylist(),
         "messages": [_message(row) for row in _rows(holdings, "contact_log", people)],
         "lists": lists_of(holdings.shop, FrozenLists(holdings.database), people),
         "suppressions": _suppressions(holdings, people),
@@ -131,23 +131,23 @@ def _rows(holdings: Holdings, table: str, people: Sequence[str]) -> list[dict[st
 def _payload(row: Mapping[str, Any]) -> dict[str, Any]:
     """What was sent, with its times as times."""
     said: dict[str, Any] = json.loads(row["payload"])
-    return said | {name: _moment(said[name]) for name in _MOMENTS if isinstance(said.get(name), int)}
+    return said | {name: moment_of(said[name]) for name in _MOMENTS if isinstance(said.get(name), int)}
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     names = ("recommendation_id", "placement", "tier", "fallback", "model_version", "arm")
     items = [item._asdict() for item in shown_items(json.loads(row["items"]))]
-    return {"at": _moment(row["at_us"]), **{name: row[name] for name in names}, "items": items}
+    return {"at": moment_of(row["at_us"]), **{name: row[name] for name in names}, "items": items}
 
 
 def _response(row: Mapping[str, Any]) -> dict[str, Any]:
     names = ("event_id", "recommendation_id", "item_id", "kind", "amount")
-    return {"at": _moment(row["at_us"]), **{name: row[name] for name in names}}
+    return {"at": moment_of(row["at_us"]), **{name: row[name] for name in names}}
 
 
 def _message(row: Mapping[str, Any]) -> dict[str, Any]:
     names = ("contact_id", "customer_id", "campaign_id", "channel", "arm", "outcome")
-    return {"contacted_at": _moment(row["contacted_us"]), **{name: row[name] for name in names}}
+    return {"contacted_at": moment_of(row["contacted_us"]), **{name: row[name] for name in names}}
 
 
 def _suppressions(holdings: Holdings, people: Sequence[str]) -> list[dict[str, Any]]:
@@ -178,10 +178,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
-
-
-def _moment(us: int) -> datetime:
-    return EPOCH + timedelta(microseconds=us)
 
 
 def _warehouse(shop: ShopFolder) -> Warehouse:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 
 from features.arrays import Ints
-from features.events.event import EPOCH
 from features.history import DAY_US
+from features.moments import microseconds
 from serving.arranging.arrangement import Arranging, Asked
 from serving.arranging.person import Person
 from serving.arranging.rules import Usual
@@ -47,7 +46,7 @@ class _UsualPages:
         self._recommendations = StoredRecommendations(folder, RECOMMENDATIONS)
         self._sources = header.sources
         self._popular = mapped(folder / "popular.npy", np.int32)[:FILLED_TO]
-        self._as_of_us = (header.as_of - EPOCH) // timedelta(microseconds=1)
+        self._as_of_us = microseconds(header.as_of)
         self._asked = Asked(diversity=usual.diversity, price_respect=usual.price_respect)
         self.customers = len(self._past)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from features.errors import HuitouError
+from features.moments import local_date
 from features.shop.numbers.period import Period, possible_day
 
 USUAL_DAYS = 30
@@ -26,11 +26,16 @@ class DaysAsked:
     everyone: bool = False
     """Whether bots, resellers, test orders and staff are counted as well."""
 
-    def period(self, newest: Period | None, now: datetime, timezone: str) -> Period:
-        """The days that are meant, ``newest`` being those of the shop's history; raises for impossible ones."""
+    def __post_init__(self) -> None:
+        """Refuse impossible days at once, before anybody waits for a count."""
         for name, day in (("from", self.first), ("to", self.until)):
             if day is not None:
                 possible_day(name, day)
+        if self.first is not None and self.until is not None:
+            Period(self.first, self.until)
+
+    def period(self, newest: Period | None, now: datetime, timezone: str) -> Period:
+        """The days that are meant, ``newest`` being those of the shop's history; raises for impossible ones."""
         if self.first is not None and self.until is None and newest is not None and self.first >= newest.until:
             raise HuitouError(
                 f"from must be one of the shop's days, {newest.first} to before {newest.until}; got {self.first}.",
@@ -39,6 +44,5 @@ class DaysAsked:
                 value=self.first.isoformat(),
                 allowed=[newest.first.isoformat(), newest.until.isoformat()],
             )
-        today = now.astimezone(ZoneInfo(timezone)).date()
-        until = self.until or (newest.until if newest is not None else today)
+        until = self.until or (newest.until if newest is not None else local_date(now, timezone))
         return Period.last_days(self.days, until) if self.first is None else Period(self.first, until)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from features.shop.layers import LayerLimits
 from features.shop.numbers.period import possible_day
 from serving.desk.workroom import Workroom
 
 if TYPE_CHECKING:  # What works it out is loaded by who works, not by who asks.
+    from features.shop.groups.flow import Flow
     from serving.grouping.group_book import GroupSize
 
 Report = dict[str, Any]
@@ -27,7 +28,7 @@ def groups_report(room: Workroom) -> Report:
     return {
         "as_of": snapshot.header.as_of,
         "model_version": snapshot.header.model_version,
-        "day_rules": _limits(book.limits),
+        "day_rules": asdict(book.limits),
         "set_aside": book.set_aside,
         "groupings": [
             {"name": name, "title": dict(TITLES[name]), "groups": [_group(size) for size in sizes]}
@@ -45,8 +46,8 @@ def flow_report(room: Workroom, first: date, second: date, by: str) -> Report:
     behaviour = Behaviour.of(room.shop)
     key = ("flow", behaviour.reader.version, first, second)
     zone = ZoneInfo(room.shop.settings.timezone)
-    moments = [datetime.combine(day, datetime.min.time(), zone) for day in days]
-    found = room.kept.get(key) or room.kept.keep(key, flow(behaviour, moments[0], moments[1]))
+    begin, end = (datetime.combine(day, datetime.min.time(), zone) for day in days)
+    found: Flow = room.kept.once(key, lambda: flow(behaviour, begin, end))
     moves = found.moves[by]
     return {
         "from": first,
@@ -58,19 +59,7 @@ def flow_report(room: Workroom, first: date, second: date, by: str) -> Report:
             {"before": before, "after": after, "people": people, "share": share}
             for before, after, people, share in moves.rows
         ],
-        "day_rules": {"from": _limits(found.first_rules.layers), "to": _limits(found.second_rules.layers)},
-    }
-
-
-def _limits(limits: LayerLimits) -> Report:
-    new, active, high, lost = limits.days
-    return {
-        "new_within_days": new,
-        "active_within_days": active,
-        "high_win_back_within_days": high,
-        "lost_after_days": lost,
-        "rule": limits.rule,
-        "why": dict(limits.why),
+        "day_rules": {"from": asdict(found.first_rules.layers), "to": asdict(found.second_rules.layers)},
     }
 
 

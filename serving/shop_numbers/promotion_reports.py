@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from features.behaviour import Behaviour
 from features.errors import HuitouError
+from features.moments import local_date
 from features.shop.numbers.period import possible_day
 from features.shop.promotions.calendar import Calendar
 from features.shop.promotions.day_sorts import over_until
@@ -61,7 +61,8 @@ def effect_report(room: Workroom, name: str | None, on: date | None) -> Report:
     known = behaviour.reader.extent().last
     if known is None:
         raise HuitouError("effects need events; this shop has none. Import events first.", code="no_events")
-    until = over_until(now, room.shop.settings.timezone, _after(known, room.shop.settings.timezone))
+    zone = room.shop.settings.timezone
+    until = over_until(now, zone, local_date(known, zone) + timedelta(days=1))
     promotion = past_promotion(behaviour.calendar, until, name, on)
     found = promotion_effect(behaviour, promotion, now)
     return found.as_dict() | {"sentences": effect_words(found)}
@@ -108,9 +109,5 @@ def past_promotion(calendar: Calendar, known_until: date, name: str | None, on: 
     )
 
 
-def _after(moment: datetime, timezone: str) -> date:
-    return moment.astimezone(ZoneInfo(timezone)).date() + timedelta(days=1)
-
-
 def _today(room: Workroom) -> date:
-    return room.clock().astimezone(ZoneInfo(room.shop.settings.timezone)).date()
+    return local_date(room.clock(), room.shop.settings.timezone)

@@ -6,14 +6,12 @@ was worked out for one version of the events is kept for the next who asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from features.behaviour import Behaviour
 from features.errors import HuitouError
@@ -21,6 +19,8 @@ from features.shop.numbers.period import possible_day
 from features.shop.promotions.calendar import Calendar
 from serving.desk.workroom import Workroom
 from serving.shop_numbers.days_asked import DaysAsked
+from serving.shown.set_aside_people import set_aside_people as snapshot_set_aside
+from serving.snapshot import Snapshot
 
 if TYPE_CHECKING:  # The engines are loaded by who works, not by who asks: workers of the service stay light.
     from features.shop.numbers.shop_tables import ShopTables
@@ -79,7 +79,7 @@ def cohorts_report(room: Workroom, until: date | None, months: int, everyone: bo
         possible_day("to", until)
     with shop_tables(room, everyone) as (version, tables):
         key = ("cohorts", version, until, months, everyone)
-        found: Report = _kept(room, key, lambda: cohorts(tables, until, months).as_dict())
+        found: Report = room.kept.once(key, lambda: cohorts(tables, until, months).as_dict())
         return found
 
 
@@ -93,10 +93,10 @@ def definitions_report(room: Workroom) -> Report:
 def _report(room: Workroom, asked: DaysAsked, make: Callable[..., Any], **options: Any) -> Report:
     """``make(tables, period, **options)`` as plain values."""
     with shop_tables(room, asked.everyone) as (version, tables):
-        history = _kept(room, ("history", version, asked.everyone), lambda: tables.history)
+        history = room.kept.once(("history", version, asked.everyone), lambda: tables.history)
         period = asked.period(history, room.clock(), room.shop.settings.timezone)
         key = (make.__name__, version, period, asked.everyone, *options.items())
-        found: Report = _kept(room, key, lambda: make(tables, period, **options).as_dict())
+        found: Report = room.kept.once(key, lambda: make(tables, period, **options).as_dict())
     return found | {"periods": _with_promotion_days(found["periods"], Calendar.of(room.shop))}
 
 
@@ -120,30 +120,26 @@ def shop_tables(room: Workroom, everyone: bool) -> Iterator[tuple[Version, ShopT
 
     behaviour = Behaviour.of(room.shop)
     told_by = _told_by(room)
-    version = (behaviour.reader.version, told_by.name if told_by is not None else "")
+    version = (behaviour.reader.version, told_by.id if told_by is not None else "")
     with ShopTables.on_duckdb(behaviour) as tables:
         if not everyone:
-            tables = tables.without(_kept(room, ("set aside", version), lambda: _set_aside(room, behaviour, told_by)))
+            left_out = room.kept.once(("set aside", version), lambda: _set_aside(room, behaviour, told_by))
+            tables = tables.without(left_out)
         yield version, tables
 
 
-def _kept(room: Workroom, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
-    return room.kept[key] if key in room.kept else room.kept.keep(key, make())
-
-
-def _told_by(room: Workroom) -> Path | None:
-    """The folder of the served snapshot; None where nothing is published."""
+def _told_by(room: Workroom) -> Snapshot | None:
+    """The served snapshot; None where nothing is published."""
     try:
-        return room.snapshot.folder
+        return room.snapshot
     except HuitouError:
         return None
 
 
-def _set_aside(room: Workroom, behaviour: Behaviour, told_by: Path | None) -> pa.Array:
+def _set_aside(room: Workroom, behaviour: Behaviour, told_by: Snapshot | None) -> Collection[str] | pa.Array:
     """Who is set aside: as the snapshot says, else as the rules say now, which reads everything once."""
     if told_by is None:
         from features.shop.numbers.set_aside import set_aside_people
 
         return set_aside_people(behaviour, behaviour.reader.moment_after(room.clock()))
-    customers = pq.read_table(told_by / "customers.parquet", columns=["customer_id", "set_aside"])
-    return customers.filter(customers["set_aside"].is_valid())["customer_id"].combine_chunks()
+    return sorted(snapshot_set_aside(told_by))

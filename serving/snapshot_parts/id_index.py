@@ -12,6 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.arrays import Ints
@@ -105,6 +106,11 @@ class IdIndex:
         found = np.array([self.row(identity) for identity in ids], dtype=np.int64)
         known: Ints = found[found != NO_ROW]
         return known
+
+    def ids(self) -> pa.Array:
+        """Every id by row, as large strings of shape ``(n,)``; the texts are not copied."""
+        offsets = np.concatenate(([0], np.asarray(self._end)))
+        return pa.LargeStringArray.from_buffers(len(self), pa.py_buffer(offsets), pa.py_buffer(self._text))
 
     def keys(self) -> NDArray[np.uint64]:
         """The first 64 bits of BLAKE2b of each id, by row; shape ``(n,)``."""

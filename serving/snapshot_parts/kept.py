@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -22,3 +22,7 @@ class Kept(dict[Hashable, Value], Generic[Value]):
             self.clear()
         self[key] = value
         return value
+
+    def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """The value that is kept; where there is none, what ``make`` gives, which is kept from now on."""
+        return self[key] if key in self else self.keep(key, make())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,8 @@ from numpy.typing import NDArray
 
 from features.arrays import Floats, Ints
 from features.catalogue import UNKNOWN
-from features.events.event import EPOCH
 from features.history import DAY_US, PURCHASE, History
+from features.moments import microseconds
 from serving.snapshot_parts.array_file import ArrayWriter, mapped, write_array
 
 MOST_EVENTS = 200
@@ -94,7 +93,7 @@ class PastWriter:
         lengths = np.minimum(np.diff(history.boundaries), MOST_EVENTS)
         ends = history.boundaries[1:]
         rows = np.repeat(ends - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
-        cutoff_us = (history.cutoff - EPOCH) // timedelta(microseconds=1)
+        cutoff_us = microseconds(history.cutoff)
         columns = {name: getattr(history, name)[rows] for name in TYPES if name not in ("occurred_us", "order")}
         columns["occurred_us"] = cutoff_us - np.rint(history.age_days[rows] * DAY_US).astype(np.int64)
         columns["order"] = _order_numbers(history.order_id.take(pa.array(rows)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +12,22 @@ from rich.console import Console
 
 from serving.terminal.options import SHOP, Shop
 from serving.terminal.work_commands import WorkCommands
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "days": "{} to {}",
+        "judged": "{when}: {judged} of {numbers} numbers were judged; the others are too small, "
+        "or their history is too short",
+        "alert": "- {}: {}",
+        "nothing": "nothing is odd",
+    },
+    "zh": {
+        "days": "{} 至 {}",
+        "judged": "{when}：共{numbers}个指标，判断了其中{judged}个；其余数值太小或历史太短",
+        "alert": "- {}：{}",
+        "nothing": "一切正常",
+    },
+}
 
 
 def alerts_command(
@@ -32,16 +48,14 @@ def alerts_command(
         with commands.working(shop, language, "looking") as room:
             found = alerts_report(room, days)
         judged = found["judged_days"]
-        when = judged[0] if len(judged) == 1 else f"{judged[0]} to {judged[-1]}"
-        console.print(
-            f"{when}: {found['judged_numbers']} of {found['numbers']} numbers were judged; the others are too small, "
-            "or their history is too short",
-            markup=False,
-        )
+        words = _WORDS[language]
+        when = judged[0] if len(judged) == 1 else words["days"].format(judged[0], judged[-1])
+        counts = {"judged": found["judged_numbers"], "numbers": found["numbers"]}
+        console.print(words["judged"].format(when=when, **counts), markup=False)
         for alert in found["alerts"]:
-            console.print(f"- {alert['day']}: {alert['sentences'][language]}", markup=False)
+            console.print(words["alert"].format(alert["day"], alert["sentences"][language]), markup=False)
         if not found["alerts"]:
-            console.print("nothing is odd", markup=False)
+            console.print(words["nothing"], markup=False)
         commands.write(found, json_file)
 
     return alerts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from serving.terminal.audience_tables import show_preview
 from serving.terminal.options import SHOP, Shop
 from serving.terminal.tables import show_table
 from serving.terminal.whom_options import read_filter, read_parameters
+from serving.terminal.work_commands import opened
 
 if TYPE_CHECKING:  # What answers is loaded when a command runs.
     from serving.audiences.previewing.preview import Previews
@@ -26,6 +27,18 @@ Language = Annotated[str, typer.Option(help="Language of names, en or zh.")]
 Filter = Annotated[
     str | None, typer.Option("--filter", help="A filter as JSON, or a file with one: docs/audiences.md.")
 ]
+
+_HEADS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "fields": {
+        "en": ("Fields", "field", "what it is", "unit", "ask with", "names"),
+        "zh": ("字段", "字段", "含义", "单位", "可用条件", "取值"),
+    },
+    "templates": {
+        "en": ("Ready audiences", "name", "who", "parameters", "ranked by"),
+        "zh": ("现成人群", "名称", "人群", "参数", "排序依据"),
+    },
+}
+"""Titles and heads of tables."""
 
 
 def audience_commands(
@@ -53,7 +66,8 @@ def audience_commands(
             )
             for field in book
         ]
-        show_table(console, "Fields", ("field", "what it is", "unit", "ask with", "names"), rows)
+        title, *columns = _HEADS["fields"][language]
+        show_table(console, title, columns, rows, whole=columns[:1])
 
     @group.command()
     def templates(language: Language = "en") -> None:
@@ -73,7 +87,8 @@ def audience_commands(
             )
             for ready in READY.values()
         ]
-        show_table(console, "Ready audiences", ("name", "who", "parameters", "ranked by"), rows)
+        title, *columns = _HEADS["templates"][language]
+        show_table(console, title, columns, rows, whole=columns[:1])
 
     @group.command()
     def preview(
@@ -143,6 +158,9 @@ def audience_commands(
             )
             for each in found
         ]
+        if not rows:
+            console.print("no audience is saved yet; huitou audience save NAME --filter FILTER keeps one")
+            return
         show_table(console, "Saved audiences", ("name", "filter", "note", "saved", "by"), rows)
 
     @group.command()
@@ -166,7 +184,6 @@ def _opened(
     from serving.audiences.fresh_acts import FreshActs
     from serving.audiences.previewing.preview import Previews
     from serving.care.care import Care
-    from serving.desk.workroom import workroom
 
-    with workroom(ShopFolder.open(shop), database(), clock) as room:
+    with opened(shop, database, clock) as room:
         yield room, Previews(room.shop, room.database, Care(room.shop, room.database), FreshActs(room.database))

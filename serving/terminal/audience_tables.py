@@ -23,7 +23,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
         "overlaps": ("In common with", ("whom", "people", "in both", "of this audience")),
         "expected": "Expected within {days} days, by {by}",
         "orders": ("orders without", "orders with", "extra orders", "cost", "value"),
-        "by": {},
+        "by": {"uplift": "the uplift model", "contact_success_rate": "the shop's setting contact_success_rate"},
     },
     "zh": {
         "count": "{today}：{customers:,}位客户中有{count:,}位{share}",
@@ -43,6 +43,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
 def show_preview(console: Console, found: Preview, language: str) -> None:
     """Print an audience in numbers."""
     from serving.care.exclusions import EXCLUSION_NAMES
+    from serving.grouping.group_book import LAYER_TITLES
 
     words, brings = _WORDS[language], found.expected
     share = "" if found.share is None else words["share"].format(found.share)
@@ -54,12 +55,13 @@ def show_preview(console: Console, found: Preview, language: str) -> None:
         rows = [(EXCLUSION_NAMES[reason][language], people) for reason, people in found.excluded.items()]
         _show(console, words["excluded"], rows)
     if found.layers:
-        _show(console, words["layers"], [*found.layers.items()])
+        rows = [(title[language], found.layers[name]) for name, title in LAYER_TITLES.items() if name in found.layers]
+        _show(console, words["layers"], rows)
     if found.overlaps:
         shared = [(each.name, each.people, each.both, _percent(each.overlap_rate)) for each in found.overlaps]
         _show(console, words["overlaps"], shared)
     orders = (brings.orders_without_contact, brings.orders_with_contact, brings.extra_orders, brings.cost, brings.value)
-    title = words["expected"].format(days=brings.horizon_days, by=words["by"].get(brings.by, brings.by))
+    title = words["expected"].format(days=brings.horizon_days, by=words["by"][brings.by])
     show_table(console, title, words["orders"], [[None if value is None else round(value, 2) for value in orders]])
     if found.power is not None:
         console.print(found.power.sentence()[language], markup=False)

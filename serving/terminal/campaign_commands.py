@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from features.errors import HuitouError
-from features.shop_folder import ShopFolder
 from serving.terminal import campaign_tables
-from serving.terminal.options import SHOP, Shop
+from serving.terminal.options import SHOP, Shop, moment_said
 from serving.terminal.out_file import ending_of
-from serving.terminal.progress import spinner
 from serving.terminal.work_commands import WorkCommands
-
-if TYPE_CHECKING:  # The database is opened when a command runs.
-    from serving.desk.workroom import Workroom
 
 CampaignId = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="The id of a campaign, see: huitou campaign list.")]
 Language = Annotated[str, typer.Option(help="Language of sentences, en or zh.")]
@@ -72,7 +65,7 @@ class CampaignCommands(WorkCommands):
         """Make a campaign; when its time has come everybody on the list is noted as chosen by it."""
         from serving.campaigns.work import create
         from serving.database.access.audit import COMMAND_LINE
-        from serving.lists.frozen.freeze import random_id
+        from serving.random_id import random_id
 
         said = {} if request is None else _body(request)
         options = {
@@ -88,18 +81,20 @@ class CampaignCommands(WorkCommands):
             "outcome": outcome,
         }
         said |= {key: value for key, value in options.items() if value is not None}
-        with self._room(shop, "making the campaign") as room:
+        with self.working(shop, doing="making the campaign") as room:
             made = create(room, said, COMMAND_LINE, random_id())
         campaign_tables.show_campaigns(self.console, [made])
         if made["asked_start"] is not None:
             self.console.print("it starts later than asked: nothing goes out in quiet hours", markup=False)
+        told = f"what it brings, with a verdict once it has ended: huitou campaign results {made['campaign_id']}"
+        self.console.print(told, markup=False)
 
     def all(self, n: Annotated[int, typer.Option("-n", min=1, max=10_000)] = 20, shop: Shop = SHOP) -> None:
         """Print the campaigns that start last."""
         from serving.campaigns.told import told_campaign
         from serving.database.marketing.campaigns import Campaigns
 
-        with self._room(shop) as room:
+        with self.room(shop) as room:
             found = [told_campaign(each, self.clock()) for each in Campaigns(room.database).newest(n)]
         campaign_tables.show_campaigns(self.console, found)
 
@@ -108,7 +103,7 @@ class CampaignCommands(WorkCommands):
         from serving.campaigns.told import told_campaign
         from serving.database.marketing.campaigns import Campaigns
 
-        with self._room(shop) as room:
+        with self.room(shop) as room:
             found = told_campaign(Campaigns(room.database).get(campaign_id), self.clock())
         self.console.print(json.dumps(found, ensure_ascii=False, indent=1), markup=False, highlight=False)
 
@@ -125,7 +120,7 @@ class CampaignCommands(WorkCommands):
 
         counts: Counter[str] = Counter()
         wrong: list[str] = []
-        with self._room(shop, "reading") as room:
+        with self.working(shop, doing="reading") as room:
             for rows in contact_rows(file):
                 results = contacts(room, campaign_id, [row for _, row in rows], COMMAND_LINE)
                 for (number, _), result in zip(rows, results, strict=True):
@@ -150,7 +145,7 @@ class CampaignCommands(WorkCommands):
 
         if chart is not None:
             ending_of(chart, ENDINGS, "chart")
-        with self._room(shop, "counting", language) as room:
+        with self.working(shop, language) as room:
             found = campaign_results(room, campaign_id)
         campaign_tables.show_results(self.console, found, language)
         self.write(found, json_file)
@@ -168,17 +163,25 @@ class CampaignCommands(WorkCommands):
         """Print what repeated campaigns brought together, and whether they differ."""
         from serving.campaigns.pools import pool_results
 
-        with self._room(shop, "counting", language) as room:
+        with self.working(shop, language) as room:
             found = pool_results(room, name)
         campaign_tables.show_pool(self.console, found, language)
         self.write(found, json_file)
 
-    def holdout(self, shop: Shop = SHOP, language: Language = "en", json_file: JsonFile = None) -> None:
+    def holdout(
+        self,
+        since: Annotated[
+            str | None, typer.Option(help="First day or moment, as 2025-03-01; else when the share was set.")
+        ] = None,
+        shop: Shop = SHOP,
+        language: Language = "en",
+        json_file: JsonFile = None,
+    ) -> None:
         """Print what all campaigns together brought: everybody against those held out of all of them."""
         from serving.campaigns.holdout_results import holdout_results
 
-        with self._room(shop, "counting", language) as room:
-            found = holdout_results(room)
+        with self.working(shop, language) as room:
+            found = holdout_results(room, moment_said("since", since, room.shop))
         campaign_tables.show_holdout(self.console, found, language)
         self.write(found, json_file)
 
@@ -187,7 +190,7 @@ class CampaignCommands(WorkCommands):
         from serving.campaigns.work import stop
         from serving.database.access.audit import COMMAND_LINE
 
-        with self._room(shop) as room:
+        with self.room(shop) as room:
             stopped = stop(room, campaign_id, COMMAND_LINE)
         self.console.print(f"campaign {stopped['name']} is stopped", markup=False)
 
@@ -205,31 +208,14 @@ class CampaignCommands(WorkCommands):
         from serving.campaigns.planned import OCCASIONS, PlanAsked, planned
         from serving.campaigns.work import create
         from serving.database.access.audit import COMMAND_LINE
-        from serving.lists.frozen.freeze import random_id
+        from serving.random_id import random_id
 
-        with self._room(shop, "planning", language) as room:
+        with self.working(shop, language, "planning") as room:
             found = planned(room, PlanAsked(channel, days, hour, tuple(occasion or OCCASIONS)))
             made = [create(room, each["campaign"], COMMAND_LINE, random_id()) for each in found] if make else []
         campaign_tables.show_planned(self.console, found, language)
         if made:
             campaign_tables.show_campaigns(self.console, made)
-
-    @contextmanager
-    def _room(self, shop: Path, doing: str | None = None, language: str = "en") -> Iterator[Workroom]:
-        import os
-
-        from serving.database.people.contact_cipher import SETTING
-        from serving.desk.workroom import workroom
-        from training.report.page import checked_language
-
-        checked_language(language)
-        folder = ShopFolder.open(shop)
-        with workroom(folder, self.database(), self.clock, os.environ.get(SETTING)) as room:
-            if doing is None:
-                yield room
-                return
-            with spinner(self.console, doing):
-                yield room
 
 
 def _body(file: Path) -> dict[str, Any]:

@@ -98,19 +98,21 @@ Told = Mapping[str, Any]
 
 def show_campaigns(console: Console, campaigns: Sequence[Told]) -> None:
     """Print campaigns in one line each."""
+    if not campaigns:
+        console.print("there is no campaign yet; huitou campaign create NAME --list LIST --channel CHANNEL makes one")
+        return
     rows = [
         (
             each["campaign_id"],
             each["name"],
             each["state"],
             each["channel"],
-            _minute(each["starts"]),
-            _minute(each["ends"]),
+            f"{_minute(each['starts'])} to {_minute(each['ends'])}",
         )
         for each in campaigns
     ]
-    columns = ("id", "name", "state", "channel", "starts (UTC)", "ends (UTC)")
-    show_table(console, "Campaigns", columns, rows, whole=("id",))
+    columns = ("id", "name", "state", "channel", "days (UTC)")
+    show_table(console, "Campaigns", columns, rows, whole=("id", "state", "channel"))
     for each in campaigns:
         if each["trouble"]:
             console.print(f"{each['name']} cannot start: {each['trouble']}", markup=False)
@@ -156,10 +158,12 @@ def show_effects(console: Console, title: str, effects: Told, language: str) -> 
 
 def show_layers(console: Console, layers: Told, language: str) -> None:
     """Print the lift of each layer."""
+    from serving.grouping.group_book import LAYER_TITLES
+
     words = _WORDS[language]
     rows = [
         (
-            row["layer"],
+            LAYER_TITLES[row["layer"]][language] if row["layer"] in LAYER_TITLES else row["layer"],
             row["treated_people"],
             row["control_people"],
             interval(row["absolute_lift"], "rate", language),

@@ -31,27 +31,29 @@ def care_commands(clock: Callable[[], datetime], console: Console) -> typer.Type
 
     @group.command()
     def show(
-        shop: Shop = SHOP, language: Annotated[str, typer.Option("--lang", help="Language: en or zh.")] = "en"
+        shop: Shop = SHOP, language: Annotated[str, typer.Option(help="Language of the sentences, en or zh.")] = "en"
     ) -> None:
         """Print the rules in force in sentences, and when a message may go out next on each channel."""
         from features.channels import CHANNEL_NAMES, CHANNELS
         from serving.care.quiet_times import QuietTimes
         from serving.care.rules import ContactCare
         from serving.care.sentences import sentences
-        from training.recommend.reason_texts import language_of
+        from training.report.page import checked_language
 
-        folder, told = ShopFolder.open(shop), language_of(language)
+        checked_language(language)
+        folder = ShopFolder.open(shop)
         rules, zone = ContactCare.in_folder(folder.path), folder.settings.timezone
         for english, chinese in sentences(rules):
-            console.print(chinese if told == "zh" else english, markup=False, highlight=False)
+            console.print(chinese if language == "zh" else english, markup=False, highlight=False)
         quiet, now = QuietTimes(rules, zone), clock()
         rows = [
             (
-                CHANNEL_NAMES[channel][told],
+                CHANNEL_NAMES[channel][language],
                 quiet.next_allowed(now, channel).astimezone(ZoneInfo(zone)).isoformat(" ", "minutes"),
             )
             for channel in CHANNELS
         ]
-        show_table(console, "Next message", ("channel", f"from ({zone})"), rows)
+        title, *columns = {"en": ("Next message", "channel", "from"), "zh": ("下一次可发送", "渠道", "时间")}[language]
+        show_table(console, title, (columns[0], f"{columns[1]} ({zone})"), rows)
 
     return group

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +20,35 @@ from serving.terminal.tables import show_table
 if TYPE_CHECKING:  # What computes it is loaded when a command runs.
     from features.shop.groups.flow import Flow
     from serving.grouping.group_book import GroupBook
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "columns": "group|customers|of customers|of orders|of net spend",
+        "plan": "{title}: {rule}. {plan}",
+        "set aside": "{people:,} of them are set aside: huitou people set-aside",
+        "file": "the groups are in {out}",
+        "from": "from",
+        "people": "people",
+        "not there": "not there",
+        "moves": "Where the people of {first} are on {second}",
+        "stayed": "{stayed:,} of {known:,}{share} are in the same group on both days",
+        "share": " ({:.1%})",
+        "rules": "{day}: {why}",
+    },
+    "zh": {
+        "columns": "分组|客户数|占客户|占订单|占净消费",
+        "plan": "{title}：{rule}。{plan}",
+        "set aside": "其中{people:,}人为异常账号，详见 huitou people set-aside",
+        "file": "分组已写入 {out}",
+        "from": "原分组",
+        "people": "人数",
+        "not there": "尚未出现",
+        "moves": "{first} 的客户在 {second} 的去向",
+        "stayed": "{known:,}人中有{stayed:,}人{share}两天都在同一组",
+        "share": "（{:.1%}）",
+        "rules": "{day}：{why}",
+    },
+}
 
 ENDINGS = ("csv", "xlsx")
 """How the name of the file may end."""
@@ -49,7 +78,7 @@ def layers_command(console: Console) -> Callable[..., None]:
         show_groups(console, book, language)
         if out is not None:
             export(book.table(language), out, ending)
-            console.print(f"the groups are in {out}", markup=False)
+            console.print(_WORDS[language]["file"].format(out=out), markup=False)
 
     return layers
 
@@ -62,12 +91,15 @@ def flow_command(console: Console) -> Callable[..., None]:
         second: Annotated[str, typer.Option("--to", help="The second day; what was known when each began counts.")],
         shop: Shop = SHOP,
         by: Annotated[str, typer.Option(help="stage, layer, rfm_group, value_level or behaviour_group.")] = "stage",
+        language: Language = "en",
     ) -> None:
         """Tell from which group to which the customers went between two days."""
         from features.behaviour import Behaviour
         from features.shop.groups.flow import checked_grouping
         from features.shop.groups.flow import flow as run
+        from training.report.page import checked_language
 
+        checked_language(language)
         folder = ShopFolder.open(shop)
         checked_grouping(by)
         zone = ZoneInfo(folder.settings.timezone)
@@ -76,7 +108,7 @@ def flow_command(console: Console) -> Callable[..., None]:
         )
         with bar(console, "comparing the two days") as progress:
             found = run(Behaviour.of(folder), begin, end, progress)
-        show_flow(console, found, by, zone)
+        show_flow(console, found, by, zone, language)
 
     return flow
 
@@ -85,7 +117,7 @@ def show_groups(console: Console, book: GroupBook, language: str) -> None:
     """Print a table for each grouping with its plans, the day rules in force, and why it is these."""
     from serving.grouping.group_book import TITLES
 
-    columns = ("group", "customers", "of customers", "of orders", "of net spend")
+    words = _WORDS[language]
     for grouping, sizes in book.groupings.items():
         rows = [
             (
@@ -95,28 +127,32 @@ def show_groups(console: Console, book: GroupBook, language: str) -> None:
             )
             for size in sizes
         ]
-        show_table(console, TITLES[grouping][language], columns, rows)
+        show_table(console, TITLES[grouping][language], words["columns"].split("|"), rows)
         for size in sizes:
             title, rule = size.named.title[language], size.named.rule[language]
-            console.print(f"{title}: {rule}. {size.plan.sentence(language)}", markup=False)
+            plan = size.plan.sentence(language)
+            console.print(words["plan"].format(title=title, rule=rule, plan=plan), markup=False)
     console.print(book.limits.why[language], markup=False)
     if book.set_aside:
-        console.print(f"{book.set_aside:,} of them are set aside: huitou people set-aside", markup=False)
+        console.print(words["set aside"].format(people=book.set_aside), markup=False)
 
 
-def show_flow(console: Console, found: Flow, by: str, timezone: ZoneInfo) -> None:
+def show_flow(console: Console, found: Flow, by: str, timezone: ZoneInfo, language: str) -> None:
     """Print a row for each group of the first date, with how many of it are in each group of the second."""
-    moves = found.moves[by]
+    from serving.grouping.group_book import LAYER_TITLES, titles_of
+
+    words, moves = _WORDS[language], found.moves[by]
+    titles = {"visitor": LAYER_TITLES["visitor"], **titles_of(by)}
     first, second = (f"{moment.astimezone(timezone):%Y-%m-%d}" for moment in (found.first, found.second))
     rows = [
-        (name.replace("_", " "), int(people.sum()), *people.tolist())
+        (titles[name][language] if name in titles else words["not there"], int(people.sum()), *people.tolist())
         for name, people in zip(moves.before, moves.people, strict=True)
         if people.any()
     ]
-    titles = ("from", "people", *(name.replace("_", " ") for name in moves.after))
-    show_table(console, f"Where the people of {first} are on {second}", titles, rows)
+    columns = (words["from"], words["people"], *(titles[name][language] for name in moves.after))
+    show_table(console, words["moves"].format(first=first, second=second), columns, rows)
     known = int(moves.people[:-1].sum())
-    share = f" ({moves.stayed / known:.1%})" if known else ""
-    console.print(f"{moves.stayed:,} of {known:,}{share} are in the same group on both days")
+    share = words["share"].format(moves.stayed / known) if known else ""
+    console.print(words["stayed"].format(stayed=moves.stayed, known=known, share=share), markup=False)
     for day, rules in ((first, found.first_rules), (second, found.second_rules)):
-        console.print(f"{day}: {rules.layers.why['en']}", markup=False)
+        console.print(words["rules"].format(day=day, why=rules.layers.why[language]), markup=False)

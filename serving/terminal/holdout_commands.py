@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
@@ -10,9 +9,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from features.shop_folder import ShopFolder
 from serving.terminal.options import SHOP, Shop
 from serving.terminal.tables import show_table
+from serving.terminal.work_commands import opened
 
 
 def holdout_commands(
@@ -28,11 +27,11 @@ def holdout_commands(
         """Hold a share of all people out of every list from now on; who was held out stays so while it grows."""
         from serving.database.access.audit import COMMAND_LINE, Audit
         from serving.database.marketing.holdout import Holdout
-        from serving.desk.workroom import workroom
+        from serving.random_id import random_id
 
-        with workroom(ShopFolder.open(shop), database(), clock) as room:
+        with opened(shop, database, clock) as room:
             now = clock()
-            held = Holdout(room.database).set(share, now, COMMAND_LINE, lambda: os.urandom(16).hex())
+            held = Holdout(room.database).set(share, now, COMMAND_LINE, random_id)
             Audit(room.database).add(COMMAND_LINE, "holdout.set", "holdout", {"share": held.share}, now)
         console.print(f"{held.share:.1%} of all people are held out from now on", markup=False, highlight=False)
 
@@ -40,10 +39,12 @@ def holdout_commands(
     def show(shop: Shop = SHOP) -> None:
         """Print every share that was set, and since when."""
         from serving.database.marketing.holdout import Holdout
-        from serving.desk.workroom import workroom
 
-        with workroom(ShopFolder.open(shop), database(), clock) as room:
+        with opened(shop, database, clock) as room:
             history = Holdout(room.database).history()
+        if not history:
+            console.print("nobody is held out; huitou holdout set --share 0.05 holds out a twentieth of all people")
+            return
         rows = [(f"{held.share:.1%}", f"{held.since:%Y-%m-%d %H:%M} UTC", held.changed_by) for held in history]
         show_table(console, "Holdout", ("share", "since", "by"), rows)
 

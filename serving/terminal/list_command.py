@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,9 +12,20 @@ import typer
 from rich.console import Console
 
 from features.errors import HuitouError
-from features.shop_folder import ShopFolder
 from serving.terminal.options import SHOP, Shop
 from serving.terminal.whom_options import read_filter, read_parameters
+from serving.terminal.work_commands import opened
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "made": "{name}, version {version}, is in {out}; its id is {list_id}",
+        "next": "to measure what it brings: huitou campaign create {title} --list {list_id} --channel {channel}",
+    },
+    "zh": {
+        "made": "{name}，第{version}版，已写入 {out}；编号为 {list_id}",
+        "next": "衡量效果：huitou campaign create {title} --list {list_id} --channel {channel}",
+    },
+}
 
 RECALL = "recall"
 """The name of a list where no other is said."""
@@ -60,7 +71,6 @@ def list_command(
         """Freeze whom to write to, why, and with which items; and write it to a file."""
         from serving.alike.clusters import checked_clusters
         from serving.database.access.audit import COMMAND_LINE
-        from serving.desk.workroom import workroom
         from serving.lists.exporting.export_options import ExportOptions
         from serving.lists.merchant_file import merchant_arm
         from serving.lists.recall_filter import recall_filter
@@ -94,13 +104,17 @@ def list_command(
             "language": language,
         }
         options = ExportOptions(format, tuple(columns.split(",")) if columns else (), groups)
-        with workroom(ShopFolder.open(shop), database(), clock, os.environ.get("HUITOU_CONTACT_KEY")) as room:
+        with opened(shop, database, clock) as room:
             checked_clusters(room.snapshot, tuple(cluster or ()))
             made = make_and_write(room, _said(asked), out, options, COMMAND_LINE)
         frozen = made.frozen
-        console.print(f"{frozen.name}, version {frozen.version}, is in {out}; its id is {frozen.list_id}", markup=False)
+        words, named = _WORDS[language], {"name": frozen.name, "list_id": frozen.list_id}
+        console.print(words["made"].format(version=frozen.version, out=out, **named), markup=False)
         for line in (*sentences(frozen, language), *unknown_ids(made.unknown, language)):
             console.print(line, markup=False)
+        if frozen.counts["control"]:
+            campaign = {"title": shlex.quote(frozen.name), "channel": channel or "email"}
+            console.print(words["next"].format(**campaign, **named), markup=False)
 
     return make_list
 

@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 from features.errors import HuitouError
-from features.shop_folder import ShopFolder
 from serving.terminal.options import SHOP, Shop
 from serving.terminal.tables import show_table
+from serving.terminal.work_commands import WorkCommands
 
 if TYPE_CHECKING:  # The database is opened when a command runs.
     from serving.database.marketing.lists import FrozenList
-    from serving.desk.workroom import Workroom
 
 ListId = Annotated[str, typer.Argument(metavar="LIST", help="The id of a list, see: huitou lists show.")]
+Language = Annotated[str, typer.Option(help="Language of sentences, en or zh.")]
 Count = Annotated[int, typer.Option("-n", min=1, max=10_000, help="How many.")]
 
 
 @dataclass(frozen=True)
-class ListsCommands:
+class ListsCommands(WorkCommands):
     """The commands; they tell the time by ``clock`` and print to ``console``."""
-
-    clock: Callable[[], datetime]
-    database: Callable[[], str | None]
-    console: Console
 
     def group(self) -> typer.Typer:
         """All of them."""
@@ -53,14 +45,14 @@ class ListsCommands:
         """Print the newest lists."""
         from serving.database.marketing.lists import FrozenLists
 
-        with self._room(shop) as room:
+        with self.room(shop) as room:
             self._table(FrozenLists(room.database).newest(n))
 
     def versions(self, name: Annotated[str, typer.Argument(help="Name of a list.")], shop: Shop = SHOP) -> None:
         """Print the versions of one list, the newest first."""
         from serving.database.marketing.lists import FrozenLists
 
-        with self._room(shop) as room:
+        with self.room(shop) as room:
             found = FrozenLists(room.database).versions(name)
         if not found:
             raise HuitouError(
@@ -71,13 +63,13 @@ class ListsCommands:
             )
         self._table(found)
 
-    def members(self, list_id: ListId, shop: Shop = SHOP, n: Count = 20, language: str = "en") -> None:
+    def members(self, list_id: ListId, shop: Shop = SHOP, n: Count = 20, language: Language = "en") -> None:
         """Print the first members of a list, and what is to be known of it."""
         from serving.database.marketing.lists import FrozenLists
         from serving.lists.frozen.member_file import read_members
         from serving.lists.told_list import sentences
 
-        with self._room(shop) as room:
+        with self.room(shop, language) as room:
             frozen = FrozenLists(room.database).get(list_id)
             rows = read_members(room.shop, frozen, count=n).to_pylist()
         for line in sentences(frozen, language):
@@ -105,7 +97,7 @@ class ListsCommands:
         from serving.lists.work import write_list
 
         options = ExportOptions(format, tuple(columns.split(",")) if columns else (), groups, language, as_frozen)
-        with self._room(shop) as room:
+        with self.room(shop) as room:
             left_out = write_list(room, list_id, out, options, COMMAND_LINE)
         self.console.print(f"list {list_id} is in {out}", markup=False)
         for line in left_out.sentences(language or "en"):
@@ -117,7 +109,7 @@ class ListsCommands:
         from serving.lists.told_list import sentences
         from serving.lists.work import make_again
 
-        with self._room(shop) as room:
+        with self.room(shop) as room:
             made = make_again(room, list_id, COMMAND_LINE)
         self.console.print(f"{made.name}, version {made.version}; its id is {made.list_id}", markup=False)
         for line in sentences(made, "en"):
@@ -128,17 +120,20 @@ class ListsCommands:
         list_id: ListId,
         webhook: Annotated[str, typer.Option(help="Name of a webhook in webhooks.json.")],
         shop: Shop = SHOP,
+        language: Language = "en",
     ) -> None:
         """Send a list to another system, batch by batch; a batch that fails is repeated for some hours."""
         from serving.database.access.audit import COMMAND_LINE
-        from serving.lists.webhooks.delivering import DeliveryRound, ask_delivery
+        from serving.database.marketing.deliveries import SENT
+        from serving.lists.webhooks.delivering import DeliveryRound, ask_delivery, not_sent
 
-        with self._room(shop) as room:
+        with self.room(shop, language) as room:
             asked = ask_delivery(room, list_id, webhook, COMMAND_LINE)
             done = DeliveryRound(room, os.environ).finish(asked.delivery_id, time.sleep)
-        self.console.print(f"delivery {done.delivery_id}: {done.state}", markup=False)
-        if done.trouble:
-            self.console.print(done.trouble, markup=False)
+            told = not_sent(room, done).sentences(language) if done.state == SENT else []
+        state = f"delivery {done.delivery_id}: {done.state}, up to place {done.sent_place:,}"
+        for line in (state, *([done.trouble] if done.trouble else []), *told):
+            self.console.print(line, markup=False)
 
     def schedule(
         self,
@@ -156,7 +151,7 @@ class ListsCommands:
 
         said: dict[str, Any] = {"every": every, "hour": hour, "weekday": weekday, "day": day}
         rhythm = {name: value for name, value in said.items() if value is not None}
-        with self._room(shop) as room:
+        with self.room(shop) as room:
             made = schedule(room, FrozenLists(room.database).get(list_id).request, rhythm, COMMAND_LINE)
         self.console.print(f"{made.name} is made next at {made.next_at:%Y-%m-%d %H:%M} UTC", markup=False)
 
@@ -165,7 +160,7 @@ class ListsCommands:
         from serving.database.access.audit import COMMAND_LINE
         from serving.lists.schedules.scheduling import unschedule
 
-        with self._room(shop) as room:
+        with self.room(shop) as room:
             unschedule(room, name, COMMAND_LINE)
         self.console.print(f"{name} is no longer made by itself", markup=False)
 
@@ -173,7 +168,7 @@ class ListsCommands:
         """Print which lists are made by themselves, when next, and what went wrong."""
         from serving.database.marketing.schedules import ListSchedules
 
-        with self._room(shop) as room:
+        with self.room(shop) as room:
             found = ListSchedules(room.database).all()
         rows = [
             (each.name, " ".join(map(str, each.rhythm.values())), f"{each.next_at:%Y-%m-%d %H:%M} UTC", each.trouble)
@@ -181,24 +176,19 @@ class ListsCommands:
         ]
         show_table(self.console, "Schedules", ("list", "every", "next", "trouble"), rows)
 
-    def _room(self, shop: Path) -> AbstractContextManager[Workroom]:
-        from serving.desk.workroom import workroom
-
-        keys = os.environ.get("HUITOU_CONTACT_KEY")
-        return workroom(ShopFolder.open(shop), self.database(), self.clock, keys)
-
     def _table(self, lists: list[FrozenList]) -> None:
         rows = [
             (
                 each.list_id,
-                each.name,
-                str(each.version),
+                f"{each.name}, version {each.version}",
                 f"{each.made_at:%Y-%m-%d %H:%M}",
                 each.counts["members"],
                 each.counts["control"],
-                each.ranking["name"],
             )
             for each in lists
         ]
-        names = ("list", "name", "version", "made (UTC)", "people", "control", "ordered by")
-        show_table(self.console, "Lists", names, rows, whole=("list",))
+        if not rows:
+            self.console.print("there is no list yet; huitou list --template open-cart --out carts.csv makes one")
+            return
+        names = ("list", "name", "made (UTC)", "people", "control")
+        show_table(self.console, "Lists", names, rows, whole=("list", "people", "control"))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, overload
+from zoneinfo import ZoneInfo
 
 import typer
 
 from features.errors import HuitouError
+from features.shop_folder import ShopFolder
 
 Shop = Annotated[Path, typer.Option("--shop", envvar="HUITOU_SHOP", help="The folder of the shop.")]
 SHOP = Path("shop")
@@ -33,3 +35,21 @@ def day_said(option: str, text: str | None) -> date | None:
             field=option,
             value=text,
         ) from None
+
+
+def moment_said(option: str, text: str | None, shop: ShopFolder) -> datetime | None:
+    """The moment that an option says, None where it says nothing; what has no zone is meant in the shop's.
+
+    Raises :class:`HuitouError` where that is neither a moment nor a day.
+    """
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise HuitouError(
+            f"{option} must be a day or a moment; got {text!r}. Write for example --{option} 2025-03-01.",
+            field=option,
+            value=text,
+        ) from None
+    return found if found.tzinfo is not None else found.replace(tzinfo=ZoneInfo(shop.settings.timezone))

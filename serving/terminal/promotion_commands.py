@@ -96,7 +96,8 @@ class PromotionCommands(WorkCommands):
         with self.working(shop, language) as room:
             found = effect_report(room, promotion, day_said("on", on))
         what = found["promotion"]
-        self.console.print(f"{what['names'][language]}, {what['first_day']} to {what['last_day']}", markup=False)
+        days = {"en": "{}, {} to {}", "zh": "{}，{} 至 {}"}[language]
+        self.console.print(days.format(what["names"][language], what["first_day"], what["last_day"]), markup=False)
         self._sentences(found, language)
         self.write(found, json_file)
         if chart is not None:

@@ -7,14 +7,12 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 
-from features.errors import HuitouError
 from features.shop_folder import ShopFolder
-from serving.terminal.options import SHOP, Shop
+from serving.terminal.options import SHOP, Shop, moment_said
 from serving.terminal.out_file import ending_of
 from serving.terminal.tables import show_table
 
@@ -97,22 +95,7 @@ def period_of(folder: ShopFolder, start: str | None, end: str | None, now: datet
     """The period as typed; what has no zone is meant in the shop's."""
     from serving.shown.period import Period
 
-    zone = ZoneInfo(folder.settings.timezone)
-    return Period.of(_moment("from", start, zone), _moment("until", end, zone), now)
-
-
-def _moment(name: str, text: str | None, zone: ZoneInfo) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise HuitouError(
-            f"{name} must be a day or a moment; got {text!r}. Write for example --{name} 2025-03-01.",
-            field=name,
-            value=text,
-        ) from None
-    return found if found.tzinfo is not None else found.replace(tzinfo=zone)
+    return Period.of(moment_said("from", start, folder), moment_said("until", end, folder), now)
 
 
 def show_results(console: Console, found: OnlineResults) -> None:

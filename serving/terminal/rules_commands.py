@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 
 from features.errors import HuitouError
+from features.moments import local_date
 from features.shop_folder import ShopFolder
 from serving.terminal.options import SHOP, Shop
 from serving.terminal.tables import show_table
@@ -37,7 +37,7 @@ def rules_commands(clock: Callable[[], datetime], console: Console) -> typer.Typ
         """Print how answers are arranged, and every rule with whether it holds today."""
         folder = ShopFolder.open(shop)
         rules = _rules(folder)
-        today = clock().astimezone(ZoneInfo(folder.settings.timezone)).date()
+        today = local_date(clock(), folder.settings.timezone)
         usual = {"(all)": rules.usual} | rules.placements
         rows = [(name, each.diversity, each.price_respect, each.exploration) for name, each in usual.items()]
         show_table(

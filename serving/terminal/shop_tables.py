@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from rich.console import Console
@@ -37,7 +38,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "out": "Left out because they are set aside (bots, resellers, test orders, staff): {people:,}; "
         "--everyone counts them.",
         "all": "Everyone is counted; bots, resellers, test orders and staff are in.",
-        "days": "{first} to before {until}, {days} days",
+        "days": "{first} to {last}, {days} days",
+        "unknown": "Nothing is known of the same days last year: the history does not reach that far.",
         "sales": ", {sales} of them in a sale",
         "partial": "the history covers {known} of {days} days",
         "short": "The period is shorter than the {cycle} days within which half of those who come back do so: "
@@ -65,7 +67,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "none": "（无类目）",
         "out": "已剔除 {people:,} 个异常账号（爬虫、转售、测试订单、员工）；加 --everyone 可计入。",
         "all": "计入所有人，包括爬虫、转售、测试订单与员工。",
-        "days": "{first} 至 {until}（不含），共 {days} 天",
+        "days": "{first} 至 {last}，共 {days} 天",
+        "unknown": "历史数据不足，没有去年同期的数据。",
         "sales": "，其中 {sales} 天有促销",
         "partial": "历史数据覆盖 {days} 天中的 {known} 天",
         "short": "该时间段短于半数复购者再次下单所需的 {cycle} 天，复购率参考意义有限。",
@@ -101,6 +104,7 @@ def show_overview(console: Console, found: Report, language: str) -> None:
         ends = "" if low is None else f" ({100 * low:.1f} - {100 * high:.1f})"
         rows.append((definitions[name]["title"][language], value + ends, *others))
     show_table(console, _days(found, language), (words["number"], *HEADS[language]), rows)
+    _show_unknown(console, found, language)
     if found["window_is_short"]:
         console.print(words["short"].format(cycle=found["cycle_days"]), markup=False)
     _show_scope(console, found, language)
@@ -116,6 +120,7 @@ def show_funnel(console: Console, found: Report, language: str) -> None:
             for name, figure in figures.items()
         ]
         show_table(console, _days(found, language), (words["number"], *HEADS[language]), rows)
+        _show_unknown(console, found, language)
     else:
         heads = [definitions[name]["title"][language] for name in FUNNEL_COLUMNS]
         rows = [
@@ -171,7 +176,8 @@ def show_best_sellers(console: Console, found: Report, language: str) -> None:
             )
             for each in listed
         ]
-        show_table(console, title, (words[found["by"]], words["title"], *heads, words["growth"], words["sure"]), rows)
+        columns = (words[found["by"]], words["title"], *heads, words["growth"], words["sure"])
+        show_table(console, title, columns, rows, whole=columns[:1] if found["by"] == "item" else ())
     _show_scope(console, found, language)
 
 
@@ -192,8 +198,14 @@ def show_attention(console: Console, found: Report, language: str) -> None:
             for each in listed
         ]
         heads = (words["item"], words["title"], words["category"], words["interest"], words["growth"])
-        show_table(console, title, heads, rows)
+        show_table(console, title, heads, rows, whole=heads[:1])
     _show_scope(console, found, language)
+
+
+def _show_unknown(console: Console, found: Report, language: str) -> None:
+    """Say why the columns of last year are empty, where they are."""
+    if found["periods"]["last_year"]["coverage"] == "none":
+        console.print(_WORDS[language]["unknown"], markup=False)
 
 
 def _show_scope(console: Console, found: Report, language: str) -> None:
@@ -206,7 +218,8 @@ def _show_scope(console: Console, found: Report, language: str) -> None:
 
 def _days(found: Report, language: str) -> str:
     words, period = _WORDS[language], found["periods"]["current"]
-    told = words["days"].format(first=period["from"], until=period["to"], days=period["days"])
+    last = date.fromisoformat(period["to"]) - timedelta(days=1)
+    told = words["days"].format(first=period["from"], last=last, days=period["days"])
     if period["promotion_days"]:
         told += words["sales"].format(sales=period["promotion_days"])
     if period["coverage"] == "full":
@@ -239,9 +252,14 @@ def _change(figure: Report, name: str, unit: str) -> str:
     """A share changes by points, all else by a part of what it was."""
     if unit == "share":
         points = figure[name]
-        return "" if points is None else f"{100 * points:+.1f} pp"
+        return "" if points is None else f"{_tenths(points)} pp"
     part = figure[f"{name}_share"]
-    return "" if part is None else f"{100 * part:+.1f} %"
+    return "" if part is None else f"{_tenths(part)} %"
+
+
+def _tenths(share: float) -> str:
+    """In hundredths, one decimal; what rounds to nothing has no minus."""
+    return f"{round(100 * share, 1) + 0.0:+.1f}"
 
 
 def _number(value: float | None, unit: str) -> str:

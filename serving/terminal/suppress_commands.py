@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +11,9 @@ import typer
 from rich.console import Console
 
 from features.errors import HuitouError
-from features.shop_folder import ShopFolder
 from serving.terminal.options import SHOP, Shop
 from serving.terminal.tables import show_table
+from serving.terminal.work_commands import opened
 
 Channel = Annotated[
     str | None, typer.Option(help="email, sms, app, wechat, phone, post or all; for rows that name none. Else all.")
@@ -42,11 +41,9 @@ def suppress_commands(
         """Suppress everybody whom a file names: all of it, or nothing where a line is wrong."""
         from serving.care.suppressing.importing import import_suppressions
         from serving.database.access.audit import COMMAND_LINE
-        from serving.database.people.contact_cipher import SETTING
-        from serving.desk.workroom import workroom
 
         _check_kind(kind)
-        with workroom(ShopFolder.open(shop), database(), clock, os.environ.get(SETTING)) as room:
+        with opened(shop, database, clock) as room:
             done = import_suppressions(room, file, channel, COMMAND_LINE, kind, unknown)
         console.print(f"{done.rows:,} are suppressed, {done.new:,} of them new", markup=False, highlight=False)
 
@@ -57,15 +54,17 @@ def suppress_commands(
     ) -> None:
         """Print who is suppressed; of addresses only hashes are kept."""
         from serving.database.marketing.suppressions import Suppressions
-        from serving.desk.workroom import workroom
 
-        with workroom(ShopFolder.open(shop), database(), clock) as room:
+        with opened(shop, database, clock) as room:
             kept = Suppressions(room.database)
             rows = [
                 (row.kind, _told(row.kind, row.value), row.channel or "all", row.source, f"{row.added_at:%Y-%m-%d}")
                 for row in kept.page(n, 0)
             ]
             title = f"Suppressions ({kept.count():,})"
+        if not rows:
+            console.print("nobody is suppressed; huitou suppress import FILE says who must not be written to")
+            return
         show_table(console, title, ("kind", "who", "channel", "from", "since"), rows)
 
     @group.command()
@@ -82,8 +81,6 @@ def suppress_commands(
         from serving.care.suppressing.importing import remove_suppressions
         from serving.care.suppressing.rows import ToldSuppression, channel_said
         from serving.database.access.audit import COMMAND_LINE
-        from serving.database.people.contact_cipher import SETTING
-        from serving.desk.workroom import workroom
 
         given = {"customer": customer, "email": email, "phone": phone}
         told = [
@@ -95,7 +92,7 @@ def suppress_commands(
             told += [row for _, row in read_suppressions(file, channel)]
         if not told:
             raise HuitouError("say whom: --customer, --email, --phone or --file.", field="customer")
-        with workroom(ShopFolder.open(shop), database(), clock, os.environ.get(SETTING)) as room:
+        with opened(shop, database, clock) as room:
             removed = remove_suppressions(room, told, COMMAND_LINE)
         console.print(f"{removed:,} suppressions are taken back", markup=False, highlight=False)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,16 @@ if TYPE_CHECKING:  # The database is opened when a command runs.
     from serving.desk.workroom import Workroom
 
 
+def opened(
+    shop: Path, database: Callable[[], str | None], clock: Callable[[], datetime]
+) -> AbstractContextManager[Workroom]:
+    """The workroom of a shop's folder; the environment says which keys contact details are encrypted with."""
+    from serving.database.people.contact_cipher import SETTING
+    from serving.desk.workroom import workroom
+
+    return workroom(ShopFolder.open(shop), database(), clock, os.environ.get(SETTING))
+
+
 @dataclass(frozen=True)
 class WorkCommands:
     """Some commands; they tell the time by ``clock``, and print to ``console``."""
@@ -30,14 +41,17 @@ class WorkCommands:
     console: Console
     """Where answers are printed."""
 
-    @contextmanager
-    def working(self, shop: Path, language: str, doing: str = "counting") -> Iterator[Workroom]:
-        """The shop's workroom, while ``doing`` is shown; raises :class:`HuitouError` for an unknown language."""
-        from serving.desk.workroom import workroom
+    def room(self, shop: Path, language: str = "en") -> AbstractContextManager[Workroom]:
+        """The shop's workroom; raises :class:`HuitouError` for an unknown language."""
         from training.report.page import checked_language
 
         checked_language(language)
-        with workroom(ShopFolder.open(shop), self.database(), self.clock) as room, spinner(self.console, doing):
+        return opened(shop, self.database, self.clock)
+
+    @contextmanager
+    def working(self, shop: Path, language: str = "en", doing: str = "counting") -> Iterator[Workroom]:
+        """The same, while ``doing`` is shown."""
+        with self.room(shop, language) as room, spinner(self.console, doing):
             yield room
 
     def write(self, found: dict[str, Any], file: Path | None) -> None:

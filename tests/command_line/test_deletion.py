@@ -77,12 +77,18 @@ def trained(tmp_path_factory: pytest.TempPathFactory, store: Path, files: Path) 
     return shop
 
 
-@pytest.fixture
-def lived(trained: Path, tmp_path: Path, database: str | None) -> Path:
-    """The shop published twice, with merges, descriptions and answers, and left-overs of imports."""
-    shop = tmp_path / "shop"
-    shutil.copytree(trained, shop)
+@pytest.fixture(scope="module")
+def published(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That shop, published."""
+    shop = shutil.copytree(trained, tmp_path_factory.mktemp("published") / "shop")
     done("publish", "--shop", shop)
+    return shop
+
+
+@pytest.fixture
+def lived(published: Path, tmp_path: Path, database: str | None) -> Path:
+    """The shop published once more, with merges, descriptions and answers, and left-overs of imports."""
+    shop = shutil.copytree(published, tmp_path / "shop")
     with serving(ShopFolder.open(shop), database) as client:
         live(client)
     done("publish", "--shop", shop)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -28,6 +29,11 @@ def moving(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return stored(folder, random_events(3, 2_000, customers=100), timezone="Asia/Shanghai").path
 
 
+def _cells(printed: str) -> set[str]:
+    """The heads and cells of what was printed as tables."""
+    return {cell.strip() for line in printed.splitlines() for cell in re.split("[┃│]", line)}
+
+
 def test_groups_are_told(published: Path) -> None:
     """Every group is printed with its size and its plan, and the day rules in force with the reason."""
     said = done("layers", "--shop", published)
@@ -37,8 +43,9 @@ def test_groups_are_told(published: Path) -> None:
     assert "High win-back: last order 90 to 180 days ago. Ask them back with the items" in said
     assert said.splitlines()[-1] == "the day rules are those in shop.json"
     chinese = done("layers", "--shop", published, "--language", "zh")
-    assert "高召回价值: 最近一次下单在90至180天之前" in chinese
+    assert "高召回价值：最近一次下单在90至180天之前。用最可能感兴趣的商品邀请回购；" in chinese
     assert "分层天数采用 shop.json 中的设置" in chinese
+    assert not {"group", "customers", "of orders"} & _cells(chinese)
 
 
 def test_a_table_is_written(published: Path, tmp_path: Path) -> None:
@@ -69,6 +76,14 @@ def test_moves_are_told(moving: Path) -> None:
     assert "Where the people of 2024-06-01 are on 2024-12-01" in said
     assert "of 100 (" in said
     assert said.count("the day rules are those in shop.json") == 2
+    assert {"Active", "Visitors"} <= _cells(said)
+    chinese = done(
+        *("flow", "--shop", moving, "--from", "2024-01-10", "--to", "2024-12-01"),
+        *("--by", "value_level"),
+        *("--language", "zh"),
+    )
+    assert "2024-01-10 的客户在 2024-12-01 的去向" in chinese
+    assert {"访客", "高价值", "尚未出现"} <= _cells(chinese)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +118,7 @@ def test_the_playbook(published: Path, tmp_path: Path) -> None:
     said["plans"]["layer"]["lost"]["text"] = "Let them go [bold]"
     file.write_text(json.dumps(said), encoding="utf-8")
     assert done("playbook", "check", "--shop", shop.path).endswith("playbook.json can be used\n")
+    assert "layer:new: Welcome them" in done("playbook", "show", "--shop", shop.path)
     assert "layer:lost: Let them go [bold]; channel: E-mail; offer: the offer of the sale;" in done(
         "playbook", "show", "--shop", shop.path
     )

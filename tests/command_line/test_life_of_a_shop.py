@@ -45,10 +45,12 @@ def cells(said: str) -> list[list[str]]:
     return [[cell.strip() for cell in row.strip("│").split("│")] for row in rows]
 
 
-def test_versions_are_promoted_and_rolled_back(tmp_path: Path, store: Path, files: Path) -> None:
+def test_versions_are_promoted_and_rolled_back(tmp_path: Path, store: Path) -> None:
     """Training tells the gate's verdict, the list shows it, and promote and rollback choose what is published."""
     shop = new_shop(tmp_path / "shop", store)
-    done("import", "events", files / "events.csv", "--shop", shop)
+    orders = (f"{who},tea,purchase,2025-0{month}-01T10:00:00Z" for who in ("anna", "bo") for month in (1, 2, 3))
+    events = written(tmp_path / "events.csv", ["customer_id,item_id,kind,occurred_at", *orders])
+    done("import", "events", events, "--shop", shop)
     said = done("train", "--shop", shop, "--horizon-days", 30)
     assert re.search(r"^gate: .*: the rule serves$", said, re.MULTILINE)
     assert said.endswith("version 1 (rules, rules) is now the champion\npublish it with: huitou publish\n")

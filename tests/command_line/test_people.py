@@ -18,6 +18,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("people")
     written(folder / "events.csv", [*EVENTS, "内部,tea,view,2025-03-02T10:00:00Z"])
     written(folder / "customers.csv", ["customer_id,internal", "内部,true", "anna,false", "ben,"])
+    done("init", "--shop", folder / "shop", "--buckets", 2)
     for kind in ("events", "customers"):
         done("import", kind, folder / f"{kind}.csv", "--shop", folder / "shop")
     return folder / "shop"

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.contacts import contact_marks, first_contact_days, treated_within
-from features.events.contact_rows import new_contacts
-from features.events.event import CONTACT_SCHEMA
+from features.events.contact_rows import as_stored, new_contacts
+from features.events.event import STORED_CONTACT_SCHEMA
 from tests import small_shop
 from tests.small_shop import moment
 
@@ -25,7 +25,7 @@ EVERYBODY = pa.array(["anna", "ben", "carl"])
 
 def contacts(*rows: tuple[Any, ...]) -> pa.Table:
     """Contacts as the warehouse keeps them: who, when, and if wanted a dict of further fields."""
-    return new_contacts(small_shop.contacts(*rows), CONTACT_SCHEMA.empty_table())
+    return new_contacts(as_stored(small_shop.contacts(*rows)), STORED_CONTACT_SCHEMA.empty_table())
 
 
 def test_marks_worked_out_by_hand() -> None:
@@ -127,3 +127,36 @@ def test_plain_loops_give_the_same_marks(rows: list[Any]) -> None:
         assert counts.tolist() == [sum(age <= days for age in ages) for ages in past.values()]
     treated = treated_within(contacts(*rows), EVERYBODY, CUTOFF, CUTOFF + 20 * DAY)
     assert treated.tolist() == [any(who == name and 0 <= days < 20 for who, days in made) for name in past]
+
+
+def test_one_campaign_counts_a_person_once() -> None:
+    """Whom a campaign chose as a customer and as visitors counts once, the day is that of the newest message.
+
+    Reminders under one id count each, and so do other campaigns and messages of none.
+    """
+    spring, autumn = {"campaign_id": "spring"}, {"campaign_id": "autumn"}
+    table = contacts(
+        ("anna", CUTOFF - 40 * DAY, spring),
+        ("anna", CUTOFF - 4 * DAY, spring),
+        ("anna", CUTOFF - 3 * DAY, spring),
+        ("anna", CUTOFF - 2 * DAY, autumn),
+        ("anna", CUTOFF - 1 * DAY),
+        ("ben", CUTOFF - 4 * DAY, spring),
+        ("ben", CUTOFF - 3 * DAY, spring),
+    )
+    assert contact_marks(table, EVERYBODY, CUTOFF).contact_count_30d.tolist() == [4, 2, 0]
+    visitors = pa.array([None, "v", "w", "v", "v", None, None])
+    merged = table.set_column(table.schema.get_field_index("visitor_id"), "visitor_id", visitors)
+    found = contact_marks(merged, EVERYBODY, CUTOFF)
+    assert (found.contact_count_30d.tolist(), found.contact_count_90d.tolist()) == ([3, 2, 0], [3, 2, 0])
+    np.testing.assert_array_equal(found.days_since_contact, [1, 3, np.nan])
+    assert first_contact_days(merged, EVERYBODY, CUTOFF - 5 * DAY, CUTOFF)[0] == 1
+
+
+def test_whoever_was_left_alone_under_one_id_was_contacted_under_the_other() -> None:
+    """The control arm counts nowhere, so it hides no message that the person got as a visitor."""
+    spring = {"campaign_id": "spring"}
+    table = contacts(("anna", CUTOFF - DAY, {**spring, "arm": "control"}), ("anna", CUTOFF - DAY, spring))
+    visitors = [None if arm == "control" else "v" for arm in table["arm"].to_pylist()]
+    merged = table.set_column(table.schema.get_field_index("visitor_id"), "visitor_id", pa.array(visitors))
+    assert contact_marks(merged, EVERYBODY, CUTOFF).contact_count_30d.tolist() == [1, 0, 0]

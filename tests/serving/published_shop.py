@@ -26,6 +26,8 @@ from features.shop_folder import ShopFolder, ShopSettings
 from serving.snapshot_parts.customer_columns import customer_schema
 from serving.snapshot_parts.manifest import SnapshotHeader
 from serving.snapshot_writer import SnapshotWriter, Step
+from tests.serving.kept_snapshots import first_snapshot
+from tests.serving.ready_database import put_database
 from tests.serving.small_bundles import small_bundles
 from tests.serving.small_recommender import LIVE_SOURCES, carts, recommender
 from training.recommend.people import People
@@ -213,7 +215,7 @@ def write_snapshot(
     ids: Sequence[str] = ITEMS,
     *,
     header: SnapshotHeader = HEADER,
-    step: Step = lambda name: None,
+    step: Step | None = None,
     buckets: int = 2,
     more_related: Mapping[str, tuple[Ints, Floats]] = MappingProxyType({}),
     serves: bool = True,
@@ -221,41 +223,63 @@ def write_snapshot(
     contacts: pa.Table | None = None,
 ) -> str:
     """Publish the people bucket by bucket; items are related to their neighbours by code."""
-    shelf = catalogue(ids)
+
+    def publish() -> str:
+        told = step or (lambda name: None)
+        with SnapshotWriter(
+            shop, header, group_rules=GROUP_RULES, serves=serves, compared=compared, step=told
+        ) as writer:
+            _write(writer, people, catalogue(ids), buckets, more_related, contacts)
+            return writer.commit()
+
+    if step or compared or not serves or shop.snapshots.exists():
+        return publish()
+    related = [(kind, item.tolist(), score.tolist()) for kind, (item, score) in more_related.items()]
+    told = [list(people), list(ids), header, buckets, related, None if contacts is None else contacts.to_pylist()]
+    return first_snapshot(shop, repr(told), publish)
+
+
+def _write(
+    writer: SnapshotWriter,
+    people: Sequence[Person],
+    shelf: Catalogue,
+    buckets: int,
+    more_related: Mapping[str, tuple[Ints, Floats]],
+    contacts: pa.Table | None,
+) -> None:
+    """Give the writer everything."""
     count = len(shelf)
     nearest = (np.arange(count)[:, None] + np.arange(1, 4)) % max(count, 1)
-    with SnapshotWriter(shop, header, group_rules=GROUP_RULES, serves=serves, compared=compared, step=step) as writer:
-        writer.set_items(shelf)
-        popular = [name for name in ("tea 🍵", "gone", "apple") if name in ids]
-        bestsellers = shelf.codes(pa.array(popular, pa.string()))
-        writer.set_popular(bestsellers)
-        strength = np.broadcast_to(np.array([0.5, 0.4, 0.1]), (count, 3))
-        related: dict[str, tuple[Ints, Floats]] = {
-            "viewed_together": (nearest, strength),
-            "bought_together": (nearest[:, ::-1], strength),
-        }
-        related |= more_related
-        for kind, (item, score) in related.items():
-            writer.set_related(kind, item, score)
-        ranking = recommender(shelf, related, bestsellers, header.as_of)
-        writer.set_recommender(ranking)
-        if contacts is not None:
-            writer.set_contacts(contacts)
-        for bucket in range(buckets):
-            part = people[bucket::buckets]
-            best = recommendations(part, shelf)
-            writer.add_customers(customers_table(part), best, with_carts(part, best, shelf))
-        writer.add_opted_out(["stranger who said no"])
-        # By code: the first was bought again five times, the second has its category's cycle, the others have none.
-        days = np.where(np.arange(count) < 2, 30.25, np.nan)
-        writer.set_cycles(days, np.where(np.arange(count) < 1, 5, 0))
-        writer.set_bundles(small_bundles(shelf))
-        return writer.commit()
+    writer.set_items(shelf)
+    known = set(shelf.ids.to_pylist())
+    bestsellers = shelf.codes(pa.array([name for name in ("tea 🍵", "gone", "apple") if name in known], pa.string()))
+    writer.set_popular(bestsellers)
+    strength = np.broadcast_to(np.array([0.5, 0.4, 0.1]), (count, 3))
+    related: dict[str, tuple[Ints, Floats]] = {
+        "viewed_together": (nearest, strength),
+        "bought_together": (nearest[:, ::-1], strength),
+    }
+    related |= more_related
+    for kind, (item, score) in related.items():
+        writer.set_related(kind, item, score)
+    writer.set_recommender(recommender(shelf, related, bestsellers, writer.header.as_of))
+    if contacts is not None:
+        writer.set_contacts(contacts)
+    for bucket in range(buckets):
+        part = people[bucket::buckets]
+        best = recommendations(part, shelf)
+        writer.add_customers(customers_table(part), best, with_carts(part, best, shelf))
+    writer.add_opted_out(["stranger who said no"])
+    # By code: the first was bought again five times, the second has its category's cycle, the others have none.
+    days = np.where(np.arange(count) < 2, 30.25, np.nan)
+    writer.set_cycles(days, np.where(np.arange(count) < 1, 5, 0))
+    writer.set_bundles(small_bundles(shelf))
 
 
 def small_shop(folder: Path) -> ShopFolder:
-    """A shop with one published snapshot."""
+    """A shop with one published snapshot and an empty database."""
     shop = ShopFolder.create(folder)
+    put_database(shop)
     write_snapshot(shop)
     return shop
 

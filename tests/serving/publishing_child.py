@@ -1,23 +1,37 @@
-"""A process that publishes and says each step aloud, waiting for a line after each.
-
-For tests that kill it.
-"""
+"""A process that publishes, tells each step, and waits until it is told to go on; it is killed after some of them."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+from contextlib import suppress
+from multiprocessing.connection import Connection
 
 from features.shop_folder import ShopFolder
+from tests.forks import forks
 from tests.serving.published_shop import PEOPLE, later, write_snapshot
 
 
-def say(name: str) -> None:
-    """Print the step and wait until the parent lets the process go on."""
-    sys.stdout.write(name + "\n")
-    sys.stdout.flush()
-    sys.stdin.readline()
+def publish_aloud(shop: ShopFolder, line: Connection) -> None:
+    """Publish, step by step."""
+
+    def say(name: str) -> None:
+        line.send(name)
+        line.recv()
+
+    write_snapshot(shop, PEOPLE[:3], header=later(1), step=say)
 
 
-if __name__ == "__main__":
-    write_snapshot(ShopFolder.open(Path(sys.argv[1])), PEOPLE[:3], header=later(1), step=say)
+def killed_publisher(shop: ShopFolder, steps: int) -> list[str]:
+    """Publish in another process, kill it when it has said so many steps, and return what it said."""
+    line, other_end = forks().Pipe()
+    publisher = forks().Process(target=publish_aloud, args=(shop, other_end))
+    publisher.start()
+    other_end.close()
+    said: list[str] = []
+    with line, suppress(EOFError):  # it may end before
+        said.append(line.recv())
+        while len(said) < steps:
+            line.send("go on")
+            said.append(line.recv())
+    publisher.kill()
+    publisher.join()
+    return said

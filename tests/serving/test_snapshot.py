@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from features.errors import HuitouError
+from features.shop.groups.playbook import Playbook
 from features.shop_folder import ShopFolder
+from serving.care import snapshot_people
+from serving.grouping.group_book import GroupBook
 from serving.live.current_snapshot import CurrentSnapshot
+from serving.shown.set_aside_people import set_aside_people
 from serving.snapshot import Snapshot, current_id, point_to, published
 from serving.snapshot_parts.shelf import ItemCycle
 from tests.serving.published_shop import ITEMS, PEOPLE, later, small_shop, write_snapshot
@@ -216,3 +221,21 @@ def test_an_empty_shop_has_a_snapshot(tmp_path: Path) -> None:
     snapshot = Snapshot.open_current(shop)
     snapshot.verify()
     assert (snapshot.contents.customers, snapshot.contents.items) == (0, 0)
+
+
+def test_customers_are_told_after_the_folder_is_removed(shop: ShopFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who holds a snapshot reads its customers to the end, whatever becomes of its folder meanwhile."""
+    write_snapshot(shop)
+    snapshot = Snapshot.open_current(shop)
+
+    def told() -> list[object]:
+        people = snapshot_people.SnapshotPeople(snapshot)
+        counted = GroupBook.of(snapshot, Playbook.in_folder(shop.path)).table("en").to_pylist()
+        rows = people.rows_of(["anna", "nobody"]).tolist()
+        groups = range(len(snapshot.group_ends))
+        return [counted, rows, set_aside_people(snapshot), snapshot.customers_of(groups).to_pylist()]
+
+    monkeypatch.setattr(snapshot_people, "FEW", 0)
+    before = told()
+    shutil.rmtree(snapshot.folder)
+    assert told() == before

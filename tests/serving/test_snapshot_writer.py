@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +25,7 @@ from tests.serving.published_shop import (
     with_carts,
     write_snapshot,
 )
+from tests.serving.publishing_child import killed_publisher
 
 STEPS = (
     "begun",
@@ -55,21 +54,6 @@ def contents(shop: ShopFolder) -> dict[str, bytes]:
     return {path.relative_to(shop.snapshots).as_posix(): path.read_bytes() for path in files}
 
 
-def kill_after(shop: ShopFolder, steps: int, root: Path) -> list[str]:
-    """Publish in another process, kill it when it has said so many steps, and return what it said."""
-    command = [sys.executable, "-m", "tests.serving.publishing_child", str(shop.path)]
-    with subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        said = [child.stdout.readline().strip()]
-        while len(said) < steps:
-            child.stdin.write("\n")
-            child.stdin.flush()
-            said.append(child.stdout.readline().strip())
-        child.kill()
-    return said
-
-
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The files after the same two publishes without any disturbance."""
@@ -79,14 +63,14 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("steps", [1, 4, 6, 8, 9, 10, 11, 12, 13, 14])
-def test_killed_publishing_harms_nothing(tmp_path: Path, root: Path, undisturbed: dict[str, bytes], steps: int) -> None:
+def test_killed_publishing_harms_nothing(tmp_path: Path, undisturbed: dict[str, bytes], steps: int) -> None:
     """Killed after any step the old or the new snapshot is served whole.
 
     Publishing again ends as if undisturbed.
     """
     shop = small_shop(tmp_path / "shop")
     before = current_id(shop)
-    said = kill_after(shop, steps, root)
+    said = killed_publisher(shop, steps)
     assert said == list(STEPS[:steps])
     served = Snapshot.open_current(shop)
     served.verify()

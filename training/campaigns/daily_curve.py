@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.arrays import Flags, Floats, Ints
-from training.campaigns.proportions import wilson
+from features.wilson import wilson
 
 
 @dataclass(frozen=True)

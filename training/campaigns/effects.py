@@ -8,6 +8,7 @@ import numpy as np
 
 from features.arrays import Flags, Floats, Ints
 from features.estimate import Estimate
+from features.wilson import share_of
 from training.campaigns import means, proportions
 from training.campaigns.means import Arms
 from training.campaigns.outcomes import COUNTED, Outcomes, compared_strata
@@ -45,7 +46,7 @@ class ArmFigures:
             revenue=float(outcomes.revenue[arm].sum()),
             margin=None if outcomes.margin is None else float(outcomes.margin[arm].sum()),
             unsubscribed=int(outcomes.unsubscribed[arm].sum()),
-            conversion=proportions.rate(buyers, people),
+            conversion=share_of(buyers, people),
         )
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 
 from features.arrays import Ints
-from features.estimate import CONFIDENCE, Estimate, Z
+from features.estimate import CONFIDENCE, Estimate
 from training.campaigns.heterogeneity import heterogeneity
 from training.campaigns.outcomes import Outcomes, compared_strata
-from training.campaigns.proportions import QUANTILE, Counts, difference
+from training.campaigns.proportions import Counts, difference, quantile_of
 
 DIFFER_BELOW = 0.05
 """Below this chance it is said that the layers differ."""
@@ -61,7 +60,7 @@ class LayerEffects:
 def layer_effects(outcomes: Outcomes, layer: Ints, names: Sequence[str]) -> LayerEffects:
     """The effect in each layer; ``layer`` says which of ``names`` each person is in, shape ``(n_people,)``."""
     present = np.unique(layer).tolist()
-    quantile = QUANTILE / Z * NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2 / max(len(present), 1))
+    quantile = quantile_of((1 - CONFIDENCE) / max(len(present), 1))
     parts = {code: outcomes.some(layer == code) for code in present}
     lifts = {code: _lift(part, quantile) for code, part in parts.items()}
     spread = heterogeneity(list(lifts.values()), quantile)

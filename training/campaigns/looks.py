@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from statistics import NormalDist
-
-from features.estimate import CONFIDENCE, Z
-from training.campaigns.proportions import QUANTILE
+from features.estimate import CONFIDENCE
+from training.campaigns.proportions import quantile_of
 
 
 def quantile_of_look(look: int) -> float:
@@ -15,5 +13,4 @@ def quantile_of_look(look: int) -> float:
     most (a union bound, since the terms add up to 5 %): 2.26 at the first,
     2.67 at the second, 3.05 at the fourth, 3.64 at the twelfth.
     """
-    level = (1 - CONFIDENCE) / (look * (look + 1))
-    return QUANTILE / Z * NormalDist().inv_cdf(1 - level / 2)
+    return quantile_of((1 - CONFIDENCE) / (look * (look + 1)))

@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 
 from features.arrays import Flags, Floats, Ints
 from features.estimate import Estimate
-from training.campaigns.proportions import QUANTILE
+from training.campaigns.proportions import QUANTILE, straightened
 
 OWN_FROM = 300
 """So many buyers make an arm's own spread count as much as that of both arms: a control group with fifty buyers often
@@ -171,16 +171,6 @@ def relative_difference(arms: Arms, quantile: float = QUANTILE) -> Estimate:
 def _score(gap: float, treated: Moments, control: Moments, ratio: float) -> float:
     variance = treated.variance + ratio**2 * control.variance
     return straightened(gap, variance, treated.third - ratio**3 * control.third)
-
-
-def straightened(gap: float, variance: float, third: float) -> float:
-    """A gap in deviations, nearly normal although the mean that it comes from is skewed."""
-    if variance <= 0:
-        return 0.0 if gap == 0 else float(np.copysign(np.inf, gap))
-    score, bend = gap / variance**0.5, third / variance**1.5 / 6
-    if abs(bend) < 1e-9:
-        return score
-    return float((np.sqrt(max(1 + 4 * bend * (bend + score), 0.0)) - 1) / (2 * bend))
 
 
 def _ends(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import NormalDist
 
 import numpy as np
 from scipy.optimize import brentq
@@ -18,6 +19,11 @@ campaigns without one, at 1.98 in 5.0 % at most (all sizes and rates of docs/dec
 
 _LARGEST_RATIO = 1e6
 _NONE = 1e-12
+
+
+def quantile_of(level: float) -> float:
+    """The quantile of intervals that may err in so many of 1 cases; :data:`QUANTILE` for 5 %."""
+    return QUANTILE / Z * NormalDist().inv_cdf(1 - level / 2)
 
 
 @dataclass(frozen=True)
@@ -63,25 +69,6 @@ class Counts:
         done = float(self.treated.sum() + self.control.sum())
         people = self.treated_people.sum(), self.control_people.sum()
         return done * float(min(people)) / float(sum(people)) if sum(people) else 0.0
-
-
-def rate(done: int, people: int) -> Estimate:
-    """A rate with E. B. Wilson's interval (JASA 22, 1927)."""
-    if not people:
-        return Estimate.unknown()
-    low, high = wilson(np.array([float(done)]), people)
-    return Estimate(done / people, float(low[0]), float(high[0]))
-
-
-def wilson(done: Floats, people: int) -> tuple[Floats, Floats]:
-    """Lower and upper ends of Wilson's interval for each count of ``done``, shape ``(n,)``, among ``people``."""
-    share = done / people
-    middle = share + Z**2 / (2 * people)
-    half = Z * np.sqrt(share * (1 - share) / people + Z**2 / (4 * people**2))
-    under = 1 + Z**2 / people
-    # Where nobody or everybody did, that end is known, whatever rounding says.
-    low, high = (middle - half) / under, (middle + half) / under
-    return np.where(done == 0, 0.0, np.maximum(low, 0.0)), np.where(done == people, 1.0, np.minimum(high, 1.0))
 
 
 def difference(counts: Counts, quantile: float = QUANTILE) -> Estimate:
@@ -137,11 +124,16 @@ def _corrected(counts: Counts, gap: float, first: Floats, second: Floats, ratio:
     variances = (one / treated + ratio**2 * other / control) * whole / np.maximum(whole - 1, 1)
     thirds = one * (1 - 2 * first) / treated**2 - ratio**3 * other * (1 - 2 * second) / control**2
     variance = float(weights**2 @ variances)
+    return straightened(gap, variance, float(weights**3 @ thirds))
+
+
+def straightened(gap: float, variance: float, third: float) -> float:
+    """A gap in deviations, nearly normal although the mean that it comes from is skewed."""
     if variance <= 0:
         return 0.0 if gap == 0 else float(np.copysign(np.inf, gap))
-    score, bend = gap / variance**0.5, float(weights**3 @ thirds) / variance**1.5 / 6
-    if abs(bend) < _NONE:
-        return float(score)
+    score, bend = gap / variance**0.5, third / variance**1.5 / 6
+    if abs(bend) < 1e-9:
+        return score
     return float((np.sqrt(max(1 + 4 * bend * (bend + score), 0.0)) - 1) / (2 * bend))
 
 

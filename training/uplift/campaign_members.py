@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.arrays import Flags, Ints, joined
-from features.events.event import EPOCH
+from features.moments import local_days, moment_of
 from training.cutoffs import shifted
 
 MOST_WAVES = 10
@@ -60,7 +60,8 @@ def randomised_campaigns(
 ) -> tuple[CampaignMembers, ...]:
     """The campaigns with a control arm whose label windows ended by ``as_of``, oldest first.
 
-    Somebody who was contacted more than once by a campaign counts by the first contact, with the arm of that moment.
+    Somebody who was contacted more than once by a campaign counts by the first contact, with the arm of that moment:
+    of one moment by the customer's own, not by those that came from merged visitors, whatever their arms.
     """
     limit = pa.scalar(as_of, contacts["known_at"].type)
     known = pc.and_(pc.less(contacts["known_at"], limit), pc.less(contacts["contacted_at"], limit))
@@ -76,6 +77,7 @@ def randomised_campaigns(
 
 def _first_of_each(rows: pa.Table) -> pa.Table:
     """The first contact of each person in each campaign."""
+    # A stable sort: of one moment the customer's own stays before those of merged visitors.
     rows = rows.sort_by([("campaign_id", "ascending"), ("customer_id", "ascending"), ("contacted_at", "ascending")])
     if len(rows) < 2:
         return rows
@@ -87,15 +89,12 @@ def _first_of_each(rows: pa.Table) -> pa.Table:
 def _waves(rows: pa.Table, as_of: datetime, horizon_days: int, timezone: str) -> Iterator[Wave]:
     """The largest days of one campaign whose label windows are complete, oldest first."""
     moments = joined(rows["contacted_at"])
-    local = pc.local_timestamp(moments.cast(pa.timestamp("us", tz=timezone)))
-    days, day, people = np.unique(
-        local.cast(pa.date32(), safe=False).cast(pa.int32()).to_numpy(), return_inverse=True, return_counts=True
-    )
-    treated = pc.equal(rows["arm"], "treated").to_numpy().astype(bool)
     contacted_us = moments.cast(pa.int64()).to_numpy()
+    days, day, people = np.unique(local_days(contacted_us, timezone), return_inverse=True, return_counts=True)
+    treated = pc.equal(rows["arm"], "treated").to_numpy().astype(bool)
     for place in _largest(people):
         here = np.flatnonzero(day == place)
-        cutoff = EPOCH + timedelta(microseconds=int(contacted_us[here].min()))
+        cutoff = moment_of(int(contacted_us[here].min()))
         if len(days) and shifted(cutoff, horizon_days, timezone) <= as_of:
             yield Wave(cutoff, joined(rows["customer_id"]).take(pa.array(here)), treated[here])
 

@@ -9,7 +9,8 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from features.arrays import Flags, Floats, Ints
-from features.shop.alerts.checked_numbers import CheckedNumbers
+from features.false_discoveries import false_discoveries_held
+from features.shop.alerts.checked_numbers import Checked, CheckedNumbers
 from features.shop.alerts.usual_days import UsualDays
 from features.shop.promotions.calendar import Calendar
 from features.shop.promotions.day_sorts import DaySorts
@@ -55,7 +56,7 @@ class OddDays:
         place = {each: row for row, each in enumerate(self.numbers.checked)}
         for row, each in enumerate(self.numbers.checked):
             if each.is_money:
-                orders = place[type(each)("orders", each.by, each.group)]
+                orders = place[Checked("orders", each.by, each.group)]
                 chance[row, ~np.isfinite(self.usual.expected[orders])] = np.nan
         return np.asarray(chance)
 
@@ -84,18 +85,3 @@ class OddDays:
     def between(self, row: int, day: int) -> tuple[float, float]:
         """The least and the most that are usual for a number on a day."""
         return self.usual.between(row, day, float(stdtrit(TAILS, 0.5 + USUAL_SHARE / 2)))
-
-
-def false_discoveries_held(chance: Floats, share: float) -> Flags:
-    """Which of some p-values count, so that of those counted at most ``share`` are by chance; NaN never counts.
-
-    Benjamini and Hochberg (1995); it holds for independent numbers and for such as rise and fall together. Where
-    nothing is odd at all, ``share`` is the chance that any counts.
-    """
-    known = np.flatnonzero(np.isfinite(chance))
-    order = known[np.argsort(chance[known], kind="stable")]
-    below = np.flatnonzero(chance[order] <= share * np.arange(1, len(order) + 1) / max(len(order), 1))
-    counted = np.zeros(len(chance), dtype=bool)
-    if len(below):
-        counted[order[: below[-1] + 1]] = True
-    return counted

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from features.behaviour import Behaviour
 from features.errors import HuitouError
+from features.moments import local_date
 from features.shop.alerts.alert_sentences import (
     Words,
     cut_off_words,
@@ -106,7 +106,7 @@ def shop_alerts(behaviour: Behaviour, now: datetime, days: int = 1) -> ShopAlert
         hours = last_hours(tables)
         if hours is None:
             raise HuitouError("alerts need events; this shop has none. Import events first.", code="no_events")
-        found = Completeness.of(*hours, now.astimezone(ZoneInfo(behaviour.settings.timezone)).date())
+        found = Completeness.of(*hours, local_date(now, behaviour.settings.timezone))
         aside = set_aside_people(behaviour, behaviour.reader.moment_after(now))
         numbers = CheckedNumbers.of(tables.without(aside), found.judged + timedelta(days=1))
     lost = ~found.known[len(found.known) - len(numbers.days) :]

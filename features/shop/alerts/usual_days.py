@@ -110,7 +110,8 @@ def _expected_ordinary(values: Floats, sorts: DaySorts) -> Floats:
 def _weekday_parts(seen: Floats, rows: Ints, weekday: Ints) -> Floats:
     """What each weekday is over a day of the mean, ``(n_numbers, 7)``; ``rows`` are the numbers of the days."""
     have = np.isfinite(seen)
-    middle = np.nanmedian(seen, axis=1, keepdims=True)
+    # What is known of no day has no median, and NumPy would warn of it.
+    middle = np.nanmedian(np.where(have.any(axis=1, keepdims=True), seen, 0.0), axis=1, keepdims=True)
     filled = np.where(have, np.minimum(seen, np.where(middle > 0, WILD * middle, np.inf)), 0.0)
     first, last = np.searchsorted(rows, rows - AROUND_DAYS), np.searchsorted(rows, rows + AROUND_DAYS, side="right")
     sums, counts = (np.pad(np.cumsum(each, axis=1), ((0, 0), (1, 0))) for each in (filled, have))

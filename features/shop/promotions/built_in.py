@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -91,12 +90,14 @@ def _main_days(year: int) -> dict[str, date]:
     return found if day is None else found | {"qixi": day}
 
 
-def built_in(calendar: str, year: int) -> Iterator[Promotion]:
+@lru_cache(maxsize=512)
+def built_in(calendar: str, year: int) -> tuple[Promotion, ...]:
     """The promotions of a calendar whose main day lies in a year, in no order."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        return
-    days = _main_days(year)
-    for each in BUILT_IN[calendar]:
-        day = days[each.rule]
-        first, last = day - timedelta(days=each.days_before), day + timedelta(days=each.days_after)
-        yield Promotion(each.key, each.kind, {"en": each.en, "zh": each.zh}, first, last)
+        return ()
+    return tuple(_promotion(each, _main_days(year)[each.rule]) for each in BUILT_IN[calendar])
+
+
+def _promotion(each: BuiltIn, day: date) -> Promotion:
+    first, last = day - timedelta(days=each.days_before), day + timedelta(days=each.days_after)
+    return Promotion(each.key, each.kind, {"en": each.en, "zh": each.zh}, first, last)

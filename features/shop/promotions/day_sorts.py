@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from features.arrays import Flags, Ints
+from features.moments import local_date
 from features.shop.promotions.calendar import Calendar
 from features.shop.promotions.promotion import HOLIDAY, SALE, Promotion
 
@@ -60,4 +60,4 @@ def over_until(now: datetime, timezone: str, known_until: date) -> date:
     Where the clock is behind the data, the newest of these is taken as today.
     """
     newest = known_until - timedelta(days=1)
-    return known_until if newest < now.astimezone(ZoneInfo(timezone)).date() else newest
+    return known_until if newest < local_date(now, timezone) else newest

@@ -9,8 +9,7 @@ from datetime import date
 import numpy as np
 
 from features.arrays import Flags, Ints
-
-_FIRST = date(1970, 1, 1)
+from features.moments import day_number
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,3 @@ class PromotionDays:
         place = np.minimum(self.days.searchsorted(local_day), len(self.days) - 1)
         found: Flags = self.days[place] == local_day
         return found
-
-
-def day_number(day: date) -> int:
-    """The number of a day since 1970-01-01."""
-    return (day - _FIRST).days

@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1", tags=["contact care"])
 _EXAMPLE: dict[str, Any] = {
     "built_in": True,
     "timezone": "Asia/Shanghai",
-    "sentences": ["At most 6 messages to one person within 30 days on all channels together."],
+    "sentences": ["On all channels together: at most 6 messages to one person within 30 days."],
     "least_days": 2.0,
     "caps": [{"most": 6, "within_days": 30}],
     "channels": [

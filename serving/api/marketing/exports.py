@@ -64,7 +64,11 @@ def get_export(
     ] = "csv",
     columns: Annotated[
         list[Annotated[str, StringConstraints(min_length=1, max_length=100)]],
-        Query(max_length=100, description="Names of columns in the order wanted; else all but name, email and phone."),
+        Query(
+            max_length=100,
+            description="Names of columns in the order wanted, as columns=place&columns=group; else all but name, "
+            "email and phone.",
+        ),
     ] = [],  # noqa: B006 - FastAPI copies it
     groups: Annotated[
         Literal["treatment", "control", "all"] | None,

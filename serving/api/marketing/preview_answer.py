@@ -40,8 +40,8 @@ _PREVIEW: dict[str, Any] = {
         "smallest_lift": 0.61,
         "needed_people": 11_400,
         "sentence": {
-            "en": "shows a lift of 61% or more; a lift of 20% needs 11,400 people",
-            "zh": "可看出61%及以上的提升；要看出20%的提升需要11,400人",
+            "en": "a campaign to them would show a lift of 61% or more; to see one of 20% takes 11,400 people",
+            "zh": "对这些人的活动可看出61%及以上的提升；要看出20%的提升需要11,400人",
         },
     },
 }

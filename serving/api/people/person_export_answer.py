@@ -108,6 +108,7 @@ class HeldContact(Held):
     campaign_id: str | None = None
     channel: str | None = None
     arm: str | None = None
+    visitor_id: str | None = Field(None, description="The visitor whom it chose, where a merge made it the customer's.")
 
 
 class HeldMessage(Held):

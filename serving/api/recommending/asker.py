@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from features.errors import HuitouError
-from features.events.event import EPOCH
+from features.moments import microseconds
 from serving.api.recommending.questions import RecentEvent
 from serving.api.service import Service
 from serving.database.inbox import Touch
@@ -78,7 +78,7 @@ def _recent(events: Sequence[RecentEvent], now: datetime) -> list[Touch]:
     """What a stateless caller tells, the newest last, as having happened just now, a millisecond apart."""
     if not events:
         return []
-    now_us = (now - EPOCH) // timedelta(microseconds=1)
+    now_us = microseconds(now)
     return [
         Touch(event.kind, event.item_id, now_us - 1_000 * back)
         for event, back in zip(events, range(len(events), 0, -1), strict=True)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
+from features.moments import day_number, day_of
 from serving.audiences.language.said import Said
 
 MOST_DAYS = 36_500
 """No number of days is larger."""
 
-_FIRST = date(1970, 1, 1)
 
 ANCHORS: Mapping[str, Callable[[date], date]] = {
     "today": lambda today: today,
@@ -27,16 +26,6 @@ _RELATIVE = re.compile(rf"({'|'.join(ANCHORS)})(?:([+-])([0-9]{{1,5}}))?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 RULE = "must be a date such as 2026-03-31, or a relative one such as today, today-7 or start_of_month"
-
-
-def today_in(timezone: str, now: datetime) -> date:
-    """The shop's date at a moment."""
-    return now.astimezone(ZoneInfo(timezone)).date()
-
-
-def day_number(day: date) -> int:
-    """A date as a number since 1970-01-01."""
-    return (day - _FIRST).days
 
 
 @dataclass(frozen=True)
@@ -94,15 +83,10 @@ class Days:
         last = MOST_DAYS * 90 if self.last is None else self.last.on(today)
         if first > last:
             raise self.said.wrong(
-                f"must not end before it begins: {told(first)} is later than {told(last)}",
+                f"must not end before it begins: {day_of(first)} is later than {day_of(last)}",
                 hint="Put the earlier date first.",
             )
         return first, last
-
-
-def told(number: int) -> str:
-    """A day by its number, as people write it."""
-    return (_FIRST + timedelta(days=number)).isoformat()
 
 
 def _no_date() -> date:

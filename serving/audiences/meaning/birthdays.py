@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import numpy as np
 
 from features.arrays import Flags
+from features.moments import day_of
 from serving.audiences.language.days import Days
 from serving.snapshot import Snapshot
 
-_FIRST = date(1970, 1, 1)
 _YEAR = 366
 
 
@@ -30,7 +30,7 @@ def days_of_the_year(first: int, last: int) -> Flags:
     """
     wanted = np.zeros((13, 32), dtype=bool)
     for number in range(first, min(last, first + _YEAR) + 1):
-        day = _FIRST + timedelta(days=number)
+        day = day_of(number)
         wanted[day.month, day.day] = True
         if (day.month, day.day) == (2, 28) and (day + timedelta(days=1)).month == 3:
             wanted[2, 29] = True

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.arrays import Flags
-from serving.audiences.language.days import Day, told
+from features.moments import day_of
+from serving.audiences.language.days import Day
 from serving.audiences.language.said import Said, nearest, one_of
 from serving.audiences.meaning.field_names import UNITS
 from serving.audiences.meaning.fields import NAMES, Field
@@ -70,7 +71,7 @@ def _number_fits(
     if operator == "between":
         first, last = (read(each) for each in said.pair())
         if first > last:
-            shown = [told(int(each)) if field.kind == DATE else f"{each:g}" for each in (first, last)]
+            shown = [str(day_of(int(each))) if field.kind == DATE else f"{each:g}" for each in (first, last)]
             raise said.wrong(f"must not end before it begins: {shown[0]} is above {shown[1]}")
         return (values >= first) & (values <= last)
     if operator == "in":

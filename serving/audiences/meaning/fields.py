@@ -6,11 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from features.shop.anomalies import REASONS
-from features.shop.groups.behaviour_groups import BEHAVIOUR_NAMES
-from features.shop.groups.rfm import RFM_NAMES
-from features.shop.groups.stages import STAGE_NAMES
-from features.shop.groups.value_levels import VALUE_NAMES
-from features.shop.layers import LAYERS
+from features.shop.groups.playbook import GROUPINGS
+from features.shop.promotions.price_sensitivity import PRICE_BANDS
 from serving.audiences.language.said import Said, nearest
 from serving.audiences.meaning.field_names import HORIZON, LIMITS, UNITS, field_name
 from serving.snapshot import Snapshot
@@ -26,14 +23,10 @@ OPERATORS_OF: Mapping[str, tuple[str, ...]] = {
 """What can be asked of each kind of field."""
 
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "layer": LAYERS,
+    **GROUPINGS,
     "kind": KINDS,
-    "rfm_group": RFM_NAMES,
-    "stage": STAGE_NAMES,
-    "value_level": VALUE_NAMES,
-    "behaviour_group": BEHAVIOUR_NAMES,
     "set_aside": REASONS,
-    "price_band": ("low", "middle", "high"),
+    "price_band": PRICE_BANDS,
 }
 """Every name that a field can have, whether anybody in the snapshot has it or not."""
 

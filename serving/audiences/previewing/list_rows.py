@@ -7,7 +7,8 @@ import numpy as np
 from features.arrays import Ints
 from features.shop_folder import ShopFolder
 from serving.database.connection import Database
-from serving.database.marketing.lists import FrozenLists
+from serving.database.marketing.lists import FrozenList, FrozenLists
+from serving.lists.frozen.member_columns import row_keys
 from serving.lists.frozen.member_file import read_members
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.kept import Kept
@@ -29,11 +30,8 @@ class ListRows:
         Both groups count, who is left alone on purpose as well.
         """
         frozen = self._lists.get(list_id)
-        key = (snapshot.id, list_id, frozen.checksum)
-        found = self._known.get(key)
-        if found is None:
-            numbers = read_members(self._shop, frozen, ["person_key"])["person_key"].to_numpy()
-            # The same 64 bits as in the snapshot's look-up, in the other order of bytes and with a sign.
-            keys = numbers.astype(np.int64).view(np.uint64).byteswap()
-            found = self._known.keep(key, snapshot.customers.rows_of_keys(keys).astype(np.int32))
-        return found
+        return self._known.once((snapshot.id, list_id, frozen.checksum), lambda: self._read(snapshot, frozen))
+
+    def _read(self, snapshot: Snapshot, frozen: FrozenList) -> Ints:
+        keys = row_keys(read_members(self._shop, frozen, ["person_key"]))
+        return snapshot.customers.rows_of_keys(keys).astype(np.int32)

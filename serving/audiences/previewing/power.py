@@ -33,13 +33,15 @@ class Power:
         """What it means, in ``en`` and ``zh``."""
         if self.smallest_lift is None or self.smallest_lift > LARGEST_LIFT:
             return {
-                "en": f"too few people to see an effect; a lift of {WANTED_LIFT:.0%} needs {self.needed_people:,}",
+                "en": "too few people to see an effect; "
+                f"to see a lift of {WANTED_LIFT:.0%} takes {self.needed_people:,}",
                 "zh": f"人数太少，无法看出效果；要看出{WANTED_LIFT:.0%}的提升需要{self.needed_people:,}人",
             }
         lift = f"{self.smallest_lift:.0%}"
         return {
-            "en": f"shows a lift of {lift} or more; a lift of {WANTED_LIFT:.0%} needs {self.needed_people:,} people",
-            "zh": f"可看出{lift}及以上的提升；要看出{WANTED_LIFT:.0%}的提升需要{self.needed_people:,}人",
+            "en": f"a campaign to them would show a lift of {lift} or more; "
+            f"to see one of {WANTED_LIFT:.0%} takes {self.needed_people:,} people",
+            "zh": f"对这些人的活动可看出{lift}及以上的提升；要看出{WANTED_LIFT:.0%}的提升需要{self.needed_people:,}人",
         }
 
 

@@ -105,7 +105,7 @@ class Previews:
             layers=_layers(snapshot, flags),
             reachable=len(reachable),
             reachable_rate=_share(len(reachable), len(rows)),
-            excluded={reason: count for reason, count in counted(left_out).items() if count},
+            excluded=counted(left_out),
             overlaps=tuple(self._overlap(matcher, flags, len(rows), other) for other in wanted.overlap_with),
             expected=brings,
             power=told_power(len(reachable), brings.orders_without_contact, wanted.control_share),

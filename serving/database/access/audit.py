@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Engine, insert, select
 
+from features.moments import microseconds, moment_of
 from serving.database.connection import told
 from serving.database.tables import AUDIT
 
@@ -50,7 +51,7 @@ class Audit:
         People are named by their hash alone: the log is kept when they are erased.
         """
         row = {
-            "at_us": (now - _EPOCH) // timedelta(microseconds=1),
+            "at_us": microseconds(now),
             "actor": actor,
             "act": act,
             "subject": subject,
@@ -74,7 +75,7 @@ class Audit:
             return [
                 AuditEntry(
                     row.number,
-                    _EPOCH + timedelta(microseconds=row.at_us),
+                    moment_of(row.at_us),
                     row.actor,
                     row.act,
                     row.subject,

@@ -6,13 +6,14 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from features.errors import HuitouError
+from features.moments import microseconds, moment_of
 from serving.access.origins import checked_origin
 from serving.access.rate_limit import slot_of
 from serving.access.roles import PER_MINUTE, ROLES
@@ -107,8 +108,8 @@ class ApiKeys:
                 "secret_hash": sha256(secret.encode()).hexdigest(),
                 "per_minute": wanted.per_minute,
                 "origins": json.dumps(wanted.origins),
-                "created_us": _microseconds(now),
-                "expires_us": None if wanted.expires_at is None else _microseconds(wanted.expires_at),
+                "created_us": microseconds(now),
+                "expires_us": None if wanted.expires_at is None else microseconds(wanted.expires_at),
             }
             connection.execute(insert(API_KEYS).values(row))
         return MadeKey(self.get(key_id), _text(key_id, secret))
@@ -131,7 +132,7 @@ class ApiKeys:
         """Make a key worthless, within a second also to running services; it stays listed. Twice changes nothing."""
         is_it = (API_KEYS.c.key_id == key_id) & API_KEYS.c.revoked_us.is_(None)
         with told(), self._engine.begin() as connection:
-            connection.execute(update(API_KEYS).where(is_it).values(revoked_us=_microseconds(now)))
+            connection.execute(update(API_KEYS).where(is_it).values(revoked_us=microseconds(now)))
         return self.get(key_id)
 
     def rotate(self, key_id: str, now: datetime, random_bytes: RandomBytes) -> MadeKey:
@@ -214,15 +215,7 @@ def _key(row: Row[Any]) -> ApiKey:
         secret_hash=row.secret_hash,
         per_minute=row.per_minute,
         origins=tuple(json.loads(row.origins)),
-        created_at=_moment(row.created_us),
-        expires_at=None if row.expires_us is None else _moment(row.expires_us),
-        revoked_at=None if row.revoked_us is None else _moment(row.revoked_us),
+        created_at=moment_of(row.created_us),
+        expires_at=None if row.expires_us is None else moment_of(row.expires_us),
+        revoked_at=None if row.revoked_us is None else moment_of(row.revoked_us),
     )
-
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def _moment(us: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=us)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, update
 
 from features.errors import HuitouError
-from features.events.event import EPOCH
+from features.moments import microseconds, moment_of
 from serving.database.connection import told
 from serving.database.tables import COMPARISONS
 
@@ -76,7 +76,7 @@ class Comparisons:
             "snapshot_a": made.snapshot_a,
             "snapshot_b": made.snapshot_b,
             "share_b": share_b,
-            "started_us": _us(now),
+            "started_us": microseconds(now),
         }
         with told(), self._engine.begin() as connection:
             if connection.dialect.name == "postgresql":
@@ -98,7 +98,7 @@ class Comparisons:
     def stop(self, name: str, now: datetime) -> Comparison:
         """End it: from now on everybody sees what is published."""
         self._expect_running(name)
-        self._set(name, {"ended_us": _us(now)})
+        self._set(name, {"ended_us": microseconds(now)})
         return self.get(name)
 
     def running(self) -> Comparison | None:
@@ -187,13 +187,5 @@ def _check_free(name: str, before: list[Comparison]) -> None:
 
 
 def _comparison(row: Any) -> Comparison:
-    ended = None if row.ended_us is None else _moment(row.ended_us)
-    return Comparison(row.name, row.snapshot_a, row.snapshot_b, row.share_b, _moment(row.started_us), ended)
-
-
-def _us(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(microseconds=1)
-
-
-def _moment(us: int) -> datetime:
-    return EPOCH + timedelta(microseconds=us)
+    ended = None if row.ended_us is None else moment_of(row.ended_us)
+    return Comparison(row.name, row.snapshot_a, row.snapshot_b, row.share_b, moment_of(row.started_us), ended)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, select
 
-from features.events.event import EPOCH
+from features.moments import microseconds
 from serving.database.answers.old_rows import remove_old
 from serving.database.bulk_insert import insert_new
 from serving.database.connection import told
@@ -76,7 +76,7 @@ class Responses:
         columns = RESPONSES.c
         query = (
             select(*(columns[name] for name in Response._fields))
-            .where(columns.at_us >= _us(start), columns.at_us < _us(end))
+            .where(columns.at_us >= microseconds(start), columns.at_us < microseconds(end))
             .order_by(columns.at_us, columns.event_id)
             .execution_options(yield_per=_BLOCK)
         )
@@ -86,7 +86,7 @@ class Responses:
 
     def remove_before(self, moment: datetime) -> int:
         """Forget what happened before a moment; return how many events."""
-        return remove_old(self._engine, RESPONSES, _us(moment))
+        return remove_old(self._engine, RESPONSES, microseconds(moment))
 
 
 def _amount(event: Mapping[str, Any]) -> float | None:
@@ -94,7 +94,3 @@ def _amount(event: Mapping[str, Any]) -> float | None:
     if price is None or event["kind"] != "purchase":
         return None
     return float(price) * (event.get("quantity") or 1)
-
-
-def _us(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(microseconds=1)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, func, select
 
-from features.events.event import EPOCH
+from features.moments import microseconds
 from serving.database.answers.old_rows import remove_old
 from serving.database.answers.shown_sample import ShownSample
 from serving.database.bulk_insert import insert_new
@@ -36,7 +36,6 @@ _COLUMNS = (
     "items",
 )
 _BLOCK = 5_000
-_MICROSECOND = timedelta(microseconds=1)
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -169,7 +168,11 @@ class Shown:
 
     def count(self, start: datetime, end: datetime) -> int:
         """How many stored answers were given from ``start`` and before ``end``."""
-        query = select(func.count()).select_from(SHOWN).where(SHOWN.c.at_us >= _us(start), SHOWN.c.at_us < _us(end))
+        query = (
+            select(func.count())
+            .select_from(SHOWN)
+            .where(SHOWN.c.at_us >= microseconds(start), SHOWN.c.at_us < microseconds(end))
+        )
         with told(), self._reader.connect() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -178,7 +181,7 @@ class Shown:
         columns = SHOWN.c
         query = (
             select(*(columns[name] for name in StoredAnswer._fields))
-            .where(columns.at_us >= _us(start), columns.at_us < _us(end))
+            .where(columns.at_us >= microseconds(start), columns.at_us < microseconds(end))
             .order_by(columns.at_us, columns.recommendation_id)
             .execution_options(yield_per=_BLOCK)
         )
@@ -187,7 +190,7 @@ class Shown:
 
     def remove_before(self, moment: datetime) -> int:
         """Forget the answers that were given before a moment; return how many."""
-        return remove_old(self._engine, SHOWN, _us(moment))
+        return remove_old(self._engine, SHOWN, microseconds(moment))
 
     def _row(self, answer: ShownAnswer) -> tuple[Any, ...]:
         page: dict[str, Any] = {"items": [*answer.items]}
@@ -197,7 +200,7 @@ class Shown:
             page["explored"] = answer.explored
         return (
             answer.recommendation_id,
-            _us(answer.at),
+            microseconds(answer.at),
             None if answer.person is None else person_key(answer.person),
             answer.person,
             answer.placement.replace("\0", ""),  # PostgreSQL has no texts with it.
@@ -223,7 +226,3 @@ def shown_items(page: Mapping[str, Any]) -> list[ShownItem]:
         explored, propensity = page["explored"]
         items = [item._replace(propensity=propensity) if item.place == explored else item for item in items]
     return items
-
-
-def _us(moment: datetime) -> int:
-    return (moment - EPOCH) // _MICROSECOND

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, Row, delete, func, insert, select, update
 
 from features.errors import HuitouError
-from features.events.event import EPOCH
+from features.moments import microseconds, moment_of
 from serving.audiences.filters import parse_filter
 from serving.audiences.parts import Filter
 from serving.database.connection import told
+from serving.database.counters import AUDIENCES_SAVED, next_number
 from serving.database.marketing_tables import AUDIENCES
-from serving.database.plain_rows import microseconds
 
 MOST_AUDIENCES = 1_000
 """A shop saves at most so many."""
@@ -62,6 +62,8 @@ class Audiences:
             "changed_by": audience.changed_by,
         }
         with told(), self._engine.begin() as connection:
+            # One after the other: two that are new at once would both be added, or one too many.
+            next_number(connection, AUDIENCES_SAVED)
             change = update(AUDIENCES).where(AUDIENCES.c.name == audience.name).values(row)
             if connection.execute(change).rowcount:
                 return False
@@ -117,5 +119,5 @@ def _asked(name: str) -> str:
 
 
 def _audience(row: Row[Any]) -> Audience:
-    changed_at = EPOCH + timedelta(microseconds=row.changed_us)
+    changed_at = moment_of(row.changed_us)
     return Audience(row.name, json.loads(row.filter), row.note, changed_at, row.changed_by)

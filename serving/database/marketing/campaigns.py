@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Engine, Row, func, insert, select, update
 
 from features.errors import HuitouError
-from features.events.event import EPOCH
+from features.moments import microseconds, moment_of
 from serving.database.connection import told
 from serving.database.marketing_tables import CAMPAIGNS
-from serving.database.plain_rows import microseconds
 
 NOT_YET = ""
 """In place of the id of a list that is frozen when the campaign starts."""
@@ -185,5 +184,5 @@ def _campaign(row: Row[Any]) -> Campaign:
     said["settings"] = json.loads(said["settings"])
     for name in _MOMENTS:
         us = said.pop(f"{name}_us")
-        said[f"{name}_at"] = None if us is None else EPOCH + timedelta(microseconds=us)
+        said[f"{name}_at"] = None if us is None else moment_of(us)
     return Campaign(**said)

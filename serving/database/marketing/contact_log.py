@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, Engine, Select, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, or_, select, update
 
 from features.channels import consent_field
-from features.events.event import CONTACT_SCHEMA, EPOCH
+from features.events.event import CONTACT_SCHEMA
+from features.moments import microseconds, moment_of
 from serving.database.bulk_insert import insert_new
 from serving.database.connection import told
 from serving.database.counters import next_number
@@ -19,7 +20,6 @@ from serving.database.marketing_tables import CONTACT_LOG
 from serving.database.people.described import describe
 from serving.database.people.erased import erased_among
 from serving.database.people.person_key import person_key
-from serving.database.plain_rows import microseconds
 
 OUTCOMES = ("chosen", "sent", "delivered", "opened", "clicked", "bounced", "unsubscribed")
 """What becomes of a message, in the order in which it may go on; the last two are final."""
@@ -139,10 +139,6 @@ class ContactLog:
         with told(), self._reader.connect() as connection:
             return [tuple(row) for row in connection.execute(query.order_by(CONTACT_LOG.c.number))]
 
-    def of_campaign(self, campaign_id: str) -> Iterator[Logged]:
-        """Every contact of a campaign, in the order in which they were told; read in parts."""
-        yield from self._pages(CONTACT_LOG.c.campaign_id == campaign_id)
-
     def outcomes(self, campaign_id: str) -> dict[tuple[str, str], int]:
         """How many contacts of a campaign there are, by arm and outcome."""
         columns = (CONTACT_LOG.c.arm, CONTACT_LOG.c.outcome)
@@ -171,8 +167,8 @@ class ContactLog:
             found = connection.execute(query).all()
         names = [name for name in CONTACT_SCHEMA.names if name not in ("contacted_at", "known_at")]
         columns: dict[str, Any] = {name: [getattr(row, name) for row in found] for name in names}
-        columns["contacted_at"] = [_moment(row.contacted_us) for row in found]
-        columns["known_at"] = [_moment(max(row.contacted_us, row.received_us)) for row in found]
+        columns["contacted_at"] = [moment_of(row.contacted_us) for row in found]
+        columns["known_at"] = [moment_of(max(row.contacted_us, row.received_us)) for row in found]
         return WaitingContacts(pa.table(columns, schema=CONTACT_SCHEMA), tuple(row.number for row in found))
 
     def mark_stored(self, waiting: WaitingContacts) -> None:
@@ -181,17 +177,6 @@ class ContactLog:
             mine = CONTACT_LOG.c.number.in_(waiting.numbers[start : start + AT_ONCE])
             with told(), self._engine.begin() as connection:
                 connection.execute(update(CONTACT_LOG).where(mine).values(waiting=False))
-
-    def _pages(self, condition: Any) -> Iterator[Logged]:
-        last = 0
-        while True:
-            query: Select[Any] = select(CONTACT_LOG).where(condition, CONTACT_LOG.c.number > last)
-            with told(), self._reader.connect() as connection:
-                found = connection.execute(query.order_by(CONTACT_LOG.c.number).limit(10 * AT_ONCE)).all()
-            yield from map(_logged, found)
-            if not found:
-                return
-            last = found[-1].number
 
 
 _NAMES = tuple(column.name for column in CONTACT_LOG.columns if column.name != "number")
@@ -222,9 +207,9 @@ def _known(connection: Connection, keys: Collection[tuple[str, str]]) -> dict[tu
 
 def _logged(row: Any) -> Logged:
     contact = Contact(
-        row.contact_id, row.customer_id, _moment(row.contacted_us), row.campaign_id, row.channel, row.arm, row.outcome
+        row.contact_id, row.customer_id, moment_of(row.contacted_us), row.campaign_id, row.channel, row.arm, row.outcome
     )
-    return Logged(row.number, contact, _moment(row.received_us))
+    return Logged(row.number, contact, moment_of(row.received_us))
 
 
 def _with_outcome(logged: Logged, outcome: str) -> Logged:
@@ -248,7 +233,3 @@ def _refuse(connection: Connection, contacts: Sequence[Contact], now: datetime) 
             said.setdefault(each.customer_id, {"customer_id": each.customer_id})[field] = False
     if said:
         describe(connection, said, now)
-
-
-def _moment(us: int) -> datetime:
-    return EPOCH + timedelta(microseconds=us)

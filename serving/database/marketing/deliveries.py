@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, Row, insert, select, update
 
 from features.errors import HuitouError
 from features.events.event import EPOCH
+from features.moments import microseconds, moment_of
 from serving.database.connection import told
 from serving.database.marketing_tables import WEBHOOK_DELIVERIES
-from serving.database.plain_rows import microseconds
 
 WAITING, SENT, FAILED = "waiting", "sent", "failed"
 """Something is still to be sent; everything arrived; it was given up."""
@@ -112,5 +112,5 @@ class WebhookDeliveries:
 
 def _delivery(row: Row[Any]) -> Delivery:
     said = dict(row._mapping)
-    asked_at, next_at = (EPOCH + timedelta(microseconds=said.pop(f"{name}_us")) for name in ("asked", "next"))
+    asked_at, next_at = (moment_of(said.pop(f"{name}_us")) for name in ("asked", "next"))
     return Delivery(**said, asked_at=asked_at, next_at=next_at)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, Row, insert, select
 
 from features.errors import HuitouError
-from features.events.event import EPOCH
+from features.moments import microseconds, moment_of
 from serving.database.connection import told
+from serving.database.counters import HOLDOUT_SET, next_number
 from serving.database.marketing_tables import HELD_OUT
-from serving.database.plain_rows import microseconds
 
 MOST_SHARE = 0.5
 """No more than this can be held out."""
@@ -47,10 +48,7 @@ class Holdout:
     def history(self) -> list[HeldOut]:
         """Every share that was set, the oldest first."""
         with told(), self._reader.connect() as connection:
-            rows = connection.execute(select(HELD_OUT).order_by(HELD_OUT.c.since_us)).all()
-        return [
-            HeldOut(row.share, row.salt, EPOCH + timedelta(microseconds=row.since_us), row.changed_by) for row in rows
-        ]
+            return [*map(_held, connection.execute(select(HELD_OUT).order_by(HELD_OUT.c.since_us)))]
 
     def set(self, share: float, now: datetime, changed_by: str, new_salt: Callable[[], str]) -> HeldOut:
         """Hold out a share from now on; who was in a smaller one stays in.
@@ -64,12 +62,20 @@ class Holdout:
                 value=share,
                 allowed=[0, MOST_SHARE],
             )
-        before = self.get()
-        since_us = microseconds(now)
-        if before is not None:
-            since_us = max(since_us, microseconds(before.since) + 1)
-        salt = new_salt() if before is None else before.salt
-        row = {"since_us": since_us, "share": float(share), "salt": salt, "changed_by": changed_by}
+        newest = select(HELD_OUT).order_by(HELD_OUT.c.since_us.desc()).limit(1)
         with told(), self._engine.begin() as connection:
+            # One after the other, or two first ones would draw people with two salts.
+            next_number(connection, HOLDOUT_SET)
+            before = connection.execute(newest).one_or_none()
+            row = {
+                "since_us": max(microseconds(now), 0 if before is None else before.since_us + 1),
+                "share": float(share),
+                "salt": new_salt() if before is None else before.salt,
+                "changed_by": changed_by,
+            }
             connection.execute(insert(HELD_OUT).values(row))
-        return HeldOut(float(share), salt, EPOCH + timedelta(microseconds=since_us), changed_by)
+            return _held(connection.execute(newest).one())
+
+
+def _held(row: Row[Any]) -> HeldOut:
+    return HeldOut(row.share, row.salt, moment_of(row.since_us), row.changed_by)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from features.errors import HuitouError
-from features.events.event import EPOCH
+from features.moments import microseconds, moment_of
 from serving.database.connection import told
 from serving.database.marketing_tables import LISTS
-from serving.database.plain_rows import microseconds
 
 _JSON = ("request", "counts", "ranking")
 _MOMENTS = ("as_of", "made")
@@ -127,5 +126,5 @@ def _frozen(row: Row[Any]) -> FrozenList:
     said = dict(row._mapping)
     said |= {name: json.loads(said[name]) for name in _JSON}
     moments = {f"{name}_us": said.pop(f"{name}_us") for name in _MOMENTS}
-    as_of, made_at = (EPOCH + timedelta(microseconds=moments[f"{name}_us"]) for name in _MOMENTS)
+    as_of, made_at = (moment_of(moments[f"{name}_us"]) for name in _MOMENTS)
     return FrozenList(**said, as_of=as_of, made_at=made_at)

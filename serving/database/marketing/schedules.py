@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, delete, insert, select, update
+from sqlalchemy import Engine, Row, delete, select, update
 
 from features.errors import HuitouError
-from features.events.event import EPOCH
+from features.moments import microseconds, moment_of
 from serving.database.connection import told
+from serving.database.counters import dialect_of
 from serving.database.marketing_tables import LIST_SCHEDULES
-from serving.database.plain_rows import microseconds
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class ListSchedules:
             "trouble": schedule.trouble,
         }
         with told(), self._engine.begin() as connection:
-            connection.execute(delete(LIST_SCHEDULES).where(LIST_SCHEDULES.c.name == schedule.name))
-            connection.execute(insert(LIST_SCHEDULES).values(row))
+            insert = dialect_of(connection).insert(LIST_SCHEDULES).values(row)
+            connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=row))
 
     def remove(self, name: str) -> None:
         """Remove a schedule; raises :class:`HuitouError` when there is none of this name."""
@@ -99,8 +99,8 @@ def _schedule(row: Row[Any]) -> ListSchedule:
         row.name,
         json.loads(row.request),
         json.loads(row.rhythm),
-        EPOCH + timedelta(microseconds=row.next_us),
-        EPOCH + timedelta(microseconds=row.made_us),
+        moment_of(row.next_us),
+        moment_of(row.made_us),
         row.made_by,
         row.last_list_id,
         row.trouble,

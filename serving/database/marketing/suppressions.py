@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, select, tuple_
 
 from features.events.event import EPOCH
+from features.moments import microseconds, moment_of
 from serving.database.bulk_insert import insert_new
 from serving.database.connection import told
 from serving.database.counters import SUPPRESSIONS_CHANGED, newest_number, next_number
 from serving.database.marketing_tables import SUPPRESSIONS
 from serving.database.people.erased import erased_among
-from serving.database.plain_rows import microseconds
 
 KINDS = ("customer", "email", "phone")
 """What can be suppressed."""
@@ -120,7 +120,7 @@ def _key(row: Suppression) -> tuple[str, str, str]:
 
 
 def _suppression(row: Any) -> Suppression:
-    added_at = EPOCH + timedelta(microseconds=row.added_us)
+    added_at = moment_of(row.added_us)
     return Suppression(row.kind, row.value, row.channel, row.source, added_at)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
-from features.events.event import EPOCH
+from features.moments import microseconds
 from serving.database.bulk_insert import rows_known
 from serving.database.connection import told
 from serving.database.counters import CONTACT_DETAILS_REMOVED, CONTACT_DETAILS_TOLD, next_number
@@ -107,7 +107,7 @@ class ContactDetails:
         known = {name: text for name, text in known.items() if text}
         connection.execute(delete(CONTACT_DETAILS).where(CONTACT_DETAILS.c.customer_id == customer_id))
         if known:
-            changed_us = (now - EPOCH) // timedelta(microseconds=1)
+            changed_us = microseconds(now)
             row = self._row(connection, customer_id, known) | {"changed_us": changed_us}
             connection.execute(insert(CONTACT_DETAILS).values(row))
         return bool(known)

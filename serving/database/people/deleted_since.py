@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Engine, select, union
 
-from features.events.event import EPOCH
+from features.moments import microseconds
 from features.shop_folder import ShopFolder
 from serving.database.connection import open_database, told
 from serving.database.marketing_tables import CONTACT_LOG, SUPPRESSIONS
@@ -68,7 +68,7 @@ def _people(engine: Engine) -> list[str]:
 
 
 def _set_tombstones(engine: Engine, hashes: set[str], now: datetime) -> None:
-    now_us = (now - EPOCH) // timedelta(microseconds=1)
+    now_us = microseconds(now)
     with told(), engine.begin() as connection:
         there = {*connection.execute(select(ERASED.c.person_hash)).scalars()}
         rows = [

@@ -12,10 +12,11 @@ import pyarrow as pa
 from sqlalchemy import Connection, Engine, bindparam, or_, select, update
 
 from features.events.event import CUSTOMER_SCHEMA
+from features.moments import microseconds
 from serving.database.connection import told
 from serving.database.counters import CUSTOMERS_TOLD, dialect_of, newest_number, next_number
 from serving.database.people.erased import erased_among
-from serving.database.plain_rows import microseconds, plain_row, table_of
+from serving.database.plain_rows import plain_row, table_of
 from serving.database.tables import DESCRIBED
 
 AT_ONCE = 20_000

@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from features.errors import HuitouError
-from features.events.event import EPOCH
+from features.moments import microseconds, moment_of
 from serving.database.connection import told
-from serving.database.counters import CONTACT_DETAILS_REMOVED, SUPPRESSIONS_CHANGED, next_number
+from serving.database.counters import CONTACT_DETAILS_REMOVED, MERGES_CHANGED, SUPPRESSIONS_CHANGED, next_number
 from serving.database.people.person_hash import person_hash
 from serving.database.people.person_rows import count_rows, delete_rows
 from serving.database.tables import ERASED
 
 _FORGOTTEN = ERASED.c.done_us.is_(None) & ERASED.c.customer_id.is_(None)
 
-_NOTICED = {"contact_details": CONTACT_DETAILS_REMOVED, "suppressions": SUPPRESSIONS_CHANGED}
+_NOTICED = {
+    "contact_details": CONTACT_DETAILS_REMOVED,
+    "suppressions": SUPPRESSIONS_CHANGED,
+    "merged_visitors": MERGES_CHANGED,
+}
 """The counters that rise when rows of a place go."""
 
 _AT_ONCE = 500
@@ -54,12 +58,9 @@ class Erased:
         strangers, whatever happens to the process.
         """
         with told(), self._engine.begin() as connection:
-            places = delete_rows(connection, people)
-            # Who remembers addresses and suppressions reads them anew.
-            for place in (place for place in _NOTICED if places[place]):
-                next_number(connection, _NOTICED[place])
+            places = _delete(connection, people)
             for person in people:
-                found = {"person_hash": person_hash(person), "customer_id": person, "asked_us": _us(now)}
+                found = {"person_hash": person_hash(person), "customer_id": person, "asked_us": microseconds(now)}
                 connection.execute(delete(ERASED).where(ERASED.c.person_hash == found["person_hash"]))
                 connection.execute(insert(ERASED).values(**found, done_us=None, places=_text(places)))
         return places
@@ -78,7 +79,7 @@ class Erased:
     def delete_rows(self, people: Sequence[str]) -> None:
         """Delete what reached the database while the tombstone was being set."""
         with told(), self._engine.begin() as connection:
-            delete_rows(connection, people)
+            _delete(connection, people)
 
     def pending(self) -> list[str]:
         """Ids of the people of whom something may be left, the first asked for first."""
@@ -100,7 +101,7 @@ class Erased:
     def finish(self, now: datetime) -> None:
         """Note that nothing is left of those who were forgotten."""
         with told(), self._engine.begin() as connection:
-            connection.execute(update(ERASED).where(_FORGOTTEN).values(done_us=_us(now)))
+            connection.execute(update(ERASED).where(_FORGOTTEN).values(done_us=microseconds(now)))
 
     def get(self, request_id: str) -> Erasure:
         """What became of a deletion; raises :class:`HuitouError` when none has this id."""
@@ -113,8 +114,8 @@ class Erased:
                 field="request_id",
                 value=request_id,
             )
-        done_at = None if row.done_us is None else _moment(row.done_us)
-        return Erasure(row.person_hash, _moment(row.asked_us), done_at, json.loads(row.places))
+        done_at = None if row.done_us is None else moment_of(row.done_us)
+        return Erasure(row.person_hash, moment_of(row.asked_us), done_at, json.loads(row.places))
 
     def any(self) -> bool:
         """Whether anybody was ever deleted."""
@@ -125,6 +126,14 @@ class Erased:
         """Those of ``people`` who were deleted, whether they are gone everywhere yet or not."""
         with told(), self._reader.connect() as connection:
             return erased_among(connection, {*people})
+
+
+def _delete(connection: Connection, people: Sequence[str]) -> dict[str, int]:
+    places = delete_rows(connection, people)
+    # Who remembers addresses, suppressions and merges reads them anew.
+    for place in (place for place in _NOTICED if places[place]):
+        next_number(connection, _NOTICED[place])
+    return places
 
 
 def erased_among(connection: Connection, people: Collection[str]) -> set[str]:
@@ -155,11 +164,3 @@ def gone(field: str) -> HuitouError:
 
 def _text(places: Mapping[str, int]) -> str:
     return json.dumps(dict(places))
-
-
-def _us(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(microseconds=1)
-
-
-def _moment(us: int) -> datetime:
-    return EPOCH + timedelta(microseconds=us)

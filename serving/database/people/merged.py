@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from features.errors import HuitouError
-from features.events.event import EPOCH, VISITOR_PREFIX, with_person
+from features.events.event import VISITOR_PREFIX, with_person
+from features.moments import microseconds, moment_of
 from serving.database.connection import told
+from serving.database.counters import MERGES_CHANGED, newest_number, next_number
 from serving.database.people.erased import refuse_erased
 from serving.database.tables import MERGED
 
@@ -66,12 +68,14 @@ class Merged:
             refuse_erased(connection, (customer_id, visitor))
             found = _find(connection, visitor)
             if found is None:
-                row = {"visitor": visitor, "customer_id": customer_id, "merged_us": _us(now)}
+                row = {"visitor": visitor, "customer_id": customer_id, "merged_us": microseconds(now)}
                 connection.execute(insert(MERGED).values(**row, state=WAITING, moved="[]"))
             elif found.customer_id != customer_id:
                 raise _belongs_to(found)
             elif found.state == LEAVING:
                 _set(connection, visitor, {"state": WAITING})
+            if found is None or found.state == LEAVING:
+                next_number(connection, MERGES_CHANGED)
         if found is None:
             return Merge(visitor, customer_id, now, WAITING, ())
         return replace(found, state=WAITING) if found.state == LEAVING else found
@@ -91,7 +95,9 @@ class Merged:
                     field="visitor_id",
                     value=visitor_id,
                 )
-            _set(connection, visitor, {"state": LEAVING})
+            if found.state != LEAVING:
+                _set(connection, visitor, {"state": LEAVING})
+                next_number(connection, MERGES_CHANGED)
         return replace(found, state=LEAVING)
 
     def of_visitor(self, visitor: str) -> Merge | None:
@@ -107,12 +113,10 @@ class Merged:
         """The customer of each merged visitor (as stored), without those that are being undone."""
         return {merge.visitor: merge.customer_id for merge in self._select(MERGED.c.state != LEAVING)}
 
-    def version(self) -> tuple[int, int]:
-        """What changes whenever :meth:`in_force` does: how many there are, and when the newest was said."""
-        query = select(func.count(), func.max(MERGED.c.merged_us)).where(MERGED.c.state != LEAVING)
+    def version(self) -> int:
+        """A number that rises whenever :meth:`in_force` changes, in the same transaction."""
         with told(), self._reader.connect() as connection:
-            count, newest = connection.execute(query).one()
-        return int(count), int(newest or 0)
+            return newest_number(connection, MERGES_CHANGED)
 
     def unsettled(self) -> list[Merge]:
         """The merges that the warehouse does not know yet or has to undo."""
@@ -153,8 +157,7 @@ class Merged:
         ``visitor_id`` stays as it is, and the ids are noted first, so that undoing gives these events back, too.
         """
         people = with_person(events)["customer_id"]
-        present = [each for each in pc.unique(people).to_pylist() if each.startswith(VISITOR_PREFIX)]
-        merges = [merge for merge in self._of_visitors(present) if merge.state != LEAVING]
+        merges = self.among(pc.unique(people).to_pylist())
         customers = people.to_pylist()
         for merge in merges:
             mine = [place for place, person in enumerate(customers) if person == merge.visitor]
@@ -167,10 +170,13 @@ class Merged:
         place = events.schema.get_field_index("customer_id")
         return events.set_column(place, events.schema.field(place), pa.array(owned, pa.string()))
 
-    def _of_visitors(self, visitors: Sequence[str]) -> list[Merge]:
+    def among(self, people: Iterable[str]) -> list[Merge]:
+        """The merges of those of ``people`` who are merged visitors, without those that are being undone."""
+        visitors = [each for each in people if each.startswith(VISITOR_PREFIX)]
         found: list[Merge] = []
         for start in range(0, len(visitors), 500):
-            found += self._select(MERGED.c.visitor.in_(visitors[start : start + 500]))
+            mine = MERGED.c.visitor.in_(visitors[start : start + 500])
+            found += self._select(mine & (MERGED.c.state != LEAVING))
         return found
 
     def _select(self, condition: Any) -> list[Merge]:
@@ -189,7 +195,7 @@ def _set(connection: Connection, visitor: str, values: dict[str, Any]) -> None:
 
 
 def _merge(row: Any) -> Merge:
-    merged_at = EPOCH + timedelta(microseconds=row.merged_us)
+    merged_at = moment_of(row.merged_us)
     return Merge(row.visitor, row.customer_id, merged_at, row.state, tuple(json.loads(row.moved)))
 
 
@@ -206,7 +212,3 @@ def _belongs_to(found: Merge) -> HuitouError:
 
 def _listed(ids: Iterable[str]) -> str:
     return json.dumps(sorted(ids), ensure_ascii=False)
-
-
-def _us(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(microseconds=1)

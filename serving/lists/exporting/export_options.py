@@ -59,6 +59,12 @@ class ExportOptions:
                 value=True,
             )
         for place, column in enumerate(self.columns):
+            if "," in column:
+                raise HuitouError(
+                    f"columns must be named one by one; got {column!r}. Write columns=place&columns=customer_id.",
+                    field="columns",
+                    value=column,
+                )
             _check("columns", column, (*columns, *CONTACT_COLUMNS))
             if column in self.columns[:place]:
                 raise HuitouError(

@@ -48,8 +48,7 @@ class FlatColumns:
         """Every column but those that tell how to reach people, in order."""
         items = [f"item_{place}_{part}" for place in range(1, self.items + 1) for part in ("id", "title")]
         reasons = [f"reason_{place}" for place in range(1, self.reasons + 1)]
-        stamp = ("list_id", "list_name", "list_version", "as_of", "model_version")
-        return (*_FIRST, *self.predictions, *COPIED, *reasons, *items, "plan", *stamp)
+        return (*_FIRST, *self.predictions, *COPIED, *reasons, *items, "plan", *_STAMPED)
 
     @property
     def text_columns(self) -> frozenset[str]:

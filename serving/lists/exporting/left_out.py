@@ -17,6 +17,7 @@ from serving.database.marketing.lists import FrozenList
 from serving.database.people.merged import Merged
 from serving.desk.workroom import Workroom
 from serving.lists.frozen.control_groups import TREATMENT
+from serving.lists.frozen.member_columns import row_keys
 from serving.lists.frozen.member_file import member_batches
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import NO_ROW, key_of
@@ -64,8 +65,8 @@ class LeftOut:
         """One for each reason."""
         told = ((f"{count:,}", NAMES[reason][language]) for reason, count in self.counts.items())
         if language == "en":
-            return [f"{count} on the list were left out of the file: {name}" for count, name in told]
-        return [f"名单中{count}人未列入文件：{name}" for count, name in told]
+            return [f"{count} on the list were left out: {name}" for count, name in told]
+        return [f"名单中{count}人被排除：{name}" for count, name in told]
 
 
 def left_out_of(room: Workroom, frozen: FrozenList) -> LeftOut:
@@ -107,7 +108,7 @@ class _Treated:
             rows.filter(pc.equal(rows["group"], TREATMENT)) for rows in member_batches(room.shop, frozen, _COLUMNS)
         ]
         members = pa.concat_tables(parts)
-        keys = members["person_key"].to_numpy().view(np.uint64).byteswap()
+        keys = row_keys(members)
         rows = snapshot.customers.row_of_each(keys)
         lost = np.flatnonzero(rows == NO_ROW)
         if len(lost):  # a visitor who is a customer by now has no row

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,8 +12,8 @@ import numpy as np
 from features.arrays import Flags, Floats, Ints
 from features.errors import HuitouError
 from features.shop.groups.playbook import Playbook
-from serving.care.care import Care
-from serving.care.exclusions import EXCLUSION_NAMES, EXCLUSIONS
+from serving.care.care import Care, counted
+from serving.care.exclusions import EXCLUSION_NAMES
 from serving.care.person_numbers import shares
 from serving.database.described_items import DescribedItems
 from serving.database.marketing.lists import FrozenList, FrozenLists
@@ -31,16 +30,12 @@ from serving.lists.frozen.member_rows import Members, Told, member_rows
 from serving.lists.frozen.strata import strata_of
 from serving.lists.ranking import AT_STAKE, Ranking
 from serving.lists.request import ListRequest
+from serving.random_id import random_id
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import key_of
 
 TOLD_RISKS = (AT_STAKE, "churn_probability")
 """Orders in which the reasons for an order would contradict a high place."""
-
-
-def random_id() -> str:
-    """64 random bits in hexadecimal digits."""
-    return os.urandom(8).hex()
 
 
 @dataclass(frozen=True)
@@ -178,13 +173,7 @@ def _flags(snapshot: Snapshot, rows: Ints) -> Flags:
 
 
 def _in_words(exclusion: Ints) -> str:
-    return ", ".join(f"{count:,} {EXCLUSION_NAMES[reason]['en']}" for reason, count in _by_reason(exclusion).items())
-
-
-def _by_reason(exclusion: Ints) -> dict[str, int]:
-    """How many are left out, by reason; reasons without anybody are not there."""
-    counts = np.bincount(exclusion, minlength=len(EXCLUSIONS) + 1)[1:].tolist()
-    return {reason: count for reason, count in zip(EXCLUSIONS, counts, strict=True) if count}
+    return ", ".join(f"{count:,} {EXCLUSION_NAMES[reason]['en']}" for reason, count in counted(exclusion).items())
 
 
 def _members(
@@ -229,7 +218,7 @@ def _written(room: Workroom, snapshot: Snapshot, list_id: str, members: Members,
 
 def _counts(chosen: _Chosen, members: Members, merchant: MerchantChoice | None) -> dict[str, Any]:
     fitting = int(np.count_nonzero(chosen.fits))
-    excluded = _by_reason(chosen.exclusion[chosen.fits])
+    excluded = counted(chosen.exclusion[chosen.fits])
     control = int(np.count_nonzero(members.control))
     counts: dict[str, Any] = {
         "fitting": fitting,
@@ -248,7 +237,7 @@ def _counts(chosen: _Chosen, members: Members, merchant: MerchantChoice | None) 
             "given": merchant.given,
             "known": len(merchant.rows),
             "unknown": len(merchant.unknown),
-            "excluded": _by_reason(chosen.exclusion[chosen.named]),
+            "excluded": counted(chosen.exclusion[chosen.named]),
         }
     return counts
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from serving.snapshot_parts.customer_columns import (
     INCREMENTAL_PROFIT,
@@ -67,6 +69,16 @@ def member_schema(horizon_days: int) -> pa.Schema:
             ("person", pa.uint64()),
         ]
     )
+
+
+def row_keys(members: pa.Table) -> NDArray[np.uint64]:
+    """The keys of members as the snapshot's look-up has them (``IdIndex.keys``), from their ``person_key``."""
+    return members["person_key"].to_numpy().view(np.uint64).byteswap()
+
+
+def stored_keys(keys: NDArray[np.uint64]) -> pa.Array:
+    """Such keys as ``person_key``: in the other order of bytes and with a sign, as the database has them."""
+    return pa.array(keys.byteswap().view(np.int64))
 
 
 INNER = ("person_key", "person")

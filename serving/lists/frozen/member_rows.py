@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from features.arrays import Flags, Floats, Ints, joined
 from features.shop.groups.playbook import Playbook
 from serving.lists.frozen.control_groups import CONTROL, TREATMENT
-from serving.lists.frozen.member_columns import COPIED, predicted
+from serving.lists.frozen.member_columns import COPIED, predicted, stored_keys
 from serving.lists.frozen.plans import told_plans
 from serving.lists.offered_items import offered_items
 from serving.snapshot import Snapshot
@@ -84,17 +83,14 @@ def member_rows(snapshot: Snapshot, members: Members, told: Told) -> Iterator[pa
     """The rows of all members, in the order of the snapshot's rows; columns as in ``member_schema``."""
     by_row = np.argsort(members.rows)
     ordered = members.rows[by_row]
-    file = pq.ParquetFile(snapshot.customers_file, memory_map=True)
-    horizon = snapshot.header.horizon_days
-    wanted = ["customer_id", "reasons", *predicted(horizon), *COPIED]
-    ends = np.cumsum([file.metadata.row_group(group).num_rows for group in range(file.metadata.num_row_groups)])
+    wanted = ["customer_id", "reasons", *predicted(snapshot.header.horizon_days), *COPIED]
+    ends = snapshot.group_ends
     for first in range(0, len(ends), _GROUPS_AT_ONCE):
         groups = range(first, min(first + _GROUPS_AT_ONCE, len(ends)))
         start = int(ends[first - 1]) if first else 0
         here = slice(*np.searchsorted(ordered, [start, int(ends[groups[-1]])]).tolist())
         if here.start < here.stop:
-            table = file.read_row_groups([*groups], columns=wanted, use_threads=False)
-            people = table.take(pa.array(ordered[here] - start))
+            people = snapshot.customers_of(groups, wanted).take(pa.array(ordered[here] - start))
             yield _block(snapshot, members, by_row[here], people, told)
 
 
@@ -121,7 +117,7 @@ def _block(snapshot: Snapshot, members: Members, chosen: Ints, people: pa.Table,
         "item_titles": titles,
         "plan_en": plans[0],
         "plan_zh": plans[1],
-        "person_key": pa.array(snapshot.customers.keys()[rows].byteswap().view(np.int64)),
+        "person_key": stored_keys(snapshot.customers.keys()[rows]),
         "person": pa.array(members.person[chosen], pa.uint64()),
     }
     copied = (*predicted(snapshot.header.horizon_days), *COPIED)

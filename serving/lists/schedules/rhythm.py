@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from features.findings import explained
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+from serving.care.rules import WEEKDAYS
 
 LOOK_AGAIN = timedelta(minutes=1)
 """So often it is looked whether another snapshot was published."""

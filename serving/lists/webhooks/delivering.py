@@ -14,10 +14,11 @@ from serving.database.marketing.deliveries import FAILED, SENT, WAITING, Deliver
 from serving.database.marketing.lists import FrozenList
 from serving.desk.workroom import Workroom
 from serving.lists.exporting.export_options import ExportOptions
+from serving.lists.exporting.left_out import LeftOut
 from serving.lists.exporting.list_export import ListExport
-from serving.lists.frozen.freeze import random_id
 from serving.lists.webhooks.sending import Batch, send
 from serving.lists.webhooks.webhook_file import Webhook, secret_of, webhook_called
+from serving.random_id import random_id
 
 MOST_ATTEMPTS = 10
 """So often one batch is tried; then the delivery is given up."""
@@ -110,6 +111,11 @@ def ask_delivery(room: Workroom, list_id: str, webhook: str, actor: str) -> Deli
     details = {"webhook": webhook, "groups": checked.groups, "contact_fields": [*checked.contact_columns]}
     Audit(room.database).add(actor, "list.send", list_id, details, room.clock())
     return deliveries.get(asked.delivery_id)
+
+
+def not_sent(room: Workroom, delivery: Delivery) -> LeftOut:
+    """Who of a delivery's list is not sent, as of now: they must no longer be written to."""
+    return ListExport.of(room, delivery.list_id, options_of(webhook_called(room.shop, delivery.webhook))).left_out
 
 
 def options_of(webhook: Webhook) -> ExportOptions:

@@ -98,9 +98,6 @@ class Columns:
             name: mapped(folder / f"column_{name}.npy", column.dtype) for name, column in self.described.items()
         }
 
-    def __contains__(self, name: object) -> bool:
-        return name in self.described
-
     def values(self, name: str) -> NDArray[Any]:
         """The array of a column, see :class:`Column`."""
         return self._arrays[name]

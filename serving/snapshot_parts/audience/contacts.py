@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 from features.arrays import Ints, joined
 from features.channels import CHANNELS
 from features.events.event import ARROW_TYPES, CONTACT_SCHEMA, FieldType
+from features.moments import local_days
 from serving.snapshot_parts.array_file import broken, mapped, write_array
-from serving.snapshot_parts.audience.local_days import local_days
 
 COLUMNS: Mapping[str, type] = {
     "row": np.int32,

@@ -11,8 +11,8 @@ import numpy as np
 from features.arrays import Ints
 from features.events.event import EPOCH
 from features.history import CART, DAY_US, FAVORITE, PURCHASE, UNCART, UNFAVORITE, History, Pairs
+from features.moments import local_days
 from serving.snapshot_parts.array_file import ArrayWriter, mapped
-from serving.snapshot_parts.audience.local_days import local_days
 
 OPENS: Mapping[str, tuple[int, tuple[int, ...]]] = {
     "cart": (CART, (UNCART, PURCHASE)),

@@ -6,18 +6,19 @@ from typing import Any
 
 import pyarrow as pa
 
-from features.events.contact_rows import new_contacts
-from features.events.event import CONTACT_SCHEMA
+from features.events.contact_rows import as_stored, new_contacts
+from features.events.event import CONTACT_SCHEMA, STORED_CONTACT_SCHEMA
 from tests.small_shop import moment
 
 NOON = moment("2025-03-01T12:00Z")
 LATER = moment("2025-03-02T12:00Z")
-NOTHING = CONTACT_SCHEMA.empty_table()
+NOTHING = STORED_CONTACT_SCHEMA.empty_table()
 
 
 def rows(*contacts: dict[str, Any]) -> pa.Table:
     """Contacts at noon unless they say otherwise."""
-    return pa.Table.from_pylist([{"contacted_at": NOON, **contact} for contact in contacts], schema=CONTACT_SCHEMA)
+    told = pa.Table.from_pylist([{"contacted_at": NOON, **contact} for contact in contacts], schema=CONTACT_SCHEMA)
+    return as_stored(told)
 
 
 def test_absent_values_get_their_defaults() -> None:
@@ -26,7 +27,7 @@ def test_absent_values_get_their_defaults() -> None:
         rows({"customer_id": "anna"}, {"customer_id": "ben", "known_at": LATER, "arm": "control", "channel": "sms"}),
         NOTHING,
     )
-    assert found.schema == CONTACT_SCHEMA
+    assert found.schema == STORED_CONTACT_SCHEMA
     assert found["known_at"].to_pylist() == [NOON, LATER]
     assert found["arm"].to_pylist() == ["treated", "control"]
     assert found["channel"].to_pylist() == [None, "sms"]

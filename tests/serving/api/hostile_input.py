@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -107,6 +108,24 @@ def spoilt(draw: st.DrawFn, good: Any) -> Any:
         place = draw(st.integers(0, len(good) - 1))
         return [*good[:place], draw(spoilt(good[place])), *good[place + 1 :]]
     return draw(_like(good) | hostile_values)
+
+
+OF_DATABASES: tuple[Any, ...] = ("a\x00b", "\ud800", "'; DROP TABLE inbox; --", "a" * 5_000, 2**63, 10**400, [], {})
+"""What PostgreSQL takes otherwise than SQLite, and values of another type."""
+
+
+def with_each(good: Any, hostile: tuple[Any, ...]) -> Iterator[Any]:
+    """A good value with each of its parts, at any depth, replaced by each hostile one."""
+    yield from hostile
+    if isinstance(good, dict):
+        for name, part in good.items():
+            for bad in with_each(part, hostile):
+                yield good | {name: bad}
+            yield {**good, name + "\x00": part}
+    elif isinstance(good, list):
+        for place, part in enumerate(good):
+            for bad in with_each(part, hostile):
+                yield [*good[:place], bad, *good[place + 1 :]]
 
 
 def as_bytes(value: Any) -> bytes:

@@ -44,6 +44,7 @@ class Target:
         self._client = client
         self._engine = engine
         self._lists = shop.path / FOLDER
+        self.is_local = engine.dialect.name == "sqlite"
         self.operations = list(self._documented())
         self.with_body = [operation for operation in self.operations if operation.example is not None]
         self.with_id = [operation for operation in self.operations if "{" in operation.path]

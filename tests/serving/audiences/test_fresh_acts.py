@@ -89,6 +89,20 @@ def test_who_a_visitor_is_may_turn_out_later(shop: ShopFolder, database: Databas
     assert len(acts.of(snapshot).events) == 0
 
 
+def test_whose_message_it_was_may_turn_out_later(shop: ShopFolder, database: Database) -> None:
+    """A message to a visitor is the customer's from the merge on, and the visitor's again when it is undone."""
+    snapshot, acts, merged = Snapshot.open_current(shop), FreshActs(database), Merged(database)
+    spring = Contact("1", "visitor:v 1", AS_OF + timedelta(hours=2), "spring", "app")
+    ContactLog(database).append([spring, replace(spring, customer_id="quiet")], NOW)
+    visitor, quiet, anna = (snapshot.customers.row(name) for name in ("visitor:v 1", "quiet", "anna"))
+    assert acts.of(snapshot).contacts.row.tolist() == [visitor, quiet]
+    merged.join("v 1", "anna", NOW)
+    for _ in range(2):
+        assert acts.of(snapshot).contacts.row.tolist() == [anna, quiet]
+    merged.leave("v 1", "anna")
+    assert acts.of(snapshot).contacts.row.tolist() == [visitor, quiet]
+
+
 def test_contacts_since_the_snapshot(shop: ShopFolder, database: Database) -> None:
     """Whom campaigns wrote to since, each contact once; who was left alone is not among them."""
     snapshot, acts, log = Snapshot.open_current(shop), FreshActs(database), ContactLog(database)

@@ -25,6 +25,7 @@ from serving.database.people.described import Described
 from serving.database.plain_rows import table_of
 from serving.snapshot import Snapshot
 from tests.serving.published_shop import AS_OF, NOW, Person, write_snapshot
+from tests.serving.ready_database import put_database
 
 LATER = NOW + timedelta(hours=2)
 """When is asked."""
@@ -102,6 +103,7 @@ def care_shop(
     shop = ShopFolder.create(folder)
     write_snapshot(shop, people, contacts=contacts)
     write_rules(shop)
+    put_database(shop)
     engine = open_database(shop, url)
     try:
         yield CareShop(shop, engine, Snapshot.open_current(shop), Care(shop, engine))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from serving.care.person_numbers import id_keys, shares
+from serving.care.person_numbers import shares
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import key_of
 from tests.serving.care.care_oracle import World
@@ -19,7 +19,7 @@ def test_the_key_of_a_row_is_that_of_its_id(tmp_path: Path) -> None:
     """Every row has the hash of its id, whatever the order of the index."""
     snapshot = Snapshot.open_current(small_shop(tmp_path / "shop"))
     ids = [snapshot.customers.id(row) for row in range(len(snapshot.customers))]
-    assert id_keys(snapshot).tolist() == [key_of(each.encode()) for each in ids]
+    assert snapshot.customers.keys().tolist() == [key_of(each.encode()) for each in ids]
 
 
 def test_shares_are_even_and_independent() -> None:

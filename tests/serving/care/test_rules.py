@@ -17,11 +17,10 @@ WAY_OUT = " Mend it, and look with: huitou care check"
 
 
 def test_without_a_file_the_built_in_rules_hold(tmp_path: Path) -> None:
-    """Every channel has rules, and the most that they look back is told."""
+    """Every channel has rules."""
     rules = ContactCare.in_folder(ShopFolder.create(tmp_path).path)
     assert rules == ContactCare()
     assert {channel: rules.of_channel(channel) for channel in CHANNELS} == dict(BUILT_IN)
-    assert rules.longest_days == 30
 
 
 def test_what_a_file_says(tmp_path: Path) -> None:

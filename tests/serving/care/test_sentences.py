@@ -27,7 +27,7 @@ def test_every_rule_is_told() -> None:
     told = sentences(ContactCare.read(json.dumps(said)))
     english, chinese = [first for first, _ in told], [second for _, second in told]
     assert english[:5] == [
-        "At most 1 message to one person within 1 day on all channels together.",
+        "On all channels together: at most 1 message to one person within 1 day.",
         "At least 2.5 days between two messages to one person.",
         "Nothing goes out from 22:00 to 07:30.",
         "Nothing goes out on Sundays.",
@@ -42,7 +42,7 @@ def test_every_rule_is_told() -> None:
     ]
     place = english.index("Text message: only who agreed to it.")
     assert english[place + 1 : place + 3] == [
-        "At most 2 messages to one person within 14 days by sms.",
+        "Text message: at most 2 messages to one person within 14 days.",
         "Text message: nothing from 18:00 to 10:00.",
     ]
     assert "短信：仅限明确同意者。" in chinese

@@ -31,7 +31,7 @@ def put(database: Database, *ids: str) -> None:
 
 def ids(reader: InboxReader) -> list[str]:
     """Ids of the events that are new to a reader."""
-    return [event["event_id"] for event in reader.new()]
+    return [event["event_id"] for page in reader.new() for event in page]
 
 
 def test_each_event_comes_once(database: Database) -> None:
@@ -70,3 +70,30 @@ def test_what_the_warehouse_holds(database: Database) -> None:
     inbox.mark_absorbed([second], 5)
     assert ids(InboxReader(database, 4)) == ["b", "c"]
     assert ids(InboxReader(database, 5)) == ["c"]
+
+
+def test_pages_give_the_same_as_the_whole(database: Database) -> None:
+    """However many wait, a page holds no more than it may, none is empty, and together they are everything, once."""
+    names = [f"{number:02}" for number in range(23)]
+    put(database, *names)
+    inbox = Inbox(database)
+    inbox.mark_absorbed(inbox.take(4).sequences, 1)
+    assert [len(page) for page in InboxReader(database, 1).new()] == [19]
+    reader = InboxReader(database, 1, at_once=5)
+    pages = [[event["event_id"] for event in page] for page in reader.new()]
+    assert [len(page) for page in pages] == [5, 5, 5, 4]
+    assert [name for page in pages for name in page] == ids(InboxReader(database, 1)) == names[4:]
+    assert ids(reader) == []
+
+
+def test_what_comes_or_is_moved_between_two_pages(database: Database) -> None:
+    """It is given once as well: what came since in a later page, what the warehouse took meanwhile as before."""
+    put(database, "a", "b", "c")
+    reader = InboxReader(database, 1, at_once=2)
+    pages = reader.new()
+    assert [event["event_id"] for event in next(pages)] == ["a", "b"]
+    put(database, "d")
+    inbox = Inbox(database)
+    inbox.mark_absorbed(inbox.take(3).sequences, 2)
+    assert [[event["event_id"] for event in page] for page in pages] == [["c", "d"]]
+    assert ids(reader) == []

@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from features.events.event import EPOCH, EVENT_SCHEMA
-from serving.database.plain_rows import microseconds, plain_row, table_of
+from features.events.event import EVENT_SCHEMA
+from serving.database.plain_rows import plain_row, table_of
 
 
 def test_there_and_back() -> None:
@@ -27,9 +27,3 @@ def test_there_and_back() -> None:
     }
     assert table_of([plain], EVENT_SCHEMA).to_pylist() == [row]
     assert table_of([], EVENT_SCHEMA).to_pylist() == []
-
-
-def test_microseconds() -> None:
-    """Moments are counted exactly, before 1970 too."""
-    assert microseconds(EPOCH) == 0
-    assert microseconds(datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)) == -1

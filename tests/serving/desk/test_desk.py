@@ -36,13 +36,15 @@ def sudden_end(room: Workroom) -> None:
     os._exit(3)
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> DeskPlace:
-    return DeskPlace(ShopFolder.create(tmp_path / "shop", ShopSettings(currency="EUR")).path, None)
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> DeskPlace:
+    folder = tmp_path_factory.mktemp("desk")
+    return DeskPlace(ShopFolder.create(folder / "shop", ShopSettings(currency="EUR")).path, None)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def desk(place: DeskPlace) -> Iterator[Desk]:
+    """One desk for all tests, as its process takes a second to start."""
     desk = Desk(place, lambda: NOW)
     yield desk
     desk.close()

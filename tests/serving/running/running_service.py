@@ -6,17 +6,18 @@ import os
 import re
 import select
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-import httpx2
+from urllib.parse import urlsplit
 
 from tests.conftest import ROOT
+from tests.forks import forks
+from tests.serving.running.service_child import become_service
 
 WAITING_S = 60.0
 _SAID = re.compile(r"serving .* at (?P<url>http://\S+) \(Ctrl\+C ends it\)\n")
@@ -28,10 +29,16 @@ class RunningService:
 
     url: str
     """Where it listens, without a slash at the end."""
-    process: subprocess.Popen[str]
+    process: BaseProcess
     """The supervisor."""
     log: Path
     """What it wrote to standard error so far."""
+
+    @property
+    def pid(self) -> int:
+        """The process id of the supervisor."""
+        assert self.process.pid is not None
+        return self.process.pid
 
     @property
     def pids(self) -> list[int]:
@@ -40,20 +47,38 @@ class RunningService:
 
     def children(self, kind: str) -> list[int]:
         """The process ids of its children of a kind (``worker``, ``mover``), oldest first."""
-        pid = self.process.pid
+        pid = self.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return [child for child in sorted(map(int, children)) if _name(child).startswith(f"huitou-{kind}")]
 
-    def stop(self) -> int:
+    def answer(self, path: str) -> bytes:
+        """The body of its answer; when that is not one of status 200, its log is told."""
+        place = urlsplit(self.url)
+        with closing(HTTPConnection(str(place.hostname), place.port, timeout=WAITING_S)) as connection:
+            try:
+                connection.request("GET", path)
+                answer = connection.getresponse()
+                body = answer.read()
+            except (OSError, HTTPException) as error:
+                raise AssertionError(f"it did not answer: {error}; its log:\n{self.log.read_text()}") from error
+            assert answer.status == 200, f"{body!r}; its log:\n{self.log.read_text()}"
+            return body
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int | None:
         """Ask it to stop; return its exit status."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(WAITING_S)
+        os.kill(self.pid, number)
+        return self.status()
+
+    def status(self) -> int | None:
+        """Its exit status, once it has ended; None when it does not end."""
+        self.process.join(WAITING_S)
+        return self.process.exitcode
 
     def kill(self) -> None:
         """Kill it without warning; return when none of its processes is left."""
         children = [os.pidfd_open(child) for child in (*self.pids, *self.children("mover"))]
         self.process.kill()
-        self.process.wait(WAITING_S)
+        self.process.join(WAITING_S)
         for child in children:
             ended(child)
 
@@ -72,49 +97,41 @@ def running_service(
     port: int = 0,
     mover: bool = False,
     database_url: str | None = None,
-    **environment: str,
+    cold: bool = False,
 ) -> Iterator[RunningService]:
     """``huitou serve`` for the shop in a folder, from its first answer on; it is stopped at the end.
 
     ``arguments`` are further ones of the command. Without ``port`` it listens at any that is free;
-    without ``database_url`` the database is the shop's own file.
+    without ``database_url`` the database is the shop's own file. When ``cold``, it imports everything for itself.
     """
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "COLUMNS": "500"}
     if database_url is not None:
         environment["HUITOU_DATABASE"] = database_url
-    said = ["--shop", shop, "--workers", workers, "--port", port, "--mover" if mover else "--no-mover", *arguments]
-    with TemporaryDirectory() as folder, open(Path(folder) / "stderr", "w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "huitou", "serve", *map(str, said)],
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "COLUMNS": "500", **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
+    command = ["--shop", shop, "--workers", workers, "--port", port, "--mover" if mover else "--no-mover", *arguments]
+    reading, writing = forks().Pipe(duplex=False)
+    with TemporaryDirectory() as folder, reading:
+        log = Path(folder) / "stderr"
+        log.touch()
+        with writing:
+            process = forks().Process(
+                target=become_service,
+                args=(["serve", *map(str, command)], environment, writing, log),
+                kwargs={"cold": cold},
+            )
+            process.start()
         try:
-            assert process.stdout is not None
-            found = _SAID.fullmatch(process.stdout.readline())
-            assert found is not None, Path(log.name).read_text()
-            service = RunningService(found["url"], process, Path(log.name))
+            with open(reading.fileno(), closefd=False) as lines:
+                found = _SAID.fullmatch(lines.readline())
+            assert found is not None, log.read_text()
+            service = RunningService(found["url"], process, log)
             # The request waits in the socket's queue until the first worker takes it.
-            _await_answer(service)
+            service.answer("/health/live")
             yield service
         finally:
-            if process.poll() is None:
-                process.terminate()
-            try:
-                process.wait(WAITING_S)
-            finally:
-                process.kill()
-                if process.stdout is not None:
-                    process.stdout.close()
-
-
-def _await_answer(service: RunningService) -> None:
-    try:
-        assert httpx2.get(f"{service.url}/health/live", timeout=WAITING_S).status_code == 200
-    except httpx2.HTTPError as error:
-        raise AssertionError(f"it did not answer: {error}; its log:\n{service.log.read_text()}") from error
+            process.terminate()
+            process.join(WAITING_S)
+            process.kill()
+            process.join()
 
 
 def _name(pid: int) -> str:

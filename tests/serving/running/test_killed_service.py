@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import socket
-import subprocess
-import sys
 import threading
 from collections import Counter
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import httpx2
 import numpy as np
 import pyarrow.parquet as pq
 
@@ -22,8 +19,8 @@ from serving.absorb import absorb_all
 from serving.database.connection import open_database
 from serving.database.inbox import Inbox
 from serving.snapshot import Snapshot, published
-from tests.conftest import ROOT
 from tests.serving.published_shop import small_shop
+from tests.serving.publishing_child import killed_publisher
 from tests.serving.running.running_service import RunningService, running_service
 from tests.serving.running.senders import Senders
 
@@ -31,6 +28,7 @@ KILLS, KILLS_ON_A_SERVER = 100, 30
 """What a killed process leaves half done is its own files; a server's transactions end with its connection."""
 THREADS = 3
 SEED = 11
+RECOMMENDED = "/v1/recommendations?customer_id=anna"
 
 
 def free_port() -> int:
@@ -39,34 +37,6 @@ def free_port() -> int:
         door.bind(("127.0.0.1", 0))
         port: int = door.getsockname()[1]
     return port
-
-
-def kill_a_publisher(shop: ShopFolder, steps: int) -> None:
-    """Publish in another process, and kill it after some of its steps."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "tests.serving.publishing_child", str(shop.path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
-    with child:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        for _ in range(steps):
-            if not child.stdout.readline():
-                break
-            child.stdin.write("\n")
-            child.stdin.flush()
-        child.kill()
-
-
-def answer_of(service: RunningService) -> dict[str, Any]:
-    """What the service recommends to a customer of the snapshot."""
-    answer = httpx2.get(f"{service.url}/v1/recommendations?customer_id=anna", timeout=30)
-    assert answer.status_code == 200, f"{answer.text}; its log:\n{service.log.read_text()}"
-    said: dict[str, Any] = answer.json()
-    return said
 
 
 def _service(
@@ -94,10 +64,10 @@ def test_a_service_that_is_killed_loses_and_doubles_nothing(tmp_path: Path, data
         for number in range(KILLS if database_url is None else KILLS_ON_A_SERVER):
             with _service(shop, senders, database_url, mover=True) as service:
                 senders.up.set()
-                assert answer_of(service)["snapshot"] in {name for name, _ in published(shop)}
+                assert json.loads(service.answer(RECOMMENDED))["snapshot"] in {name for name, _ in published(shop)}
                 senders.wait_for(int(random.integers(1, 60)))
                 if number % 10 == 9:
-                    kill_a_publisher(shop, int(random.integers(1, 12)))
+                    killed_publisher(shop, int(random.integers(1, 12)))
                 moments.wait(float(random.uniform(0, 0.02)))
                 service.kill()
                 senders.up.clear()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from tests.command_line.command import as_process
-from tests.serving.running.running_service import RunningService
+from tests.serving.running.running_service import RunningService, running_service
 
 MOST_PRIVATE_KB = 80_000
 HEAVY = ("duckdb", "deltalake", "pandas", "sklearn", "scipy/stats", "scipy/optimize", "implicit")
@@ -29,6 +30,13 @@ PATHS = (
     "/metrics",
     "/openapi.json",
 )
+
+
+@pytest.fixture(scope="module")
+def service(published: Path) -> Iterator[RunningService]:
+    """Two workers as on a shop's machine: with the libraries that a service imports for itself."""
+    with running_service(published, cold=True) as running:
+        yield running
 
 
 def test_workers_stay_small(service: RunningService) -> None:

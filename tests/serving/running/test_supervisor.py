@@ -84,7 +84,7 @@ def test_replacing_under_load(service: RunningService) -> None:
     for asker in askers:
         asker.start()
     try:
-        service.process.send_signal(signal.SIGHUP)
+        os.kill(service.pid, signal.SIGHUP)
         until(lambda: len(service.pids) == 2 and not before & set(service.pids))
     finally:
         done.set()
@@ -98,22 +98,21 @@ def test_stopping_finishes_what_began(published: Path) -> None:
     with running_service(published, 1) as service:
         connection = half_a_request(service.url)
         until(lambda: len(_open_files(service.pids[0], service.url)) == 1)
-        service.process.send_signal(signal.SIGTERM)
+        os.kill(service.pid, signal.SIGTERM)
         until(lambda: _refuses(service.url))
         connection.sendall(BODY[5:])
         answer = rest_of_the_answer(connection)
         assert answer.startswith(b"HTTP/1.1 200 OK")
         assert b"\r\nconnection: close\r\n" in answer
         assert answer.endswith(b"}")
-        assert service.process.wait(30) == 0
+        assert service.status() == 0
         assert all('"status":200' in line for line in service.log.read_text().splitlines())
 
 
 def test_stopping_does_not_wait_for_ever(published: Path) -> None:
     """A request that never comes to its end is given up after the graceful time; Ctrl+C is a stop like any other."""
     with running_service(published, 1, "--graceful-s", 1) as service, half_a_request(service.url):
-        service.process.send_signal(signal.SIGINT)
-        assert service.process.wait(30) == 0
+        assert service.stop(signal.SIGINT) == 0
 
 
 def test_workers_end_with_the_supervisor(published: Path) -> None:

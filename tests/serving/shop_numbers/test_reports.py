@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,24 +54,24 @@ def test_days_that_are_said(room: Workroom) -> None:
     ("asked", "message"),
     [
         (
-            DaysAsked(date(2025, 3, 1)),
+            {"first": date(2025, 3, 1)},
             "from must be one of the shop's days, 2025-01-10 to before 2025-02-26; got 2025-03-01.",
         ),
         (
-            DaysAsked(date(2025, 2, 1), date(2025, 2, 1)),
+            {"first": date(2025, 2, 1), "until": date(2025, 2, 1)},
             (
                 "the first day of a period must lie before the day it ends; got 2025-02-01 to 2025-02-01. 'to' is "
                 "the day after the last one, so 2025-03-01 to 2025-04-01 is March."
             ),
         ),
-        (DaysAsked(days=0), "days must be between 1 and 3,660; got 0. Ask for 30 days, or name the first one."),
+        ({"days": 0}, "days must be between 1 and 3,660; got 0. Ask for 30 days, or name the first one."),
     ],
     ids=["after the end", "no day", "no days"],
 )
-def test_impossible_days(room: Workroom, asked: DaysAsked, message: str) -> None:
+def test_impossible_days(room: Workroom, asked: dict[str, Any], message: str) -> None:
     """Days that nothing can be told of are refused in words."""
     with pytest.raises(HuitouError) as raised:
-        reports.overview_report(room, asked)
+        reports.overview_report(room, DaysAsked(**asked))
     assert raised.value.message == message
 
 

@@ -6,24 +6,31 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from serving.snapshot_parts.audience.columns import Columns, ColumnsWriter
 from serving.snapshot_parts.customer_groups import CustomerGroups
+
+SCHEMA = pa.schema([(name, pa.string()) for name in ("layer", "kind", "set_aside")])
+
+
+def written(folder: Path, table: pa.Table, blocks: int) -> CustomerGroups:
+    writer = ColumnsWriter(folder, SCHEMA)
+    for start in range(0, len(table), blocks):
+        writer.add(table.slice(start, blocks))
+    writer.finish()
+    return CustomerGroups(Columns(folder))
 
 
 def test_groups_by_row(tmp_path: Path) -> None:
-    """Each row has its own layer and kind, over several row groups, and whoever has a reason is set aside."""
+    """Each row has its own layer and kind, over several blocks, and whoever has a reason is set aside."""
     layers, kinds = ["new", "lost", "new", "active", "lost"], ["one_order", "repeat", "one_order", "repeat", "visitor"]
-    aside = pa.array([None, "bot", None, None, "internal"], pa.string())
-    table = pa.table({"customer_id": list("abcde"), "layer": layers, "kind": kinds, "set_aside": aside})
-    pq.write_table(table, tmp_path / "customers.parquet", row_group_size=2)
-    groups = CustomerGroups(tmp_path / "customers.parquet")
+    aside = [None, "bot", None, None, "internal"]
+    groups = written(tmp_path, pa.table({"layer": layers, "kind": kinds, "set_aside": aside}, schema=SCHEMA), 2)
     assert [groups.of(row) for row in range(5)] == list(zip(layers, kinds, strict=True))
     assert groups.set_aside(np.array([4, 0, 1])).tolist() == [True, False, True]
 
 
 def test_nobody(tmp_path: Path) -> None:
     """A table without customers can be opened."""
-    empty = pa.table({name: pa.array([], pa.string()) for name in ("layer", "kind", "set_aside")})
-    pq.write_table(empty, tmp_path / "customers.parquet")
-    assert CustomerGroups(tmp_path / "customers.parquet")
+    groups = written(tmp_path, SCHEMA.empty_table(), 2)
+    assert groups.set_aside(np.zeros(0, dtype=np.int64)).tolist() == []

@@ -13,3 +13,10 @@ def test_it_does_not_grow_for_ever() -> None:
     assert (kept.get("a"), kept.get(("b", 2)), kept.get("c")) == (b"1", b"2", None)
     kept.keep("c", b"3")
     assert dict(kept) == {"c": b"3"}
+
+
+def test_a_value_is_made_once() -> None:
+    """What is there is not made again, even where it is nothing."""
+    kept, made = Kept[bytes | None](2), iter([None, b"again"])
+    assert [kept.once("a", lambda: next(made)) for _ in range(2)] == [None, None]
+    assert kept.once("b", lambda: next(made)) == b"again"

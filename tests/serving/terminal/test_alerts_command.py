@@ -41,6 +41,9 @@ def test_a_quiet_day(shop: Path, tmp_path: Path) -> None:
     assert "2025-05-10: " in told
     assert "nothing is odd" in told
     assert json.loads(file.read_text(encoding="utf-8"))["alerts"] == []
+    chinese = printed(shop, "--language", "zh", "--days", "2")
+    assert "2025-05-09 至 2025-05-10：共" in chinese
+    assert "一切正常" in chinese
 
 
 def test_missing_days_are_told_in_both_languages(shop: Path) -> None:

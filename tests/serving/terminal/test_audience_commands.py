@@ -52,7 +52,9 @@ def test_fields_and_templates(run: Run, shop: Path) -> None:
     assert "open-cart" in templates
     assert "within_days=30" in templates
     assert "待转化" not in templates
-    assert "近期加购" in run("templates", "--language", "zh")
+    chinese = run("templates", "--language", "zh")
+    assert "近期加购" in chinese
+    assert "ranked by" not in chinese
 
 
 def test_a_preview(run: Run, shop: Path) -> None:
@@ -64,7 +66,9 @@ def test_a_preview(run: Run, shop: Path) -> None:
     assert "4 may be written to (66.7% of them)" in printed  # not a visitor, known by a browser alone
     assert "must not be written to" in printed
     assert "33.3%" in printed
-    assert "Expected within 91 days, by contact_success_rate" in printed
+    assert "Expected within 91 days, by the shop's setting contact_success_rate" in " ".join(printed.split())
+    assert "High win-back" in printed
+    assert "high_win_back" not in printed
     assert "too few people to see an effect" in printed
     assert "人数太少" in run("preview", "--shop", shop, "--template", "lost", "--language", "zh")
 
@@ -76,6 +80,8 @@ def test_a_preview_in_chinese(run: Run, shop: Path) -> None:
     assert "天内预期" in said
     assert "may be written to" not in said
     assert "orders" not in said
+    assert "高召回价值" in said
+    assert "high_win_back" not in said
 
 
 def test_parameters_are_numbers_where_they_look_like_it(run: Run, shop: Path) -> None:
@@ -98,6 +104,7 @@ def test_parameters_are_numbers_where_they_look_like_it(run: Run, shop: Path) ->
 
 def test_kept_audiences(run: Run, shop: Path, tmp_path: Path) -> None:
     """Saved from a file, listed, counted, and deleted."""
+    assert run("list", "--shop", shop).startswith("no audience is saved yet; huitou audience save NAME")
     file = tmp_path / "carts.json"
     file.write_text('\ufeff{"open": "cart", "item": "kettle"}', encoding="utf-8")
     assert "people at this moment: 1" in run(

@@ -12,9 +12,13 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from features.errors import HuitouError
+from serving.absorb import absorb
+from serving.campaigns.holdout_results import holdout_results
+from serving.database.inbox import Inbox
+from serving.database.marketing.holdout import Holdout
 from serving.desk.workroom import Workroom
 from serving.terminal.campaign_commands import CampaignCommands
-from tests.serving.campaigns.campaign_shop import arms, campaign_room, days, made_list, order
+from tests.serving.campaigns.campaign_shop import PEOPLE, arms, at, campaign_room, days, made_list, order
 from tests.serving.published_shop import NOW
 
 Run = Callable[..., str]
@@ -45,9 +49,12 @@ def test_from_making_to_the_verdict(room: Workroom, run: Run, tmp_path: Path) ->
     """Create, list, tell of contacts, results with a chart and JSON, and the pool."""
     header = made_list(room)
     treated, control = arms(room, header)
-    assert "running" in run("create", "spring", "--list", header.list_id, "--channel", "email", "--pool", "p")
+    assert run("list").startswith("there is no campaign yet; huitou campaign create NAME --list LIST")
+    made = run("create", "spring", "--list", header.list_id, "--channel", "email", "--pool", "p")
+    assert "running" in made
     assert "spring" in run("list")
     campaign_id = room_campaign(room)
+    assert f"once it has ended: huitou campaign results {campaign_id}" in made
     assert json.loads(run("show", campaign_id))["list_id"] == header.list_id
     order(room, treated[:100], days(1))
     order(room, control[:9], days(1))
@@ -65,7 +72,9 @@ def test_from_making_to_the_verdict(room: Workroom, run: Run, tmp_path: Path) ->
     assert "<svg" in chart.read_text()
     assert json.loads(everything.read_text())["verdict"]["kind"] == "helped"
     page = tmp_path / "chart.html"
-    assert "活动有效" in run("results", campaign_id, "--language", "zh", "--chart", str(page), day=20)
+    chinese = run("results", campaign_id, "--language", "zh", "--chart", str(page), day=20)
+    assert "活动有效" in chinese
+    assert "活跃老客" in chinese
     assert "逐日累计下单率" in page.read_text() or "\\u9010" in page.read_text()
     assert "Pool p: 1 campaigns" in run("pool", "p", day=20)
 
@@ -90,6 +99,22 @@ def test_a_request_from_a_file(room: Workroom, run: Run, tmp_path: Path) -> None
     told = run("create", "--request", str(file), "--starts", "2025-03-09T12:00:00Z")
     assert "planned" in told
     assert "campaign later is stopped" in run("stop", room_campaign(room))
+
+
+def test_the_holdout_since_a_moment(room: Workroom, run: Run, tmp_path: Path) -> None:
+    """The period is the one asked for, as over HTTP, in the shop's zone where none is said."""
+    order(room, [f"c{number:05}" for number in range(PEOPLE)], days(-30))
+    absorb(room.shop, Inbox(room.database))
+    Holdout(room.database).set(0.33, days(0), "k1", lambda: "salt")
+    whole, later = tmp_path / "whole.json", tmp_path / "later.json"
+    run("holdout", "--json", str(whole), day=30)
+    run("holdout", "--since", "2025-03-06T12:00", "--json", str(later), day=30)
+    assert json.loads(whole.read_text()) == holdout_results(at(room, days(30)))
+    assert json.loads(later.read_text()) == holdout_results(at(room, days(30)), days(5))
+    with pytest.raises(HuitouError, match="since must be from 2025-03-01T12:00:00"):
+        run("holdout", "--since", "2025-02-28", day=30)
+    with pytest.raises(HuitouError, match="since must be a day or a moment; got 'soon'"):
+        run("holdout", "--since", "soon", day=30)
 
 
 def test_mistakes(run: Run, tmp_path: Path) -> None:

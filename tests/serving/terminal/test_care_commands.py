@@ -53,9 +53,11 @@ def test_care(run: Run, tmp_path: Path) -> None:
     assert "contact_care.json can be used" in run("care", "check")
     (tmp_path / "shop" / "contact_care.json").unlink()
     english = run("care", "show")
-    assert "At most 6 messages to one person within 30 days on all channels together." in english
+    assert "On all channels together: at most 6 messages to one person within 30 days." in english
     assert "2025-03-01 12:00+00:00" in english
-    assert "同一人两次触达至少间隔2天。" in run("care", "show", "--lang", "zh")
+    chinese = run("care", "show", "--language", "zh")
+    assert "同一人两次触达至少间隔2天。" in chinese
+    assert "Next message" not in chinese
     (tmp_path / "shop" / "contact_care.json").write_text("{")
     with pytest.raises(HuitouError, match=r"^contact_care\.json: it must be JSON"):
         run("care", "check")
@@ -63,6 +65,7 @@ def test_care(run: Run, tmp_path: Path) -> None:
 
 def test_suppressions(run: Run, tmp_path: Path) -> None:
     """A file is imported, listed without addresses, and taken back one by one or by the same file."""
+    assert run("suppress", "list").startswith("nobody is suppressed; huitou suppress import FILE")
     file = tmp_path / "no.csv"
     file.write_text("customer_id,email\nanna,a@x.cn\n", encoding="utf-8")
     assert "2 are suppressed, 2 of them new" in run("suppress", "import", str(file), "--channel", "email")
@@ -81,6 +84,7 @@ def test_suppressions(run: Run, tmp_path: Path) -> None:
 
 def test_holdout(run: Run, tmp_path: Path, database_url: str | None) -> None:
     """A share is set, shown with its history, and written down."""
+    assert run("holdout", "show").startswith("nobody is held out; huitou holdout set --share 0.05")
     assert "5.0% of all people are held out from now on" in run("holdout", "set", "--share", "0.05")
     run("holdout", "set", "--share", "0.1")
     shown = run("holdout", "show")

@@ -36,6 +36,20 @@ def test_buyers_where_nothing_is_said(shop: ShopFolder, capsys: pytest.CaptureFi
     assert "1 fit and were left out: must not be written to" in told
 
 
+def test_what_to_do_next_is_told(shop: ShopFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the list's id, and only where a campaign could be measured; in the language of the list."""
+    listed(shop, "--name", "spring letter", "--control", "0.3", "--channel", "app")
+    told = capsys.readouterr().out
+    list_id = told.split("its id is ")[1].split()[0]
+    assert f"huitou campaign create 'spring letter' --list {list_id} --channel app" in told
+    listed(shop, "--control", "0")
+    assert "campaign create" not in capsys.readouterr().out
+    listed(shop, "--name", "春", "--control", "0.3", "--language", "zh")
+    chinese = capsys.readouterr().out
+    assert "春，第1版，已写入" in chinese
+    assert "衡量效果：huitou campaign create '春' --list " in chinese
+
+
 def test_the_usual_numbers(shop: ShopFolder) -> None:
     """Layers, chances, spend and top make a filter."""
     assert [row["customer_id"] for row in listed(shop, "--layer", "lost", "--layer", "active")] == ["quiet", "b/o b"]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
+from features.events.event import CUSTOMER_SCHEMA
 from features.shop_folder import ShopFolder
 from serving.database.marketing.lists import FrozenLists
+from serving.database.people.described import Described
 from serving.desk.workroom import workroom
 from tests.serving.lists.webhooks.listening_system import listening_system
 from tests.serving.published_shop import NOW, small_shop
@@ -34,7 +37,7 @@ def test_lists_and_members_are_shown(shop: ShopFolder, capsys: pytest.CaptureFix
     assert run(shop, "lists", "refresh", newest(shop)) == 0
     assert "open-cart, version 2; its id is" in capsys.readouterr().out
     assert run(shop, "lists", "show") == 0
-    assert "open-cart" in capsys.readouterr().out
+    assert "open-cart, version 2" in capsys.readouterr().out
     assert run(shop, "lists", "versions", "open-cart") == 0
     assert run(shop, "lists", "members", newest(shop), "-n", "2", "--language", "zh") == 0
     told = capsys.readouterr().out
@@ -67,6 +70,34 @@ def test_a_list_is_sent(shop: ShopFolder, capsys: pytest.CaptureFixture[str], mo
     assert ": sent" in capsys.readouterr().out
     assert run(shop, "lists", "send", newest(shop), "--webhook", "other") == 1
     assert "webhook must be one of crm; got 'other'." in capsys.readouterr().err
+
+
+def test_who_is_not_sent_is_told(
+    shop: ShopFolder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Why, as of a file, in the language asked for; of what did not arrive, how far it came."""
+    monkeypatch.setenv("HUITOU_WEBHOOK_CRM", "0123456789abcdef")
+    with workroom(shop, None, lambda: NOW) as room:
+        said = [{"customer_id": "anna", "contactable": False}]
+        Described(room.database).put(pa.Table.from_pylist(said, schema=CUSTOMER_SCHEMA), NOW)
+    capsys.readouterr()
+    with listening_system() as system:
+        crm = {"url": system.url, "secret_env": "HUITOU_WEBHOOK_CRM", "groups": "all"}
+        (shop.path / "webhooks.json").write_text(json.dumps({"webhooks": {"crm": crm}}), encoding="utf-8")
+        for language in ("en", "zh"):
+            assert run(shop, "lists", "send", newest(shop), "--webhook", "crm", "--language", language) == 0
+        assert "anna" not in system.customers[0] + system.customers[1]
+    sent, reason, _, grund = capsys.readouterr().out.splitlines()
+    assert sent.endswith(": sent, up to place 5")
+    assert reason == "1 on the list were left out: must not be written to"
+    assert grund == "名单中1人被排除：不可联系"
+
+
+def test_a_language_that_nobody_reads(shop: ShopFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line, and nothing is sent."""
+    for words in (["members", newest(shop)], ["send", newest(shop), "--webhook", "crm"]):
+        assert run(shop, "lists", *words, "--language", "de") == 1
+        assert capsys.readouterr().err == "huitou: language must be one of en, zh; got 'de'. Leave it out for en.\n"
 
 
 def test_no_such_list(shop: ShopFolder, capsys: pytest.CaptureFixture[str]) -> None:

@@ -71,7 +71,9 @@ def test_an_effect_with_its_chart_and_file(shop: Path, tmp_path: Path) -> None:
     assert "- orders: 90, where 30 (" in told
     assert json.loads(file.read_text(encoding="utf-8"))["during"]["orders"]["found"] == 90
     assert "https://cdn" not in chart.read_text(encoding="utf-8")
-    assert "- 订单：90" in printed(shop, "effect", "--language", "zh")
+    chinese = printed(shop, "effect", "--language", "zh")
+    assert "茶日，2025-03-10 至 2025-03-12" in chinese
+    assert "- 订单：90" in chinese
 
 
 def test_trends(shop: Path) -> None:

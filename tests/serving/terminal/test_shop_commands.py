@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.terminal.shop_commands import ShopCommands
+from serving.terminal.shop_tables import show_overview
 from tests.serving.shop_numbers.asked_shop import asked_shop
 
 NOW = datetime(2025, 3, 9, 12, tzinfo=UTC)
@@ -41,9 +42,11 @@ def printed(shop: Path, *arguments: str) -> str:
 def test_the_overview_in_both_languages(shop: Path) -> None:
     """Numbers stand beside those before, in the language that was asked for."""
     english = printed(shop, "overview")
-    assert "2025-01-27 to before 2025-02-26, 30 days" in english
+    assert "2025-01-27 to 2025-02-25, 30 days" in english
+    assert "Nothing is known of the same days last year: the history does not reach that far." in english
     assert any("Orders" in line and " 2 " in line and "+100.0 %" in line for line in english.splitlines())
     assert "订单数" in printed(shop, "overview", "--language", "zh")
+    assert "没有去年同期的数据" in printed(shop, "funnel", "--language", "zh")
 
 
 def test_the_file_holds_everything(shop: Path, tmp_path: Path) -> None:
@@ -63,6 +66,34 @@ def test_every_table(shop: Path) -> None:
     assert "Thursday" in printed(shop, "habits")
     assert "绿茶" in printed(shop, "best-sellers")
     assert "Trending" in printed(shop, "attention", "--days", "10")
+
+
+def test_what_rounds_to_nothing_has_no_minus() -> None:
+    """A change too small to be written is no fall."""
+    report = {
+        "figures": {
+            "orders": {
+                "value": 9_999,
+                "previous": 10_000,
+                "last_year": None,
+                "change": -1.0,
+                "change_share": -0.0001,
+                "change_last_year": None,
+                "change_last_year_share": None,
+            }
+        },
+        "definitions": {"orders": {"unit": "orders", "title": {"en": "Orders"}}},
+        "periods": {
+            "current": {"from": "2025-01-01", "to": "2025-01-31", "days": 30, "promotion_days": 0, "coverage": "full"},
+            "last_year": {"coverage": "full"},
+        },
+        "window_is_short": False,
+        "set_aside_left_out": False,
+    }
+    said = StringIO()
+    show_overview(Console(file=said, width=120), report, "en")
+    assert "+0.0 %" in said.getvalue()
+    assert "Nothing is known of" not in said.getvalue()
 
 
 def test_a_day_that_is_none(shop: Path) -> None:

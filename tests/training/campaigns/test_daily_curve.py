@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from features.wilson import share_of
 from training.campaigns.daily_curve import daily_curve
-from training.campaigns.proportions import rate
 from training.campaigns.simulation import SimulatedCampaign
 
 
@@ -22,7 +22,7 @@ def test_the_last_day_is_the_conversion_with_its_interval() -> None:
     """At the end the curve says what the campaign's figures say."""
     outcomes, day = SimulatedCampaign(people=5_000, window_days=9).draw(np.random.default_rng(2))
     curve = daily_curve(outcomes.treated, day, 9).control
-    whole = rate(int(outcomes.converted[~outcomes.treated].sum()), outcomes.control_people)
+    whole = share_of(int(outcomes.converted[~outcomes.treated].sum()), outcomes.control_people)
     assert (curve.conversion[-1], curve.low[-1], curve.high[-1]) == pytest.approx((whole.value, whole.low, whole.high))
     assert (np.diff(curve.conversion) >= 0).all()
     assert (curve.low <= curve.conversion).all()

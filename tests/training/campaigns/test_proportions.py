@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import binom, chi2_contingency
 
-from training.campaigns.proportions import Counts, difference, rate, relative_difference
+from features.wilson import share_of
+from training.campaigns.proportions import Counts, difference, relative_difference
 
 
 def counts(*rows: tuple[int, int, int, int]) -> Counts:
@@ -112,8 +113,8 @@ def test_nobody_at_all_ordered() -> None:
 
 def test_a_rate_has_wilsons_interval() -> None:
     """The textbook example, and sharp ends where nobody or everybody did it."""
-    assert rate(10, 100).low == pytest.approx(0.0552, abs=1e-4)
-    assert rate(10, 100).high == pytest.approx(0.1744, abs=1e-4)
-    assert rate(0, 50).low == 0
-    assert rate(50, 50).high == 1
-    assert rate(0, 0).value is None
+    assert share_of(10, 100).low == pytest.approx(0.0552, abs=1e-4)
+    assert share_of(10, 100).high == pytest.approx(0.1744, abs=1e-4)
+    assert share_of(0, 50).low == 0
+    assert share_of(50, 50).high == 1
+    assert share_of(0, 0).value is None

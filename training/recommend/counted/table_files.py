@@ -6,6 +6,7 @@ nested dataclass a folder. Nothing is pickled.
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -46,6 +47,9 @@ def open_table(kind: type[T], folder: Path) -> T:
         said = json.loads((folder / _SAID).read_text(encoding="utf-8"))
         hints = get_type_hints(kind)
         known = {name: value for name, value in said.items() if name in hints}
+        lacking = [name for name, given in inspect.signature(kind).parameters.items() if given.default is given.empty]
+        if unsaid := [name for name in lacking if name not in known]:
+            raise ValueError(f"another version of Huitou made it, without {', '.join(unsaid)}")
         return kind(**{name: _open(name, hints[name], value, folder) for name, value in known.items()})
     except HuitouError:
         raise

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
 from features.arrays import Flags, Floats
-from training.uplift.learners.outcome_models import OutcomeModel, model_from, model_said
+from training.uplift.learners.made_of_models import MadeOfModels
+from training.uplift.learners.outcome_models import OutcomeModel
 from training.uplift.learners.two import TwoModels
 
 
 @dataclass(frozen=True)
-class CrossedModels:
+class CrossedModels(MadeOfModels):
     """Two models of the difference, one from each arm, mixed by the share that was written to."""
 
     from_treated: OutcomeModel
@@ -45,14 +45,3 @@ class CrossedModels:
         """How much more is expected of each row if somebody writes, shape ``(n,)``."""
         share = self.treated_share
         return share * self.from_control.predict(features) + (1 - share) * self.from_treated.predict(features)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The learner as plain JSON values."""
-        parts = {name: model_said(getattr(self, name)) for name in ("from_treated", "from_control")}
-        return {**parts, "treated_share": self.treated_share}
-
-    @classmethod
-    def from_dict(cls, said: Mapping[str, Any]) -> Self:
-        """What :meth:`as_dict` wrote."""
-        share = float(said["treated_share"])
-        return cls(model_from(said["from_treated"]), model_from(said["from_control"]), share)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
 from features.arrays import Flags, Floats
-from training.uplift.learners.outcome_models import OutcomeModel, model_from, model_said
+from training.uplift.learners.made_of_models import MadeOfModels
+from training.uplift.learners.outcome_models import OutcomeModel
 from training.uplift.learners.two import TwoModels
 
 HALVES = 2
@@ -20,7 +20,7 @@ SEED = 5
 
 
 @dataclass(frozen=True)
-class DoublyRobustModel:
+class DoublyRobustModel(MadeOfModels):
     """One model of the difference."""
 
     model: OutcomeModel
@@ -43,15 +43,6 @@ class DoublyRobustModel:
     def uplift(self, features: Floats) -> Floats:
         """How much more is expected of each row if somebody writes, shape ``(n,)``."""
         return self.model.predict(features)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The learner as plain JSON values."""
-        return {"model": model_said(self.model)}
-
-    @classmethod
-    def from_dict(cls, said: Mapping[str, Any]) -> Self:
-        """What :meth:`as_dict` wrote."""
-        return cls(model_from(said["model"]))
 
 
 def own_differences(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
 from features.arrays import Flags, Floats
-from training.uplift.learners.outcome_models import OutcomeModel, model_from, model_said
+from training.uplift.learners.made_of_models import MadeOfModels
+from training.uplift.learners.outcome_models import OutcomeModel
 
 
 @dataclass(frozen=True)
-class SingleModel:
+class SingleModel(MadeOfModels):
     """One model; where the message changes nothing it has no split on it, and says nothing."""
 
     model: OutcomeModel
@@ -36,15 +36,6 @@ class SingleModel:
         """How much more is expected of each row if somebody writes, shape ``(n,)``."""
         everybody, nobody = np.ones(len(features), dtype=bool), np.zeros(len(features), dtype=bool)
         return self.model.predict(_told(features, everybody)) - self.model.predict(_told(features, nobody))
-
-    def as_dict(self) -> dict[str, Any]:
-        """The learner as plain JSON values."""
-        return {"model": model_said(self.model)}
-
-    @classmethod
-    def from_dict(cls, said: Mapping[str, Any]) -> Self:
-        """What :meth:`as_dict` wrote."""
-        return cls(model_from(said["model"]))
 
 
 def _told(features: Floats, treated: Flags) -> Floats:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from features.arrays import Flags, Floats
-from training.uplift.learners.outcome_models import OutcomeModel, model_from, model_said
+from training.uplift.learners.made_of_models import MadeOfModels
+from training.uplift.learners.outcome_models import OutcomeModel
 
 
 @dataclass(frozen=True)
-class TwoModels:
+class TwoModels(MadeOfModels):
     """One model of those written to, one of those left alone."""
 
     treated: OutcomeModel
@@ -35,12 +35,3 @@ class TwoModels:
     def uplift(self, features: Floats) -> Floats:
         """How much more is expected of each row if somebody writes, shape ``(n,)``."""
         return self.treated.predict(features) - self.control.predict(features)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The learner as plain JSON values."""
-        return {"treated": model_said(self.treated), "control": model_said(self.control)}
-
-    @classmethod
-    def from_dict(cls, said: Mapping[str, Any]) -> Self:
-        """What :meth:`as_dict` wrote."""
-        return cls(model_from(said["treated"]), model_from(said["control"]))

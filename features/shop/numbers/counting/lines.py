@@ -11,13 +11,12 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
+from features.moments import day_number
 from features.shop.numbers.period import Period
 from features.shop.numbers.shop_tables import ShopTables
 
 MONEY = "decimal(18, 4)"
 PIECES = "decimal(18, 0)"
-
-_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
 def in_periods(rows: Any, periods: Mapping[str, Period], day: str = "local_date", *, ever: bool = False) -> Any:
@@ -32,7 +31,7 @@ def in_periods(rows: Any, periods: Mapping[str, Period], day: str = "local_date"
         known = rows[day] < ibis.literal(period.until)
         kept = known if ever else known & (rows[day] >= ibis.literal(period.first))
         return rows.filter(kept).mutate(
-            period=ibis.literal(name), first_day=_day_number(period.first), last_day=_day_number(period.until) - 1
+            period=ibis.literal(name), first_day=_number(period.first), last_day=_number(period.until) - 1
         )
 
     return reduce(lambda one, other: one.union(other), [of(name, period) for name, period in periods.items()])
@@ -115,5 +114,5 @@ def plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _day_number(day: date) -> Any:
-    return ibis.literal(day.toordinal() - _EPOCH_ORDINAL, type="int64")
+def _number(day: date) -> Any:
+    return ibis.literal(day_number(day), type="int64")

@@ -19,6 +19,7 @@ from scipy.stats import beta, binom
 
 from features.arrays import Flags, Floats
 from features.estimate import CONFIDENCE, Estimate
+from features.false_discoveries import false_discoveries_held
 
 FALSE_SHARE = 0.05
 """At most so many of what is called certain are false in the mean (Benjamini and Hochberg 1995)."""
@@ -60,7 +61,7 @@ class Growth:
         # Of very few people the upper end may round to certainty.
         ratio, low, high = (chance / np.maximum(1 - chance, CERTAINTY) / odds for chance in chances)
         p_value: Floats = np.asarray(binom.sf(now - 1, both, share))
-        return cls(ratio, low, high, p_value, _certain(p_value))
+        return cls(ratio, low, high, p_value, false_discoveries_held(p_value, FALSE_SHARE))
 
 
 def growth_of(counts: Mapping[str, Mapping[str, Mapping[str, Any]]], name: str) -> dict[str, tuple[Estimate, bool]]:
@@ -98,13 +99,3 @@ def _log_weight(now: Floats, before: Floats, share: float) -> float:
 
     bounds = float(np.log(LEAST_WEIGHT)), float(np.log(MOST_WEIGHT))
     return float(minimize_scalar(surprise, bounds=bounds, method="bounded").x)
-
-
-def _certain(p_value: Floats) -> Flags:
-    """Those whose p-value is below the step that belongs to its place among all of them."""
-    order = p_value.argsort()
-    steps = FALSE_SHARE * np.arange(1, len(p_value) + 1) / max(len(p_value), 1)
-    passed = np.flatnonzero(p_value[order] <= steps)
-    certain = np.zeros(len(p_value), dtype=np.bool_)
-    certain[order[: passed[-1] + 1 if len(passed) else 0]] = True
-    return certain

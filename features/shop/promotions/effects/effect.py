@@ -13,6 +13,7 @@ from features.arrays import Floats, Ints
 from features.behaviour import Behaviour
 from features.errors import HuitouError
 from features.estimate import Estimate
+from features.moments import day_number
 from features.progress import Progress
 from features.shop.numbers.daily import DailyNumbers, daily_numbers
 from features.shop.numbers.shop_tables import ShopTables
@@ -21,7 +22,6 @@ from features.shop.promotions.effects.buyers import Buyers
 from features.shop.promotions.effects.comparable_days import AFTER_DAYS, AROUND_DAYS, Comparable
 from features.shop.promotions.effects.one_time_buyers import OneTimeBuyers
 from features.shop.promotions.promotion import Promotion
-from features.shop.promotions.promotion_days import day_number
 
 NUMBERS = ("orders", "buyers", "net_revenue")
 """What a promotion is judged by, with ``margin`` where costs are known."""

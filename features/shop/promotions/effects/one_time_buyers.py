@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy.stats import binomtest
 
 from features.arrays import Flags, Ints
-from features.estimate import CONFIDENCE, Estimate
+from features.estimate import Estimate
 from features.shop.promotions.effects.buyers import Buyers
+from features.wilson import share_of
 
 FOLLOWED_DAYS = 90
 """New buyers are followed for so many days, for fewer where the promotion is younger."""
@@ -79,14 +79,6 @@ class OneTimeBuyers:
             middle - sqrt((one.value - one.low) ** 2 + (other.high - other.value) ** 2),
             middle + sqrt((one.high - one.value) ** 2 + (other.value - other.low) ** 2),
         )
-
-
-def share_of(part: int, whole: int) -> Estimate:
-    """A share and its interval (Wilson 1927); unknown of nothing."""
-    if not whole:
-        return Estimate.unknown()
-    ends = binomtest(part, whole).proportion_ci(CONFIDENCE, method="wilson")
-    return Estimate(part / whole, float(ends.low), float(ends.high))
 
 
 def _counted(chosen: Flags, again: Flags) -> tuple[int, int]:

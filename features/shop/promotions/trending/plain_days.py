@@ -46,12 +46,13 @@ class PlainDays:
         return cls(days, logs)
 
 
-def slope(days: Ints, logs: Floats) -> float:
-    """The median of the slopes between all pairs of days, per day (Theil 1950, Sen 1968)."""
+def slope_over(days: Ints) -> Callable[[Floats], float]:
+    """What tells the slope of logs ``(n_days,)`` over ``days``, of which no two are the same: the median of the slopes
+    between all pairs of days, per day (Theil 1950, Sen 1968).
+    """
     rows, columns = np.triu_indices(len(days), 1)
     apart = days[columns] - days[rows]
-    told = apart != 0
-    return float(np.median((logs[columns] - logs[rows])[told] / apart[told]))
+    return lambda logs: float(np.median((logs[columns] - logs[rows]) / apart))
 
 
 def drawn_deviation(values: Floats, of: Callable[[Floats], float], random: np.random.Generator) -> float:

@@ -20,7 +20,7 @@ from scipy.stats import rankdata
 from features.arrays import Floats
 from features.estimate import CONFIDENCE, Estimate
 from features.shop.promotions.day_sorts import DaySorts
-from features.shop.promotions.trending.plain_days import BLOCK_DAYS, LEAST_DAYS, PlainDays, drawn_deviation, slope
+from features.shop.promotions.trending.plain_days import BLOCK_DAYS, LEAST_DAYS, PlainDays, drawn_deviation, slope_over
 
 NUMBERS = ("views", "carts", "favourites", "orders", "new_buyers", "net_revenue", "average_order_value")
 """The numbers that are looked at."""
@@ -110,7 +110,7 @@ def find_trends(days: Sequence[date], sorts: DaySorts, values: Mapping[str, Floa
     # So many blocks tell about the deviation, two less for level and slope: few, hence Student's law.
     freedom = max(int(sorts.is_ordinary.sum()) // BLOCK_DAYS - 2, 1)
     reach = float(stdtrit(freedom, 1 - (1 - CONFIDENCE) / 2 / told))
-    slopes = {name: slope(each.days, each.logs) for name, each in plain.items()}
+    slopes = {name: slope_over(each.days)(each.logs) for name, each in plain.items()}
     trends = tuple(_trend(name, each, slopes[name], reach, random) for name, each in plain.items())
     rest = {name: each.logs - slopes[name] * each.days for name, each in plain.items()}
     told_pairs = (_correlation(one, other, plain, rest, reach, random) for one, other in pairs)
@@ -120,7 +120,7 @@ def find_trends(days: Sequence[date], sorts: DaySorts, values: Mapping[str, Floa
 
 def _trend(name: str, plain: PlainDays, found: float, reach: float, random: np.random.Generator) -> Trend:
     rest = plain.logs - found * plain.days
-    deviation = drawn_deviation(rest, lambda drawn: slope(plain.days, drawn), random)
+    deviation = drawn_deviation(rest, slope_over(plain.days), random)
     low, high = (float(np.expm1((found + sign * reach * deviation) * MONTH_DAYS)) for sign in (-1, 1))
     return Trend(name, Estimate(float(np.expm1(found * MONTH_DAYS)), low, high))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from features.false_discoveries import false_discoveries_held
 from features.shop.alerts.checked_numbers import Checked, CheckedNumbers
-from features.shop.alerts.odd_days import FALSE_DAYS, OddDays, false_discoveries_held
+from features.shop.alerts.odd_days import FALSE_DAYS, OddDays
 from features.shop.promotions.day_sorts import DaySorts
 from tests.features.shop.alerts.quiet_shop import CALENDAR, planted, quiet_numbers
 

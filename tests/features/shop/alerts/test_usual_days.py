@@ -43,6 +43,15 @@ def test_a_number_is_judged_by_itself() -> None:
     np.testing.assert_allclose(alone.expected[0], USUAL.expected[2])
 
 
+def test_a_number_that_is_not_known_for_long_changes_no_other() -> None:
+    """While nothing is known of one number, nothing is expected of it, and of the others what was."""
+    values = NUMBERS.values.copy()
+    values[0, :200] = np.nan
+    found = UsualDays.of(values, SORTS, NUMBERS.is_count)
+    assert np.isnan(found.expected[0, :200]).all()
+    np.testing.assert_allclose(found.expected[1:], USUAL.expected[1:])
+
+
 def test_a_wild_day_hardly_moves_what_is_usual() -> None:
     """A day ten times as high changes the days after it by less than a twelfth."""
     wild = UsualDays.of(planted(NUMBERS, 0, 300, 10).values, SORTS, NUMBERS.is_count)

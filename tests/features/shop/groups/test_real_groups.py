@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -15,7 +14,6 @@ from features.behaviour import Behaviour
 from features.shop.groups.group_rules import GroupRules
 from features.shop.layers import LayerLimits
 from features.shop_folder import ShopFolder
-from tests.command_line.command import done, run
 
 pytestmark = pytest.mark.real_data
 
@@ -68,30 +66,10 @@ def ours(behaviour: Behaviour, cutoff: datetime) -> pa.Table:
     return pa.concat_tables(tables)
 
 
-@pytest.fixture(scope="module")
-def ten_days(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Behaviour:
-    """Ten days of a shop with all kinds of events."""
-    folder = tmp_path_factory.mktemp("ten") / "shop"
-    done("import", "items", real_data / "shop_ten_days" / "items.parquet", "--shop", folder)
-    done("import", "events", real_data / "shop_ten_days" / "events.parquet", "--shop", folder)
-    return Behaviour.of(ShopFolder.open(folder))
-
-
-@pytest.fixture(scope="module")
-def retail(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Behaviour:
-    """A year of orders; rows without a customer cannot be taken."""
-    folder = tmp_path_factory.mktemp("retail") / "shop"
-    done("init", "--shop", folder, "--timezone", "UTC")
-    raw = real_data / "online_retail" / "transactions.parquet"
-    run("import", "events", raw, "--shop", folder, "--timezone", "UTC")
-    return Behaviour.of(ShopFolder.open(folder))
-
-
-@pytest.fixture(params=["ten_days", "retail"])
+@pytest.fixture(params=["ten_days", "online_retail"])
 def real_shop(request: pytest.FixtureRequest) -> Behaviour:
-    """Each of the two shops."""
-    found: Behaviour = request.getfixturevalue(request.param)
-    return found
+    """What people did in each of the two shops."""
+    return Behaviour.of(request.getfixturevalue(request.param))
 
 
 def test_layers_and_scores_equal_plain_sql(real_shop: Behaviour) -> None:
@@ -104,10 +82,11 @@ def test_layers_and_scores_equal_plain_sql(real_shop: Behaviour) -> None:
     assert told == wanted
 
 
-def test_the_documented_figures(ten_days: Behaviour, retail: Behaviour) -> None:
+def test_the_documented_figures(ten_days: ShopFolder, online_retail: ShopFolder) -> None:
     """The layers that docs/groups.md tells of."""
     counted = [
-        Counter(row[0] for row in plain(shop, shop.reader.moment_after(LATE)).values()) for shop in (ten_days, retail)
+        Counter(row[0] for row in plain(shop, shop.reader.moment_after(LATE)).values())
+        for shop in map(Behaviour.of, (ten_days, online_retail))
     ]
     assert counted == [
         {"new": 1_042, "active": 367, "visitor": 67},
@@ -115,22 +94,23 @@ def test_the_documented_figures(ten_days: Behaviour, retail: Behaviour) -> None:
     ]
 
 
-def own_cycle(behaviour: Behaviour) -> LayerLimits:
+def own_cycle(folder: ShopFolder) -> LayerLimits:
     """The limits of a shop that asks for its own cycle."""
+    behaviour = Behaviour.of(folder)
     asked = replace(behaviour, settings=replace(behaviour.settings, layer_days="own_cycle"))
     cutoff = asked.reader.moment_after(LATE)
     return GroupRules.before(asked, cutoff, asked.catalogue(cutoff)).layers
 
 
-def test_ten_days_are_too_short_for_a_cycle(ten_days: Behaviour) -> None:
+def test_ten_days_are_too_short_for_a_cycle(ten_days: ShopFolder) -> None:
     """A shop of ten days gets the fixed days, and is told why."""
     limits = own_cycle(ten_days)
     assert (limits.rule, limits.days) == ("fixed", (45, 90, 180, 360))
     assert limits.why["en"].endswith("takes 18 days of history; there are 9")
 
 
-def test_a_year_has_a_cycle_of_its_own(retail: Behaviour) -> None:
+def test_a_year_has_a_cycle_of_its_own(online_retail: ShopFolder) -> None:
     """Four of five repeat orders come within 103 days, which is rounded to 90."""
-    limits = own_cycle(retail)
+    limits = own_cycle(online_retail)
     assert (limits.rule, limits.days) == ("own_cycle", (30, 90, 270, 360))
     assert "four of five within 103" in limits.why["en"]

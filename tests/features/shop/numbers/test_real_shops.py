@@ -17,7 +17,7 @@ from features.shop.numbers.overview import overview
 from features.shop.numbers.period import Period, compared
 from features.shop.numbers.repurchase import repurchase
 from features.shop.numbers.shop_tables import ShopTables
-from tests.features.shop.numbers.real_shops import online_retail, ten_days
+from features.shop_folder import ShopFolder
 
 pytestmark = pytest.mark.real_data
 
@@ -131,10 +131,12 @@ class Real:
 
 
 @pytest.fixture(scope="module", params=["ten_days", "retail"])
-def real(request: pytest.FixtureRequest, real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
+def real(
+    request: pytest.FixtureRequest, real_data: Path, ten_days: ShopFolder, online_retail: ShopFolder
+) -> Iterator[Real]:
     """Both shops, one after the other."""
     name = request.param
-    folder = {"ten_days": ten_days, "retail": online_retail}[name](real_data, tmp_path_factory.mktemp(name))
+    folder = {"ten_days": ten_days, "retail": online_retail}[name]
     with duckdb.connect() as raw, ShopTables.on_duckdb(Behaviour.of(folder)) as tables:
         raw.execute("set timezone = 'UTC'")
         raw.execute(f"create view raw as {RAW[name].format(data=real_data)}")

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from features.shop.promotions.promotion_days import PromotionDays, day_number
+from features.shop.promotions.promotion_days import PromotionDays
 
 
 def test_the_days_hold_and_no_others() -> None:
@@ -18,8 +18,3 @@ def test_the_days_hold_and_no_others() -> None:
 def test_without_sales_no_day_holds() -> None:
     """A shop without sales has no promotion day."""
     assert not PromotionDays.of(()).hold(np.array([0, 20_000])).any()
-
-
-def test_numbers_of_days_count_from_1970() -> None:
-    """The first of January 1970 is day 0."""
-    assert (day_number(date(1970, 1, 1)), day_number(date(2025, 1, 1))) == (0, 20_089)

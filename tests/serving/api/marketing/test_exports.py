@@ -98,6 +98,7 @@ def test_a_sheet_that_is_too_large(client: TestClient, monkeypatch: pytest.Monke
     [
         ("format=pdf", "format must be one of 'csv'"),
         ("columns=spend", "columns must be among place,"),
+        ("columns=place,group", "columns must be named one by one; got 'place,group'. Write columns=place&columns="),
         ("groups=some", "groups must be one of 'treatment'"),
         ("format=meta&groups=all", "groups must be treatment for meta"),
         ("format=google&columns=place", "columns cannot be chosen for google"),

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from features.events.event import KIND_CODES
+from features.moments import day_number
 from serving.audiences.filters import parse_filter
 from serving.audiences.fresh import Fresh, FreshEvents
-from serving.audiences.language.days import day_number
 from serving.audiences.matching import matching
 from serving.audiences.meaning.acts import open_now
 from serving.snapshot import Snapshot

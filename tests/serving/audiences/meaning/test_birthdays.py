@@ -7,9 +7,9 @@ from datetime import date
 import numpy as np
 import pytest
 
+from features.moments import day_number
 from serving.audiences.filters import parse_filter
 from serving.audiences.fresh import Fresh
-from serving.audiences.language.days import day_number
 from serving.audiences.matching import matching
 from serving.audiences.meaning.birthdays import days_of_the_year
 from tests.serving.audiences.audience_shop import NOW, AudienceShop

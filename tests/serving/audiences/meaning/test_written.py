@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from features.moments import day_number
 from serving.audiences.filters import parse_filter
 from serving.audiences.fresh import Fresh
-from serving.audiences.language.days import day_number
 from serving.audiences.matching import matching
 from serving.snapshot_parts.audience.contacts import NONE, Contacts
 from tests.serving.audiences.audience_shop import NOW, TODAY, AudienceShop

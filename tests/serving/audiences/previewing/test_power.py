@@ -16,8 +16,10 @@ def test_enough_people() -> None:
     assert found.needed_people == pytest.approx(42_000, rel=0.02)
     assert found.smallest_lift == pytest.approx(0.2, abs=0.01)
     assert power(42_000, 0.02, found.smallest_lift, 0.5) == pytest.approx(0.8, abs=0.001)
-    assert found.sentence()["en"] == f"shows a lift of 20% or more; a lift of 20% needs {found.needed_people:,} people"
-    assert found.sentence()["zh"].startswith("可看出20%及以上的提升")
+    assert found.sentence()["en"] == (
+        f"a campaign to them would show a lift of 20% or more; to see one of 20% takes {found.needed_people:,} people"
+    )
+    assert found.sentence()["zh"].startswith("对这些人的活动可看出20%及以上的提升")
 
 
 def test_too_few_people() -> None:
@@ -26,7 +28,9 @@ def test_too_few_people() -> None:
         found = told_power(10, orders, 0.1)
         assert found is not None
         assert found.smallest_lift is None or found.smallest_lift > 20
-        assert found.sentence()["en"] == f"too few people to see an effect; a lift of 20% needs {found.needed_people:,}"
+        assert found.sentence()["en"] == (
+            f"too few people to see an effect; to see a lift of 20% takes {found.needed_people:,}"
+        )
         assert "人数太少" in found.sentence()["zh"]
 
 

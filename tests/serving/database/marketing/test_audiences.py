@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -35,6 +37,37 @@ def test_saved_and_found(audiences: Audiences) -> None:
     changed = replace(CARTS, filter={"everyone": True}, changed_by="command line")
     assert not audiences.put(changed)
     assert audiences.get(CARTS.name) == changed
+
+
+def test_saved_by_several_at_one_moment(audiences: Audiences) -> None:
+    """All succeed and one of them was the first; which of them is kept is that of the last."""
+    together = Barrier(4)
+
+    def save(note: str) -> bool:
+        together.wait()
+        return audiences.put(replace(CARTS, note=note))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(save, "abcd")) == [False, False, False, True]
+    assert audiences.get(CARTS.name).note in "abcd"
+    assert audiences.count() == 1
+
+
+def test_the_last_place_is_taken_once(audiences: Audiences, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one more fits, one of several that come at a moment is saved."""
+    monkeypatch.setattr(store, "MOST_AUDIENCES", 1)
+    together = Barrier(4)
+
+    def save(name: str) -> bool:
+        together.wait()
+        try:
+            return audiences.put(replace(CARTS, name=name))
+        except HuitouError as error:
+            return error.code != "conflict"
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(save, "abcd")) == 1
+    assert audiences.count() == 1
 
 
 def test_listed_by_name(audiences: Audiences) -> None:

@@ -36,9 +36,12 @@ def test_a_contact_is_stored_once(engine: Engine) -> None:
     log = ContactLog(engine)
     assert log.append([SENT, SENT, Contact("k-1", "ben", NOW, "spring", arm="control")], NOW) == 2
     assert log.append([Contact("k-1", "anna", NOW, "autumn", "sms")], NOW) == 0
-    found = [each.contact for each in log.of_campaign("spring")]
-    assert found == [SENT, Contact("k-1", "ben", NOW, "spring", arm="control")]
-    assert [*log.of_campaign("autumn")] == []
+    found = [each.contact for each in log.of_contacts({("anna", "k-1"), ("ben", "k-1")}).values()]
+    assert sorted(found, key=lambda each: each.customer_id) == [
+        SENT,
+        Contact("k-1", "ben", NOW, "spring", arm="control"),
+    ]
+    assert log.outcomes("autumn") == {}
 
 
 def test_nothing_is_stored_of_the_deleted(engine: Engine) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -30,6 +33,24 @@ def test_the_salt_stays(tmp_path: Path, database_url: str | None) -> None:
         (0.05, timedelta(0)),
         (0.1, timedelta(microseconds=1)),
     ]
+    engine.dispose()
+
+
+def test_set_by_several_at_one_moment(tmp_path: Path, database_url: str | None) -> None:
+    """All succeed, each share is remembered under a moment of its own, and there is one salt."""
+    engine = open_database(ShopFolder.create(tmp_path), database_url)
+    holdout, together, salts = Holdout(engine), Barrier(4), count()
+
+    def set_share(share: float) -> str:
+        together.wait()
+        return holdout.set(share, NOW, "k-1", lambda: f"salt {next(salts)}").salt
+
+    with ThreadPoolExecutor(4) as pool:
+        told = [*pool.map(set_share, (0.1, 0.2, 0.3, 0.4))]
+    history = holdout.history()
+    assert sorted(each.share for each in history) == [0.1, 0.2, 0.3, 0.4]
+    assert [(each.since - NOW) // timedelta(microseconds=1) for each in history] == [0, 1, 2, 3]
+    assert {*told} == {each.salt for each in history} == {"salt 0"}
     engine.dispose()
 
 

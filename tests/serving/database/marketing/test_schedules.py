@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -32,6 +34,20 @@ def test_a_schedule_replaces_the_one_of_its_name(schedules: ListSchedules) -> No
     schedules.put(later)
     schedules.put(replace(DAILY, name="a"))
     assert schedules.all() == [replace(DAILY, name="a"), later]
+
+
+def test_said_by_several_at_one_moment(schedules: ListSchedules) -> None:
+    """All succeed, and one of them is kept."""
+    together = Barrier(4)
+
+    def put(made_by: str) -> None:
+        together.wait()
+        schedules.put(replace(DAILY, made_by=made_by))
+
+    with ThreadPoolExecutor(4) as pool:
+        [*pool.map(put, "abcd")]
+    (kept,) = schedules.all()
+    assert kept.made_by in "abcd"
 
 
 def test_what_is_due(schedules: ListSchedules) -> None:

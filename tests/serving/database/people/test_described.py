@@ -11,11 +11,11 @@ import pytest
 
 from features.events.event import CUSTOMER_SCHEMA
 from features.events.warehouse import Warehouse
+from features.moments import microseconds
 from features.shop_folder import ShopFolder
 from serving.absorb import absorb_customers
 from serving.database.connection import open_database
 from serving.database.people.described import Described
-from serving.database.plain_rows import microseconds
 from tests.small_shop import moment
 
 NOW = moment("2025-03-01T12:00Z")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -110,3 +110,44 @@ def test_a_merge_goes_through_its_states(engine: Engine) -> None:
     assert found is not None
     assert (found.state, found.moved) == (WAITING, ())
     assert MOVED not in {merge.state for merge in merged.unsettled()}
+
+
+def test_every_change_has_a_version_of_its_own(engine: Engine) -> None:
+    """Also where merges are said in one moment, come back with their old one, or clocks differ; else it stays."""
+    merged = Merged(engine)
+    steps: list[Callable[[], object]] = [
+        lambda: merged.join("v", "anna", NOW),
+        lambda: merged.join("w", "anna", NOW),
+        lambda: merged.leave("w", "anna"),
+        lambda: merged.join("x", "bob", NOW),
+        lambda: merged.leave("v", "anna"),
+        lambda: merged.join("w", "anna", NOW),
+        lambda: merged.leave("x", "bob"),
+        lambda: merged.join("y", "bob", NOW.replace(hour=1)),
+        lambda: Erased(engine).begin(["bob", "visitor:y"], NOW),
+    ]
+    seen: dict[int, dict[str, str]] = {merged.version(): merged.in_force()}
+    for step in steps:
+        step()
+        assert merged.version() > max(seen)
+        seen[merged.version()] = merged.in_force()
+    said: list[Callable[[], object]] = [
+        lambda: merged.join("w", "anna", NOW),
+        lambda: merged.leave("v", "anna"),
+        lambda: merged.plan("visitor:w", ["1"]),
+        lambda: merged.settle("visitor:w"),
+        lambda: merged.unsettle(["visitor:w"]),
+        lambda: merged.forget("visitor:v"),
+    ]
+    for nothing in said:
+        nothing()
+        assert {merged.version(): merged.in_force()} == {max(seen): seen[max(seen)]}
+
+
+def test_a_merge_that_came_while_somebody_was_deleted(engine: Engine) -> None:
+    """A row that is removed after the tombstone was set changes the version as well."""
+    merged, erased = Merged(engine), Erased(engine)
+    merged.join("v", "anna", NOW)
+    before = merged.version()
+    erased.delete_rows(["anna"])
+    assert (merged.in_force(), merged.version() > before) == ({}, True)

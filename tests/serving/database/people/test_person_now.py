@@ -166,7 +166,7 @@ def test_a_server_that_was_started_anew_is_asked_again(tmp_path: Path, postgresq
 
 def test_a_database_that_is_gone_is_told_at_once(tmp_path: Path, postgresql_server: PostgresServer) -> None:
     """Without a database the caller hears of it, and for a moment nobody tries to connect again."""
-    with postgresql_server.database() as url:
+    with postgresql_server.database(empty=True) as url:
         engine = open_database(ShopFolder.create(tmp_path), url)
         people = PeopleNow(engine)
         engine.dispose()

@@ -66,8 +66,8 @@ def test_every_type_is_kept_without_loss(columns: Columns) -> None:
         ("spend", [0.1, np.nan, 1e9 + 0.01]),
     ):
         np.testing.assert_array_equal(columns.values(name).astype(np.float64), expected)
-    assert "on" in columns
-    assert "reasons" not in columns
+    assert "on" in columns.described
+    assert "reasons" not in columns.described
 
 
 def test_nobody(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from features.behaviour import Behaviour
+from features.moments import day_number
 from features.shop.promotions.effects.buyers import NEVER, Buyers
-from features.shop.promotions.promotion_days import day_number
 from tests.small_shop import events, items, stored
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)

@@ -11,13 +11,13 @@ import pytest
 
 from features.behaviour import Behaviour
 from features.errors import HuitouError
+from features.moments import day_number
 from features.shop.promotions.calendar import Calendar
 from features.shop.promotions.day_sorts import DaySorts
 from features.shop.promotions.effects.buyers import NEVER, Buyers
 from features.shop.promotions.effects.effect import PromotionEffect, effect_of, promotion_effect
 from features.shop.promotions.effects.effect_sentences import effect_words
 from features.shop.promotions.promotion import Promotion
-from features.shop.promotions.promotion_days import day_number
 from tests.small_shop import events, items, stored
 
 DAYS = [date(2025, 1, 1) + timedelta(days=day) for day in range(240)]

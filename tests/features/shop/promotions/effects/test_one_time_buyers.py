@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from features.shop.promotions.effects.buyers import NEVER, Buyers
-from features.shop.promotions.effects.one_time_buyers import OneTimeBuyers, share_of
+from features.shop.promotions.effects.one_time_buyers import OneTimeBuyers
+from features.wilson import share_of
 
 
 def buyers(*days: tuple[int, int]) -> Buyers:

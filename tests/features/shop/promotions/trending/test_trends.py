@@ -14,7 +14,7 @@ from features.behaviour import Behaviour
 from features.errors import HuitouError
 from features.shop.promotions.calendar import Calendar
 from features.shop.promotions.day_sorts import DaySorts
-from features.shop.promotions.trending.plain_days import PlainDays, slope
+from features.shop.promotions.trending.plain_days import PlainDays, slope_over
 from features.shop.promotions.trending.shop_trends import shop_trends
 from features.shop.promotions.trending.trend_sentences import trend_words
 from features.shop.promotions.trending.trends import Trends, find_trends
@@ -101,7 +101,7 @@ def test_weekdays_are_taken_out_and_the_slope_is_robust() -> None:
     values[[30, 90]] = 5000
     plain = PlainDays.of(values, DaySorts.of(Calendar(), DAYS))
     assert plain is not None
-    assert slope(plain.days, plain.logs) == pytest.approx(0.004, abs=0.0002)
+    assert slope_over(plain.days)(plain.logs) == pytest.approx(0.004, abs=0.0002)
 
 
 def test_sentences_of_both_kinds() -> None:
