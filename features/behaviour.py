@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
@@ -24,6 +24,9 @@ Result = TypeVar("Result")
 
 _EARLIEST = date(1990, 1, 1)
 
+KEPT_CATALOGUES = 16
+"""A training looks at some twenty-five cutoffs, most of them twice within so many others."""
+
 
 @dataclass(frozen=True)
 class Behaviour:
@@ -41,6 +44,7 @@ class Behaviour:
     """Whom campaigns chose, in ``STORED_CONTACT_SCHEMA``, ordered by customer and time."""
     calendar: Calendar
     """When it has sales."""
+    _catalogues: dict[datetime, Catalogue] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, shop: ShopFolder, version: int | None = None) -> Behaviour:
@@ -57,7 +61,14 @@ class Behaviour:
         return range(self.reader.buckets)
 
     def catalogue(self, cutoff: datetime) -> Catalogue:
-        """The items and sales known before ``cutoff``."""
+        """The items and sales known before ``cutoff``; the newest few are kept, as a training asks for each often."""
+        found = self._catalogues.pop(cutoff, None)
+        self._catalogues[cutoff] = found = self._catalogue(cutoff) if found is None else found
+        if len(self._catalogues) > KEPT_CATALOGUES:
+            del self._catalogues[next(iter(self._catalogues))]
+        return found
+
+    def _catalogue(self, cutoff: datetime) -> Catalogue:
         seen = self.reader.item_ids(cutoff)
         listed = self.items.filter(pc.is_valid(self.items["price"]))["item_id"].combine_chunks()
         priceless = seen.filter(pc.invert(pc.is_in(seen, value_set=listed)))
