@@ -37,6 +37,7 @@ from serving.terminal.list_command import list_command
 from serving.terminal.lists_commands import ListsCommands
 from serving.terminal.model_commands import model_commands
 from serving.terminal.options import SHOP, Horizon, Shop
+from serving.terminal.panels import PanelledGroup
 from serving.terminal.people_commands import people_commands
 from serving.terminal.playbook_commands import playbook_commands
 from serving.terminal.privacy_commands import contact_key_command, erase_command, export_command
@@ -57,6 +58,7 @@ if TYPE_CHECKING:  # What reads the warehouse is loaded by the commands that do.
     from features.behaviour import Behaviour
 
 app = typer.Typer(
+    cls=PanelledGroup,
     help="Huitou (回头): who is about to stop buying, what each customer wants next, and whom to write to today.",
     no_args_is_help=True,
     add_completion=False,

@@ -11,12 +11,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import convert_to_deltalake
 
 from features.behaviour import Behaviour
 from features.catalogue import Catalogue
 from features.customers import CustomerFeatures, customer_features
+from features.events.contact_rows import as_stored, new_contacts
 from features.events.engine import map_buckets
-from features.events.event import CONTACT_SCHEMA, CUSTOMER_SCHEMA, EVENT_SCHEMA, ITEM_SCHEMA
+from features.events.event import CONTACT_SCHEMA, CUSTOMER_SCHEMA, EVENT_SCHEMA, ITEM_SCHEMA, STORED_CONTACT_SCHEMA
 from features.events.reader import EventReader, duckdb_file
 from features.events.simulate import SimulationSettings, simulate
 from features.events.staging import Staging
@@ -78,6 +81,15 @@ def contacts(*rows: tuple[Any, ...]) -> pa.Table:
         for who, at, *more in rows
     ]
     return pa.Table.from_pylist(described, schema=CONTACT_SCHEMA)
+
+
+def store_contacts_of_before(folder: ShopFolder, rows: pa.Table, file: str) -> None:
+    """Store the shop's first contacts as they were stored before they had visitors, in one ``file`` of that name."""
+    table = folder.warehouse / "contacts"
+    table.mkdir(parents=True)
+    known = new_contacts(as_stored(rows), STORED_CONTACT_SCHEMA.empty_table())
+    pq.write_table(known.select(CONTACT_SCHEMA.names), table / file)
+    convert_to_deltalake(table.as_uri())
 
 
 def shop(path: Path, timezone: str = "UTC", buckets: int = 4) -> ShopFolder:

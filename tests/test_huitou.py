@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+import huitou
+from serving.terminal.panels import PANELS
 from tests.command_line.command import Ran, as_process, done, refused, run, started, written
 
 ONE_EVENT = ("customer_id,item_id,kind,occurred_at", "anna,tea,view,2025-03-01T10:00:00Z")
@@ -123,15 +125,16 @@ def test_a_wrong_option(command: str, message: str) -> None:
 
 
 def test_help_names_every_command() -> None:
-    """Without a word the commands are listed."""
-    listed = re.findall(r"^│ ([a-z][a-z-]*) ", run().said, re.MULTILINE)
-    numbers = ["overview", "funnel", "cohorts", "habits", "best-sellers", "attention", "alerts"]
-    running = ["serve", "backup", "restore", "erased"]
-    asked = ["backtest", "list", "related", "bundles", "clusters", "layers", "flow", "similar", "uplift"]
-    groups = ["import", "models", "snapshots", "people", "rules", "audience", "playbook", "care", "suppress", "holdout"]
-    groups += ["campaign", "compare", "results", "keys", "promotions", "lists"]
-    once = ["contact-key", "audit", "demo"]
-    assert listed == [*numbers, "init", "horizon", "train", "publish", *running, *asked, *once, *groups]
+    """Without a word every command is listed in its panel, and none outside of them."""
+    shown = re.findall(r"^╭─ (.+?) ─+╮$|^│ ([a-z][a-z-]*) ", run().said, re.MULTILINE)
+    panels: dict[str, list[str]] = {}
+    for title, name in shown:
+        panels.setdefault(title, []) if title else panels[[*panels][-1]].append(name)
+    assert list(panels) == ["Options", *PANELS]
+    assert {title: tuple(names) for title, names in panels.items() if title != "Options"} == PANELS
+    named = [name for names in PANELS.values() for name in names]
+    assert sorted(named) == sorted(huitou.command().commands)
+    assert (named[:6], len(named)) == (["demo", "init", "import", "train", "publish", "serve"], 43)
 
 
 def test_help_is_quick_to_come(tmp_path: Path) -> None:

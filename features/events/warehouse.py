@@ -238,8 +238,9 @@ class Warehouse:
         files = [] if table is None else [duckdb_file(file) for file in self._files(name, table)]
         if not files:
             return schema.empty_table()
-        # By name, beside an empty table of today's shape: a column that older files do not have is empty.
-        source = "from read_parquet($files, hive_partitioning = false) union all by name from today"
+        # By name, beside an empty table of today's shape: a column that some or all of the files do not have is empty.
+        parquet = "read_parquet($files, hive_partitioning = false, union_by_name = true)"
+        source = f"from {parquet} union all by name from today"
         mine = "true" if people is None else "list_contains($people, customer_id)"
         params = {"files": files} if people is None else {"files": files, "people": [*people]}
         query = f"select {', '.join(schema.names)} from ({source}) where {mine} order by {key}"  # noqa: S608

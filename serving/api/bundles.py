@@ -10,12 +10,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from serving.api.parsing import StrictRoute
 from serving.api.service import Language, PathId, TheService, stamp
 from serving.recommending.related import code_of
 from serving.snapshot import Snapshot
 from serving.told_bundles import ToldBundle, told_bundles
 
-router = APIRouter(prefix="/v1", tags=["items"])
+router = APIRouter(prefix="/v1", tags=["items"], route_class=StrictRoute)
 
 Count = Annotated[int, Query(ge=1, le=1_000, description="How many bundles.")]
 InStock = Annotated[bool, Query(description="False gives bundles with items that cannot be bought now as well.")]

@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from features.events.checks import check_rows
 from features.events.event import ITEM_FIELDS
-from serving.api.parsing import JsonRoute
+from serving.api.parsing import StrictRoute
 from serving.api.rows import RowError, properties_of
 from serving.api.service import TheService
 
-router = APIRouter(prefix="/v1", tags=["items"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1", tags=["items"], route_class=StrictRoute)
 
 MOST_ITEMS = 1_000
 

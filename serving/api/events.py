@@ -15,12 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from features.events.checks import Rejection, check_rows
 from features.events.event import EVENT_FIELDS
 from features.events.quick_check import quick_events
-from serving.api.parsing import JsonRoute
+from serving.api.parsing import StrictRoute
 from serving.api.rows import GONE, RowError, properties_of
 from serving.api.service import Service, TheService
 from serving.database.inbox import ERASED, arrived, plain_events
 
-router = APIRouter(prefix="/v1", tags=["events"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1", tags=["events"], route_class=StrictRoute)
 
 MOST_EVENTS = 1_000
 MOST_AT_ONCE = 50

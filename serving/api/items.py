@@ -9,13 +9,14 @@ import numpy as np
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from serving.api.parsing import StrictRoute
 from serving.api.service import Language, PathId, Service, TheService, stamp
 from serving.recommending.recommender import related_kinds
 from serving.recommending.related import code_of, related_items
 from serving.snapshot_parts.shelf import ItemFilter
 from training.recommend.reason_texts import reason
 
-router = APIRouter(prefix="/v1", tags=["items"])
+router = APIRouter(prefix="/v1", tags=["items"], route_class=StrictRoute)
 
 KIND = (
     "viewed_together: seen by the same people. bought_together: in the same orders. viewed_then_bought: bought within "

@@ -195,7 +195,9 @@ def _statuses(operation: Document, path: str, for_everyone: bool) -> list[str]:
         found.append("409")
     if path.startswith(("/v1/campaigns/{id}/", "/v1/campaigns/pools/")) or path == "/v1/results/holdout":
         found.append("409")
-    if operation.get("parameters"):
+    if path == "/v1/campaigns" and "requestBody" in operation:
+        found.append("409")
+    if operation.get("parameters") or path.startswith("/v1/"):  # A parameter that it does not take is refused.
         found += ["414", "422"]
     if "requestBody" in operation:
         found += ["408", "413", "415", "422"]

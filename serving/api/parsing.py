@@ -1,4 +1,4 @@
-"""Reading bodies: JSON by its rules, so that a caller's odd text is the caller's error."""
+"""Reading requests: JSON by its rules, parameters by their names, so that a caller's odd text is the caller's error."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic_core import from_json
 
 from features.errors import HuitouError
+from serving.api.parameters import KnownParameters
 
 
 class JsonRequest(Request):
@@ -25,14 +26,17 @@ class JsonRequest(Request):
             raise HTTPException(400, detail=problem) from None
 
 
-class JsonRoute(APIRoute):
-    """A route that reads its body as :class:`JsonRequest`."""
+class StrictRoute(APIRoute):
+    """A route that reads its body as :class:`JsonRequest` and refuses query parameters that it does not know."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, given a :class:`JsonRequest`."""
+        """The handler, given a :class:`JsonRequest` whose parameters are known."""
         handler = super().get_route_handler()
+        known = KnownParameters(self)
 
         async def handle(request: Request) -> Response:
-            return await handler(JsonRequest(request.scope, request.receive))
+            strict = JsonRequest(request.scope, request.receive)
+            known.check(strict.query_params)
+            return await handler(strict)
 
         return handle

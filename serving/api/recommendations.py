@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic_core import from_json
 
-from serving.api.parsing import JsonRoute
+from serving.api.parsing import StrictRoute
 from serving.api.recommending.answering import answer
 from serving.api.recommending.answers import Recommendations, SeveralRecommendations
 from serving.api.recommending.questions import RecommendationQuery, RecommendationRequest
 from serving.api.service import Language, TheService
 from training.recommend.reason_texts import language_of
 
-router = APIRouter(prefix="/v1", tags=["recommendations"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1", tags=["recommendations"], route_class=StrictRoute)
 
 
 @router.post(

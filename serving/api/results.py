@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from features.errors import HuitouError
 from serving.api.interval import Interval
-from serving.api.parsing import JsonRoute
+from serving.api.parsing import StrictRoute
 from serving.api.service import Service, TheService, id_in_path
 from serving.shown.comparing.comparison_results import ComparisonResults, comparison_results
 from serving.shown.online_results import BY, online_results
@@ -19,7 +19,7 @@ from serving.shown.period import Period
 from serving.shown.same_people import SamePeople
 from serving.shown.set_aside_people import set_aside_people
 
-router = APIRouter(prefix="/v1/results", tags=["results"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1/results", tags=["results"], route_class=StrictRoute)
 
 MOST_ANSWERS = 200_000
 """So many answers are looked at by one request; it takes some three seconds."""

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
+from serving.campaigns.overlapping import refuse_overlap
 from serving.campaigns.request import CampaignRequest
 from serving.care.quiet_times import QuietTimes
 from serving.care.rules import ContactCare
@@ -33,7 +34,8 @@ def create_campaign(
     """Make a campaign; it starts when its time has come, see :func:`serving.campaigns.starting.DueCampaigns`.
 
     A start ahead that lies in quiet hours is moved to their end; one that has been is taken as it is said. Raises
-    :class:`HuitouError` for a list that is not there or has no control group, or a start before the list was made.
+    :class:`HuitouError` for a list that is not there or has no control group, a start before the list was made, or
+    where another campaign would choose the same people, see :func:`serving.campaigns.overlapping.refuse_overlap`.
     """
     wanted = request.list_request()
     starts_at = _start(shop, request, now)
@@ -58,7 +60,8 @@ def create_campaign(
         made_at=now,
         made_by=actor,
     )
-    Campaigns(database).add(campaign)
+    timezone = shop.settings.timezone
+    Campaigns(database).add(campaign, lambda others: refuse_overlap(campaign, others, timezone))
     return campaign
 
 

@@ -30,6 +30,9 @@ HOLDOUT_SET = "holdout"
 AUDIENCES_SAVED = "audiences"
 """Rises when an audience is saved."""
 
+CAMPAIGNS_MADE = "campaigns"
+"""Rises when a campaign is made."""
+
 
 def dialect_of(connection: Connection) -> Any:
     """The dialect's own words, such as ``insert`` with ``on_conflict_do_update``."""

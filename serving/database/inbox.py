@@ -28,6 +28,9 @@ NEWEST = 1_000
 _AT_ONCE = 1_000
 """So many rows are changed in one transaction."""
 
+_ASKED_AT_ONCE = 500
+"""So many people are asked for in one statement."""
+
 STORED, REPEATED, ERASED = "stored", "repeated", "erased"
 """What becomes of an event that arrives: the last says that its person was deleted."""
 
@@ -141,6 +144,15 @@ class Inbox:
         query = select(INBOX.c.payload).where(_of(customer_id))
         found = self._rows(_fresh(query, newer_than).order_by(INBOX.c.sequence.desc()).limit(NEWEST))
         return [row.payload for row in reversed(found)]
+
+    def unknown(self, people: Sequence[str]) -> list[str]:
+        """Those of some people who have no events here."""
+        there: set[str] = set()
+        for start in range(0, len(people), _ASKED_AT_ONCE):
+            some = people[start : start + _ASKED_AT_ONCE]
+            mine = INBOX.c.person_key.in_(map(person_key, some)) & INBOX.c.customer_id.in_(some)
+            there.update(row.customer_id for row in self._rows(select(INBOX.c.customer_id).where(mine).distinct()))
+        return [each for each in people if each not in there]
 
     def buyers(self, newer_than: int | None = None) -> list[str]:
         """Everyone with a purchase, or with one that the warehouse of ``newer_than`` does not hold."""

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,9 @@ from serving.terminal import campaign_tables
 from serving.terminal.options import SHOP, Shop, moment_said
 from serving.terminal.out_file import ending_of
 from serving.terminal.work_commands import WorkCommands
+
+if TYPE_CHECKING:  # The database is opened when a command runs.
+    from serving.desk.workroom import Workroom
 
 CampaignId = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="The id of a campaign, see: huitou campaign list.")]
 Language = Annotated[str, typer.Option(help="Language of sentences, en or zh.")]
@@ -200,22 +203,37 @@ class CampaignCommands(WorkCommands):
         days: Annotated[int, typer.Option(help="How many days ahead.")] = 60,
         hour: Annotated[int, typer.Option(help="Hour of the shop's day at which campaigns start.")] = 10,
         occasion: Annotated[list[str] | None, typer.Option(help="sale, holiday, season or birthday; else all.")] = None,
-        make: Annotated[bool, typer.Option("--make", help="Make them all: lists are frozen when they start.")] = False,
+        make: Annotated[
+            bool, typer.Option("--make", help="Make those that are not there: lists are frozen when they start.")
+        ] = False,
         shop: Shop = SHOP,
         language: Language = "en",
     ) -> None:
         """Print the campaigns that the calendar suggests: before sales, on holidays, for birthdays."""
         from serving.campaigns.planned import OCCASIONS, PlanAsked, planned
-        from serving.campaigns.work import create
-        from serving.database.access.audit import COMMAND_LINE
-        from serving.random_id import random_id
 
         with self.working(shop, language, "planning") as room:
             found = planned(room, PlanAsked(channel, days, hour, tuple(occasion or OCCASIONS)))
-            made = [create(room, each["campaign"], COMMAND_LINE, random_id()) for each in found] if make else []
+            made = [told for each in found if (told := _made(room, each["campaign"]))] if make else []
         campaign_tables.show_planned(self.console, found, language)
         if made:
             campaign_tables.show_campaigns(self.console, made)
+        if make and len(made) < len(found):
+            self.console.print(f"made before: {len(found) - len(made):,} of {len(found):,}", markup=False)
+
+
+def _made(room: Workroom, suggested: dict[str, Any]) -> dict[str, Any] | None:
+    """A campaign of the plan; None where it was made when the plan was asked for before."""
+    from serving.campaigns.work import create
+    from serving.database.access.audit import COMMAND_LINE
+    from serving.random_id import random_id
+
+    try:
+        return create(room, suggested, COMMAND_LINE, random_id())
+    except HuitouError as error:
+        if error.code != "conflict":
+            raise
+        return None
 
 
 def _body(file: Path) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +19,7 @@ from serving.terminal.tables import show_table
 
 if TYPE_CHECKING:  # What computes it is loaded when a command runs.
     from features.shop.groups.flow import Flow
-    from serving.grouping.group_book import GroupBook
+    from serving.grouping.group_book import GroupBook, GroupSize
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -27,8 +27,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "plan": "{title}: {rule}. {plan}",
         "set aside": "{people:,} of them are set aside: huitou people set-aside",
         "file": "the groups are in {out}",
-        "from": "from",
-        "people": "people",
+        "of all": "shares are of all {people:,} people, visitors included, and of what they bought",
+        "of buyers": "shares are of those who have ordered, {people:,} of all {everybody:,} people",
+        "moved": "from|to|people|of those from there",
         "not there": "not there",
         "moves": "Where the people of {first} are on {second}",
         "stayed": "{stayed:,} of {known:,}{share} are in the same group on both days",
@@ -40,8 +41,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "plan": "{title}：{rule}。{plan}",
         "set aside": "其中{people:,}人为异常账号，详见 huitou people set-aside",
         "file": "分组已写入 {out}",
-        "from": "原分组",
-        "people": "人数",
+        "of all": "占比以全部{people:,}人（含访客）及其订单与净消费计",
+        "of buyers": "占比以下过单的{people:,}人计（全部{everybody:,}人）",
+        "moved": "原分组|现分组|人数|占原分组",
         "not there": "尚未出现",
         "moves": "{first} 的客户在 {second} 的去向",
         "stayed": "{known:,}人中有{stayed:,}人{share}两天都在同一组",
@@ -118,6 +120,7 @@ def show_groups(console: Console, book: GroupBook, language: str) -> None:
     from serving.grouping.group_book import TITLES
 
     words = _WORDS[language]
+    everybody = _people(book.groupings["layer"])
     for grouping, sizes in book.groupings.items():
         rows = [
             (
@@ -128,6 +131,9 @@ def show_groups(console: Console, book: GroupBook, language: str) -> None:
             for size in sizes
         ]
         show_table(console, TITLES[grouping][language], words["columns"].split("|"), rows)
+        people = _people(sizes)
+        whole = words["of all" if people == everybody else "of buyers"]
+        console.print(whole.format(people=people, everybody=everybody), markup=False)
         for size in sizes:
             title, rule = size.named.title[language], size.named.rule[language]
             plan = size.plan.sentence(language)
@@ -137,20 +143,24 @@ def show_groups(console: Console, book: GroupBook, language: str) -> None:
         console.print(words["set aside"].format(people=book.set_aside), markup=False)
 
 
+def _people(sizes: Iterable[GroupSize]) -> int:
+    """How many are in one of the groups."""
+    return sum(size.customers for size in sizes)
+
+
 def show_flow(console: Console, found: Flow, by: str, timezone: ZoneInfo, language: str) -> None:
-    """Print a row for each group of the first date, with how many of it are in each group of the second."""
+    """Print how many went from each group of the first date to each of the second, the most first."""
     from serving.grouping.group_book import LAYER_TITLES, titles_of
 
     words, moves = _WORDS[language], found.moves[by]
     titles = {"visitor": LAYER_TITLES["visitor"], **titles_of(by)}
     first, second = (f"{moment.astimezone(timezone):%Y-%m-%d}" for moment in (found.first, found.second))
+    # A row for each move and not a column for each group: with eleven groups no column would be wide enough.
     rows = [
-        (titles[name][language] if name in titles else words["not there"], int(people.sum()), *people.tolist())
-        for name, people in zip(moves.before, moves.people, strict=True)
-        if people.any()
+        (titles[come][language] if come in titles else words["not there"], titles[go][language], people, f"{share:.1%}")
+        for come, go, people, share in sorted(moves.rows, key=lambda row: -row[2])
     ]
-    columns = (words["from"], words["people"], *(titles[name][language] for name in moves.after))
-    show_table(console, words["moves"].format(first=first, second=second), columns, rows)
+    show_table(console, words["moves"].format(first=first, second=second), words["moved"].split("|"), rows)
     known = int(moves.people[:-1].sum())
     share = words["share"].format(moves.stayed / known) if known else ""
     console.print(words["stayed"].format(stayed=moves.stayed, known=known, share=share), markup=False)

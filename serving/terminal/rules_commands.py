@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 
 from features.errors import HuitouError
-from features.moments import local_date
 from features.shop_folder import ShopFolder
 from serving.terminal.options import SHOP, Shop
 from serving.terminal.tables import show_table
@@ -35,6 +34,8 @@ def rules_commands(clock: Callable[[], datetime], console: Console) -> typer.Typ
     @group.command()
     def show(shop: Shop = SHOP) -> None:
         """Print how answers are arranged, and every rule with whether it holds today."""
+        from features.moments import local_date
+
         folder = ShopFolder.open(shop)
         rules = _rules(folder)
         today = local_date(clock(), folder.settings.timezone)

@@ -58,6 +58,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "month": "month",
         "customers": "first orders",
         "cohorts": "Came back after so many months, in % (* not over yet)",
+        "more": "Shown are the first {shown} of {months} months; all of them are in the file of --json.",
         "yes": "yes",
         "no": "no",
     },
@@ -86,6 +87,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "month": "月份",
         "customers": "首单客户",
         "cohorts": "之后各月的回购率，%（* 该月未结束）",
+        "more": "仅显示{months}个月中的前{shown}个月；全部月份见 --json 输出的文件。",
         "yes": "是",
         "no": "否",
     },
@@ -143,6 +145,9 @@ def show_cohorts(console: Console, found: Report, language: str) -> None:
         rows.append((cohort["month"], cohort["customers"]["value"], *shares, *[""] * (MONTHS_SHOWN - len(shares))))
     heads = (words["month"], words["customers"], *map(str, range(1, MONTHS_SHOWN + 1)))
     show_table(console, words["cohorts"], heads, rows)
+    known = max((len(cohort["months"]) - 1 for cohort in found["cohorts"]), default=0)
+    if known > MONTHS_SHOWN:
+        console.print(words["more"].format(shown=MONTHS_SHOWN, months=known), markup=False)
     _show_scope(console, found, language)
 
 
@@ -254,7 +259,7 @@ def _change(figure: Report, name: str, unit: str) -> str:
         points = figure[name]
         return "" if points is None else f"{_tenths(points)} pp"
     part = figure[f"{name}_share"]
-    return "" if part is None else f"{_tenths(part)} %"
+    return "" if part is None else f"{_tenths(part)}%"
 
 
 def _tenths(share: float) -> str:
@@ -266,7 +271,7 @@ def _number(value: float | None, unit: str) -> str:
     if value is None:
         return ""
     if unit == "share":
-        return f"{100 * value:.1f} %"
+        return f"{value:.1%}"
     if unit == "money":
         return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:,.2f}"
     return said(value) if unit == "ratio" or value != int(value) else said(int(value))

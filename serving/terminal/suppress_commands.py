@@ -45,7 +45,7 @@ def suppress_commands(
         _check_kind(kind)
         with opened(shop, database, clock) as room:
             done = import_suppressions(room, file, channel, COMMAND_LINE, kind, unknown)
-        console.print(f"{done.rows:,} are suppressed, {done.new:,} of them new", markup=False, highlight=False)
+        console.print(f"{done.rows:,} suppressed, {done.new:,} of them new", markup=False, highlight=False)
 
     @group.command("list")
     def list_suppressions(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from features.shop.groups.rfm import RFM_GROUPS
 from features.shop_folder import ShopFolder
 from tests.command_line.command import done, refused
 from tests.serving.published_shop import small_shop
@@ -42,7 +43,10 @@ def test_groups_are_told(published: Path) -> None:
     assert ["High value", "2", "40.0%", "40.0%", "72.6%"] in lines
     assert "High win-back: last order 90 to 180 days ago. Ask them back with the items" in said
     assert said.splitlines()[-1] == "the day rules are those in shop.json"
+    assert said.count("\nshares are of all 6 people, visitors included, and of what they bought\n") == 3
+    assert said.count("\nshares are of those who have ordered, 5 of all 6 people\n") == 2
     chinese = done("layers", "--shop", published, "--language", "zh")
+    assert "占比以下过单的5人计（全部6人）" in chinese
     assert "高召回价值：最近一次下单在90至180天之前。用最可能感兴趣的商品邀请回购；" in chinese
     assert "分层天数采用 shop.json 中的设置" in chinese
     assert not {"group", "customers", "of orders"} & _cells(chinese)
@@ -71,19 +75,34 @@ def test_mistakes_are_told(options: tuple[str, str], wanted: str, published: Pat
 
 
 def test_moves_are_told(moving: Path) -> None:
-    """A row for each group of the first day, and how many are where they were; days are the shop's."""
+    """A row for each move, and how many are where they were; days are the shop's."""
     said = done("flow", "--shop", moving, "--from", "2024-06-01", "--to", "2024-12-01", "--by", "layer")
     assert "Where the people of 2024-06-01 are on 2024-12-01" in said
     assert "of 100 (" in said
     assert said.count("the day rules are those in shop.json") == 2
-    assert {"Active", "Visitors"} <= _cells(said)
+    assert {"from", "to", "people", "of those from there", "Active", "Visitors"} <= _cells(said)
     chinese = done(
         *("flow", "--shop", moving, "--from", "2024-01-10", "--to", "2024-12-01"),
         *("--by", "value_level"),
         *("--language", "zh"),
     )
     assert "2024-01-10 的客户在 2024-12-01 的去向" in chinese
-    assert {"访客", "高价值", "尚未出现"} <= _cells(chinese)
+    assert {"原分组", "现分组", "人数", "占原分组", "访客", "高价值", "尚未出现"} <= _cells(chinese)
+
+
+def test_moves_between_many_groups_fit_a_terminal(moving: Path) -> None:
+    """At 80 columns each move is one line: from, to, people and their share, the most people first."""
+    said = done("flow", "--shop", moving, "--from", "2024-06-01", "--to", "2024-12-01", "--by", "rfm_group")
+    rows = [[cell.strip() for cell in line.strip("│").split("│")] for line in said.splitlines() if line[:1] == "│"]
+    assert max(len(line) for line in said.splitlines() if line[:1] in "┏│") <= 80
+    people = [int(count) for _, _, count, _ in rows]
+    assert (sum(people), people) == (100, sorted(people, reverse=True))
+    assert len({(come, go) for come, go, _, _ in rows}) == len(rows) > 10
+    of_group: dict[str, int] = {}
+    for come, _, count, _ in rows:
+        of_group[come] = of_group.get(come, 0) + int(count)
+    assert [share for *_, share in rows] == [f"{int(count) / of_group[come]:.1%}" for come, _, count, _ in rows]
+    assert set(of_group) <= {"not there", "Visitors", *(group.title["en"] for group in RFM_GROUPS)}
 
 
 @pytest.mark.parametrize(

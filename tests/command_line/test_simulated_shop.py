@@ -173,7 +173,7 @@ def test_events_get_through_exactly_once(copied: Simulated, tmp_path: Path) -> N
         assert send(client, event)["repeated"] == 1
         assert client.get(f"/v1/customers/{encoded(buyer)}").json()["events_since"] == 1
         said = done("list", "--shop", copied.shop, "--out", tmp_path / "list.csv")
-        assert "1 fit and were left out: ordered since the snapshot" in said
+        assert "1 fits and was left out: ordered since the snapshot" in said
         assert done("publish", "--shop", copied.shop).startswith("1 event from the API taken into the warehouse\n")
         assert client.get(f"/v1/customers/{encoded(buyer)}").json()["events_since"] == 0
         done("publish", "--shop", copied.shop)

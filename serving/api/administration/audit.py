@@ -8,9 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from serving.api.parsing import StrictRoute
 from serving.api.service import TheService
 
-router = APIRouter(prefix="/v1", tags=["administration"])
+router = APIRouter(prefix="/v1", tags=["administration"], route_class=StrictRoute)
 
 Name = Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9._ -]+$")]
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from serving.api.events import Events, take_events
 from serving.api.fast.exchange import FastAnswer, FastRequest
-from serving.api.fast.queries import parameters
+from serving.api.fast.queries import KnownQuery, parameters
 from serving.api.service import Service
 
 
-class EventsQuery(BaseModel):
-    """The parameters of the route; others are passed over."""
+class EventsQuery(KnownQuery):
+    """The parameters of the route."""
 
     validate_only: bool = False
 

@@ -10,11 +10,11 @@ from pydantic_core import from_json
 
 from features.events.event import MAX_ID_LENGTH
 from serving.api.fast.exchange import FastAnswer, FastRequest
-from serving.api.fast.queries import parameters
+from serving.api.fast.queries import LanguageQuery, parameters
 from serving.api.recommending.answering import Reply, answer, answer_for
 from serving.api.recommending.in_public import is_public
 from serving.api.recommending.questions import RecommendationQuery, RecommendationRequest
-from serving.api.service import MOST_LANGUAGE, Service
+from serving.api.service import Service
 from training.recommend.reason_texts import language_of
 
 _language_of = lru_cache(maxsize=256)(language_of)
@@ -46,18 +46,16 @@ class FastRecommendations:
         language = _language_of(asked.lang, request.header(b"accept-language"))
         if first is None:
             return _told(answer(self._service, asked, language, principal))
-        # The last one of a name counts.
-        customer_id = first[1].decode() if asked.customer_id is None else asked.customer_id
-        return _told(answer_for(self._service, customer_id, asked, language))
+        if asked.customer_id is not None:
+            return None  # Said twice.
+        return _told(answer_for(self._service, first[1].decode(), asked, language))
 
     async def post(self, request: FastRequest) -> FastAnswer | None:
         """The form with a body."""
         try:
             asked = RecommendationRequest.model_validate(from_json(request.body, allow_inf_nan=False))
-            lang = parameters(request.query).get("lang") if request.query else None
+            lang = LanguageQuery.model_validate(parameters(request.query)).lang if request.query else None
         except (ValidationError, ValueError):
-            return None
-        if lang is not None and len(lang) > MOST_LANGUAGE:
             return None
         language = _language_of(lang, request.header(b"accept-language"))
         return _told(answer(self._service, asked, _language_of(asked.lang, language), request.principal))

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import ValidationError
 from pydantic_core import to_json
 
 from serving.api.fast.exchange import FastAnswer, FastRequest
-from serving.api.fast.queries import parameters
+from serving.api.fast.queries import LanguageQuery, parameters
 from serving.api.items import KindOfRelation, MostRelated, related_to
-from serving.api.service import MOST_LANGUAGE, Service, id_in_path
+from serving.api.service import Service, id_in_path
 from training.recommend.reason_texts import language_of
 
 BEGINS, ENDS = "/v1/items/", "/related"
 
 
-class RelatedQuery(BaseModel):
-    """The parameters of the route; others are passed over."""
+class RelatedQuery(LanguageQuery):
+    """The parameters of the route."""
 
     kind: KindOfRelation = None
     n: MostRelated = 10
     in_stock: bool = True
-    lang: Annotated[str | None, Field(max_length=MOST_LANGUAGE)] = None
 
 
 class FastRelated:

@@ -21,7 +21,7 @@ from serving.api.marketing.audience_answers import (
 )
 from serving.api.marketing.marketer import Marketer
 from serving.api.marketing.preview_answer import PreviewAnswer
-from serving.api.parsing import JsonRoute
+from serving.api.parsing import StrictRoute
 from serving.api.service import TheService, id_in_path, stamp
 from serving.audiences.filter_schema import FILTER_SCHEMA
 from serving.audiences.filters import ANYTHING, VERBS
@@ -32,7 +32,7 @@ from serving.audiences.ready_made.ready_templates import READY
 from serving.audiences.saving import checked_name, saved
 from serving.database.marketing.audiences import Audiences
 
-router = APIRouter(prefix="/v1/audiences", tags=["audiences"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1/audiences", tags=["audiences"], route_class=StrictRoute)
 
 
 def _name(name: Annotated[str, Path(description="Name of the audience; percent-encode it.")]) -> str:

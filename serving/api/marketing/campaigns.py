@@ -22,7 +22,7 @@ from serving.api.marketing.campaign_answers import (
 )
 from serving.api.marketing.campaign_results import CampaignResults, HoldoutResults, PoolResults
 from serving.api.marketing.marketer import Marketer
-from serving.api.parsing import JsonRoute
+from serving.api.parsing import StrictRoute
 from serving.api.rows import RowError
 from serving.api.service import PathId, TheService
 from serving.campaigns.contacts import CONTAMINATED, NOTED, REJECTED, UNCHANGED, ContactResult
@@ -34,7 +34,7 @@ from serving.campaigns.told import told_campaign
 from serving.campaigns.work import contacts, create, stop
 from serving.database.marketing.campaigns import Campaigns
 
-router = APIRouter(prefix="/v1", tags=["campaigns"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1", tags=["campaigns"], route_class=StrictRoute)
 
 Count = Annotated[int, Query(ge=1, le=1_000, description="How many.")]
 Offset = Annotated[int, Query(ge=0, le=10_000_000, description="How many are passed over.")]
@@ -49,7 +49,7 @@ def post_campaign(body: CampaignBody, service: TheService, marketer: Marketer) -
     """Make a campaign to a frozen list, or to one that is frozen when it starts.
 
     It starts at once or at ``starts``, in quiet hours when they end. At the start everybody on the list, both groups,
-    is noted as chosen by it.
+    is noted as chosen by it. A list has one campaign at a time on a channel: a second one in the same days is refused.
     """
     said = body.model_dump(mode="json", exclude_unset=True)
     made = service.desk.ask(create, said, marketer.key_id, service.new_id())

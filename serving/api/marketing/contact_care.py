@@ -9,12 +9,13 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.channels import CHANNEL_NAMES, CHANNELS
+from serving.api.parsing import StrictRoute
 from serving.api.service import Language, TheService
 from serving.care.quiet_times import QuietTimes
 from serving.care.rules import CARE_FILE, Cap, ContactCare
 from serving.care.sentences import sentences
 
-router = APIRouter(prefix="/v1", tags=["contact care"])
+router = APIRouter(prefix="/v1", tags=["contact care"], route_class=StrictRoute)
 
 _EXAMPLE: dict[str, Any] = {
     "built_in": True,

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from serving.access.principal import Principal
 from serving.access.roles import SEES_CONTACTS
 from serving.api.marketing.marketer import Marketer
-from serving.api.parsing import JsonRoute
+from serving.api.parsing import StrictRoute
 from serving.api.service import PathId, Service, TheService
 from serving.database.marketing.deliveries import Delivery, WebhookDeliveries
 from serving.database.marketing.lists import FrozenLists
@@ -25,7 +25,7 @@ from serving.lists.exporting.list_export import XLSX
 from serving.lists.webhooks.delivering import ask_delivery
 from serving.lists.work import begin_export, export_block, export_sheet
 
-router = APIRouter(prefix="/v1", tags=["lists"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1", tags=["lists"], route_class=StrictRoute)
 
 _PIECE_BYTES = 1 << 18
 

@@ -9,11 +9,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from serving.api.marketing.marketer import Marketer
-from serving.api.parsing import JsonRoute
+from serving.api.parsing import StrictRoute
 from serving.api.service import TheService
 from serving.database.marketing.holdout import MOST_SHARE, HeldOut, Holdout
 
-router = APIRouter(prefix="/v1", tags=["contact care"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1", tags=["contact care"], route_class=StrictRoute)
 
 
 class HoldoutBody(BaseModel):

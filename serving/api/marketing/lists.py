@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from serving.api.marketing.list_answers import ListMembers, Lists, MadeList, ToldList, told
 from serving.api.marketing.marketer import Marketer
-from serving.api.parsing import JsonRoute
+from serving.api.parsing import StrictRoute
 from serving.api.service import Language, PathId, TheService
 from serving.database.marketing.lists import FrozenLists
 from serving.lists.frozen.member_columns import INNER
@@ -17,7 +17,7 @@ from serving.lists.frozen.member_file import read_members
 from serving.lists.request import ListRequest
 from serving.lists.work import make, make_again
 
-router = APIRouter(prefix="/v1", tags=["lists"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1", tags=["lists"], route_class=StrictRoute)
 
 MOST_UNKNOWN = 100
 """So many unknown ids are told."""

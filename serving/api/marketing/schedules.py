@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from serving.api.marketing.lists import ListBody
 from serving.api.marketing.marketer import Marketer
-from serving.api.parsing import JsonRoute
+from serving.api.parsing import StrictRoute
 from serving.api.service import PathId, TheService
 from serving.database.marketing.schedules import ListSchedule, ListSchedules
 from serving.lists.schedules.rhythm import Rhythm
 from serving.lists.schedules.scheduling import schedule, unschedule
 
-router = APIRouter(prefix="/v1", tags=["lists"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1", tags=["lists"], route_class=StrictRoute)
 
 _EXAMPLE: dict[str, Any] = {
     "name": "open carts",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -11,14 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from features.channels import CHANNELS
 from features.errors import HuitouError
 from serving.api.marketing.marketer import Marketer
-from serving.api.parsing import JsonRoute
+from serving.api.parsing import StrictRoute
 from serving.api.rows import GONE, RowError
-from serving.api.service import TheService
+from serving.api.service import Service, TheService
 from serving.care.suppressing.rows import ToldSuppression, channel_said, stored
+from serving.care.suppressing.unknown_people import unknown_people
 from serving.database.marketing.suppressions import Suppressions
 from serving.database.people.erased import Erased
 
-router = APIRouter(prefix="/v1", tags=["contact care"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1", tags=["contact care"], route_class=StrictRoute)
 
 MOST_ROWS = 1_000
 
@@ -60,6 +62,11 @@ class SuppressionRow(BaseModel):
 
     row: int = Field(description="Its place in the request, from 1.")
     status: Literal["stored", "repeated", "rejected"]
+    known: bool | None = Field(
+        default=None,
+        description="Whether the shop knows the customer_id of a row that was taken; it is taken all the same. Null "
+        "for an address, and as long as nothing is published.",
+    )
     error: RowError | None = None
 
 
@@ -68,13 +75,22 @@ class SuppressionsResult(BaseModel):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"stored": 1, "repeated": 0, "rejected": 0, "results": [{"row": 1, "status": "stored"}]}]
+            "examples": [
+                {
+                    "stored": 1,
+                    "repeated": 0,
+                    "rejected": 0,
+                    "unknown": 1,
+                    "results": [{"row": 1, "status": "stored", "known": False}],
+                }
+            ]
         }
     )
 
     stored: int
     repeated: int
     rejected: int
+    unknown: int = Field(description="Rows that were taken of customers whom the shop does not know.")
     results: list[SuppressionRow]
 
 
@@ -118,7 +134,9 @@ class SuppressionsList(BaseModel):
 def post_suppressions(request: SuppressionsRequest, service: TheService, marketer: Marketer) -> SuppressionsResult:
     """Up to 1,000 customers or addresses. They are left out from the next question on.
 
-    Addresses are kept as hashes. Good rows are stored even if others are not.
+    Addresses are kept as hashes. Good rows are stored even if others are not. Customers whom the shop does not know,
+    by the snapshot that is served or by what was said since, are stored too, and ``unknown`` tells how many there are:
+    an id of another system protects nobody.
     """
     results: dict[int, SuppressionRow] = {}
     good: dict[int, ToldSuppression] = {}
@@ -133,13 +151,15 @@ def post_suppressions(request: SuppressionsRequest, service: TheService, markete
         del good[number]
     rows = stored([*good.values()], service.contact_details)
     added = Suppressions(service.database).add(rows, service.clock())
+    known = _known(service, {number: row.value for number, row in good.items() if row.kind == "customer"})
     for number, new in zip(good, added, strict=True):
-        results[number] = SuppressionRow(row=number, status="stored" if new else "repeated")
+        results[number] = SuppressionRow(row=number, status="stored" if new else "repeated", known=known.get(number))
     counts = {
         status: sum(each.status == status for each in results.values()) for status in ("stored", "repeated", "rejected")
     }
     service.audit.add(marketer.key_id, "suppressions.add", "suppressions", counts, service.clock())
-    return SuppressionsResult(**counts, results=[results[number] for number in sorted(results)])
+    unknown = sum(not is_known for is_known in known.values())
+    return SuppressionsResult(**counts, unknown=unknown, results=[results[number] for number in sorted(results)])
 
 
 @router.get("/suppressions", summary="Who is written to no more")
@@ -161,6 +181,16 @@ def get_suppressions(
         for row in kept.page(n, offset)
     ]
     return SuppressionsList(total=kept.count(), suppressions=rows)
+
+
+def _known(service: Service, customers: Mapping[int, str]) -> dict[int, bool]:
+    """Whether the shop knows each of some customers; empty where nothing is published: nobody could tell."""
+    try:
+        snapshot = service.current.get()
+    except HuitouError:
+        return {}
+    unknown = {*unknown_people(snapshot, service.database, customers.values())}
+    return {number: customer not in unknown for number, customer in customers.items()}
 
 
 def _told(row: Any) -> ToldSuppression:

@@ -9,9 +9,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from serving.alike.clusters import Cluster, ClusterBook
+from serving.api.parsing import StrictRoute
 from serving.api.service import Language, TheService, stamp
 
-router = APIRouter(prefix="/v1", tags=["customers"])
+router = APIRouter(prefix="/v1", tags=["customers"], route_class=StrictRoute)
 
 EXAMPLE: dict[str, Any] = {
     "model_version": "3",

@@ -12,12 +12,13 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from features.events.checks import Checked, Rejection
+from serving.api.parsing import StrictRoute
 from serving.api.people.acting import Acting, PersonId
 from serving.api.service import TheService
 from serving.database.people.address_forms import ADDRESS_RULES
 from serving.database.people.contact_details import FIELDS
 
-router = APIRouter(prefix="/v1", tags=["privacy"])
+router = APIRouter(prefix="/v1", tags=["privacy"], route_class=StrictRoute)
 
 CONTACT_JSON: Mapping[str, Mapping[str, Any]] = {
     "email": {"type": "string", "maxLength": 254, "description": "E-mail address; empty removes it."},

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query
 from features.errors import HuitouError
 from features.findings import cut
 from serving.alike.similar_customers import MOST, NOT_COMPARED, OPTED_OUT, similar_customers
+from serving.api.parsing import StrictRoute
 from serving.api.people.acting import CONTROL
 from serving.api.people.customer_answers import CustomerItems, KnownCustomer, SimilarCustomers
 from serving.api.service import Language, PathId, Service, TheService, stamp
@@ -21,7 +22,7 @@ from serving.privacy.opting_out import has_opted_out
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import NO_ROW
 
-router = APIRouter(prefix="/v1", tags=["customers"])
+router = APIRouter(prefix="/v1", tags=["customers"], route_class=StrictRoute)
 
 
 # Before the last route: its path would match these, too.

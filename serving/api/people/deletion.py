@@ -9,11 +9,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from serving.api.parsing import StrictRoute
 from serving.api.people.acting import Acting, PersonId
 from serving.api.service import Service, TheService
 from serving.database.people.erased import Erasure
 
-router = APIRouter(prefix="/v1", tags=["privacy"])
+router = APIRouter(prefix="/v1", tags=["privacy"], route_class=StrictRoute)
 
 
 class FoundIn(BaseModel):

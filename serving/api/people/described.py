@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from features.events.checks import check_rows
 from features.events.event import CUSTOMER_FIELDS
-from serving.api.parsing import JsonRoute
+from serving.api.parsing import StrictRoute
 from serving.api.people.contact_details import CONTACT_JSON, details_of, with_right_details
 from serving.api.people.described_visitors import as_stored, by_one_name
 from serving.api.rows import GONE, RowError, properties_of
 from serving.api.service import TheService
 
-router = APIRouter(prefix="/v1", tags=["customers"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1", tags=["customers"], route_class=StrictRoute)
 
 MOST_CUSTOMERS = 1_000
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.errors import HuitouError
+from serving.api.parsing import StrictRoute
 from serving.api.recommending.questions import Names, Price
 from serving.api.service import Language, PathId, TheService, stamp
 from serving.interested import InterestedCustomer, interest_reason, interested_in_any, interested_in_item
@@ -17,7 +18,7 @@ from serving.recommending.related import code_of
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.shelf import ItemFilter
 
-router = APIRouter(prefix="/v1", tags=["customers"])
+router = APIRouter(prefix="/v1", tags=["customers"], route_class=StrictRoute)
 
 MOST_CUSTOMERS = 1_000
 

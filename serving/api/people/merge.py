@@ -9,11 +9,11 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.events.event import MAX_ID_LENGTH
-from serving.api.parsing import JsonRoute
+from serving.api.parsing import StrictRoute
 from serving.api.people.acting import Acting, PersonId
 from serving.api.service import Id, TheService
 
-router = APIRouter(prefix="/v1", tags=["privacy"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1", tags=["privacy"], route_class=StrictRoute)
 
 
 class MergeRequest(BaseModel):

@@ -7,12 +7,13 @@ from typing import Any
 from fastapi import APIRouter
 
 from features.errors import HuitouError
+from serving.api.parsing import StrictRoute
 from serving.api.people.acting import Acting, PersonId
 from serving.api.people.person_export_answer import PersonExport
 from serving.api.service import TheService
 from serving.privacy.person_export import Holdings, person_export
 
-router = APIRouter(prefix="/v1", tags=["privacy"])
+router = APIRouter(prefix="/v1", tags=["privacy"], route_class=StrictRoute)
 
 
 @router.get(

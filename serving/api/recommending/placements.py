@@ -5,10 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from serving.api.parsing import StrictRoute
 from serving.api.service import TheService
 from serving.arranging.rules import SavedPlacement, Usual
 
-router = APIRouter(prefix="/v1", tags=["recommendations"])
+router = APIRouter(prefix="/v1", tags=["recommendations"], route_class=StrictRoute)
 
 
 class SavedFilterTold(BaseModel):

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from serving.api.parsing import StrictRoute
 from serving.api.service import TheService
 from serving.api.shop.figures import (
     FIGURE,
@@ -23,7 +24,7 @@ from serving.api.shop.figures import (
 )
 from serving.shop_numbers.reports import cohorts_report, funnel_report, habits_report
 
-router = APIRouter(prefix="/v1/shop", tags=["shop"])
+router = APIRouter(prefix="/v1/shop", tags=["shop"], route_class=StrictRoute)
 
 _FIGURES: dict[str, Any] = {"orders": FIGURE}
 

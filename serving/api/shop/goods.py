@@ -9,11 +9,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from serving.api.interval import Interval
+from serving.api.parsing import StrictRoute
 from serving.api.service import TheService
 from serving.api.shop.figures import FIGURE, SCOPE, Asked, Figure, Scoped, shown
 from serving.shop_numbers.reports import attention_report, best_report
 
-router = APIRouter(prefix="/v1/shop", tags=["shop"])
+router = APIRouter(prefix="/v1/shop", tags=["shop"], route_class=StrictRoute)
 
 _GROWTH: dict[str, Any] = {"value": 1.6, "low": 1.2, "high": 2.1}
 _SOLD: dict[str, Any] = {

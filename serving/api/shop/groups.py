@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from serving.api.parsing import StrictRoute
 from serving.api.service import TheService
 from serving.api.shop.figures import BothLanguages, shown
 from serving.shop_numbers.group_reports import flow_report, groups_report
 
-router = APIRouter(prefix="/v1/shop", tags=["shop"])
+router = APIRouter(prefix="/v1/shop", tags=["shop"], route_class=StrictRoute)
 
 Grouping = Literal["layer", "stage", "rfm_group", "value_level", "behaviour_group"]
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from serving.api.interval import Interval
+from serving.api.parsing import StrictRoute
 from serving.api.service import TheService
 from serving.api.shop.figures import (
     DEFINITION,
@@ -20,7 +21,7 @@ from serving.api.shop.figures import (
 )
 from serving.shop_numbers.reports import definitions_report, overview_report, second_order_report
 
-router = APIRouter(prefix="/v1/shop", tags=["shop"])
+router = APIRouter(prefix="/v1/shop", tags=["shop"], route_class=StrictRoute)
 
 
 class OverviewFigure(Figure):

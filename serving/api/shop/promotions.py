@@ -10,11 +10,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from serving.api.interval import Interval
+from serving.api.parsing import StrictRoute
 from serving.api.service import TheService
 from serving.api.shop.figures import BothLanguages, shown
 from serving.shop_numbers.promotion_reports import calendar_report, effect_report, trends_report
 
-router = APIRouter(prefix="/v1/shop", tags=["shop"])
+router = APIRouter(prefix="/v1/shop", tags=["shop"], route_class=StrictRoute)
 
 Kind = Literal["sale", "holiday", "season"]
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from features.errors import HuitouError
 from serving.care.suppressing.file import read_suppressions, refuse_lines
 from serving.care.suppressing.rows import ToldSuppression, stored
+from serving.care.suppressing.unknown_people import unknown_people
 from serving.database.access.audit import Audit
 from serving.database.marketing.suppressions import Suppressions
 from serving.database.people.address_forms import phone_region
 from serving.database.people.contact_cipher import ContactCipher
 from serving.database.people.contact_details import ContactDetails
-from serving.database.people.described import Described
 from serving.desk.workroom import Workroom
-from serving.snapshot_parts.id_index import NO_ROW
+from serving.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -64,18 +64,17 @@ def details_of(room: Workroom) -> ContactDetails:
 
 def unknown_customers(room: Workroom, ids: Iterable[str]) -> list[str]:
     """Those of some ids whom neither the snapshot, nor the warehouse, nor the database knows."""
-    wanted = sorted({*ids})
     try:
-        index = room.snapshot.customers
-        wanted = [each for each in wanted if index.row(each) == NO_ROW]
+        snapshot: Snapshot | None = room.snapshot
     except HuitouError:
-        pass  # Nothing is published yet: the others tell.
+        snapshot = None  # Nothing is published yet: the others tell.
+    wanted = unknown_people(snapshot, room.database, ids)
     if not wanted:
         return []
     from features.events.warehouse import Warehouse
 
     known = Warehouse.open(room.shop).people()
-    return Described(room.database).unknown(each for each in wanted if each not in known)
+    return [each for each in wanted if each not in known]
 
 
 def _with_source(row: ToldSuppression, source: str) -> ToldSuppression:

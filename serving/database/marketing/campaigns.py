@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Engine, Row, func, insert, select, update
+from sqlalchemy import Engine, Row, Select, func, insert, select, update
 
 from features.errors import HuitouError
 from features.moments import microseconds, moment_of
 from serving.database.connection import told
+from serving.database.counters import CAMPAIGNS_MADE, next_number
 from serving.database.marketing_tables import CAMPAIGNS
 
 NOT_YET = ""
@@ -86,8 +87,11 @@ class Campaigns:
         self._engine = engine
         self._reader = engine.execution_options(reading=True)
 
-    def add(self, campaign: Campaign) -> None:
-        """Store a new campaign."""
+    def add(self, campaign: Campaign, refuse: Callable[[Sequence[Campaign]], None] = lambda _: None) -> None:
+        """Store a new campaign, unless ``refuse`` raises for those of its channel that are planned or running.
+
+        One after the other: of two that must not both be there, the second is judged by the first.
+        """
         row: dict[str, Any] = {
             "campaign_id": campaign.campaign_id,
             "name": campaign.name,
@@ -101,6 +105,8 @@ class Campaigns:
             moment = getattr(campaign, f"{name}_at")
             row[f"{name}_us"] = None if moment is None else microseconds(moment)
         with told(), self._engine.begin() as connection:
+            next_number(connection, CAMPAIGNS_MADE)  # before the question, so that others wait with theirs
+            refuse([*map(_campaign, connection.execute(_beside(campaign)))])
             connection.execute(insert(CAMPAIGNS).values(row))
 
     def get(self, campaign_id: str) -> Campaign:
@@ -177,6 +183,14 @@ class Campaigns:
         query = select(CAMPAIGNS).where(condition).order_by(CAMPAIGNS.c.starts_us, CAMPAIGNS.c.campaign_id)
         with told(), self._reader.connect() as connection:
             return [*map(_campaign, connection.execute(query))]
+
+
+def _beside(campaign: Campaign) -> Select[Any]:
+    """The campaigns of its channel that were neither stopped nor over when it was made, the first to start first."""
+    columns = CAMPAIGNS.c
+    open_ones = columns.stopped_us.is_(None) & (columns.ends_us > microseconds(campaign.made_at))
+    query = select(CAMPAIGNS).where((columns.channel == campaign.channel) & open_ones)
+    return query.order_by(columns.starts_us, columns.campaign_id)
 
 
 def _campaign(row: Row[Any]) -> Campaign:

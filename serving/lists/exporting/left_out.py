@@ -31,7 +31,7 @@ UNKNOWN = "unknown"
 NAMES: Mapping[str, Mapping[str, str]] = {
     **{reason: EXCLUSION_NAMES[reason] for reason in REASONS},
     "bought_since": {"en": "ordered since the list was made", "zh": "名单生成后已下单"},
-    UNKNOWN: {"en": "are no longer among the customers", "zh": "已不在客户之列"},
+    UNKNOWN: {"en": "no longer among the customers", "zh": "已不在客户之列"},
 }
 """What people read for each reason, by language."""
 
@@ -63,10 +63,10 @@ class LeftOut:
 
     def sentences(self, language: str) -> list[str]:
         """One for each reason."""
-        told = ((f"{count:,}", NAMES[reason][language]) for reason, count in self.counts.items())
+        told = ((count, NAMES[reason][language]) for reason, count in self.counts.items())
         if language == "en":
-            return [f"{count} on the list were left out: {name}" for count, name in told]
-        return [f"名单中{count}人被排除：{name}" for count, name in told]
+            return [f"{count:,} on the list {'was' if count == 1 else 'were'} left out: {name}" for count, name in told]
+        return [f"名单中{count:,}人被排除：{name}" for count, name in told]
 
 
 def left_out_of(room: Workroom, frozen: FrozenList) -> LeftOut:

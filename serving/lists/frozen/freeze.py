@@ -103,6 +103,7 @@ def make_list(room: Workroom, request: ListRequest, actor: str, new_id: Callable
         first_reason=choice.first_reason,
         playbook=Playbook.in_folder(room.shop.path),
         plan=choice.plan,
+        channel=request.channel,
     )
     list_id = new_id()
     checksum = _written(room, snapshot, list_id, members, told)
@@ -162,7 +163,7 @@ def _chosen(
         by_model &= np.cumsum(by_model) <= choice.top
     found = _Chosen(ranking, exclusion, fits, named, by_model)
     if not len(found.places):
-        raise HuitouError(f"nobody is left: of {len(ranking.order):,} who fit {_in_words(exclusion)}.", code="nobody")
+        raise HuitouError(f"nobody is left: everybody who fits was left out ({_in_words(exclusion)}).", code="nobody")
     return found
 
 
@@ -173,7 +174,7 @@ def _flags(snapshot: Snapshot, rows: Ints) -> Flags:
 
 
 def _in_words(exclusion: Ints) -> str:
-    return ", ".join(f"{count:,} {EXCLUSION_NAMES[reason]['en']}" for reason, count in counted(exclusion).items())
+    return "; ".join(f"{EXCLUSION_NAMES[reason]['en']}: {count:,}" for reason, count in counted(exclusion).items())
 
 
 def _members(

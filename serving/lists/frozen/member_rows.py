@@ -66,6 +66,8 @@ class Told:
     """What is suggested to be done about whom."""
     plan: str | None = None
     """The entry of the playbook that suits everybody, None where each has one of their own."""
+    channel: str | None = None
+    """How the list is to be written to, None where that was not said."""
 
 
 BANDS = (("A", 0.2), ("B", 0.5), ("C", 1.0))
@@ -100,7 +102,7 @@ def _block(snapshot: Snapshot, members: Members, chosen: Ints, people: pa.Table,
     items = offered_items(snapshot, rows, ~told.popular_only(rows), told.items, told.first_items)
     sentences = _reasons(people, rows, items, told)
     ids, titles = _item_texts(snapshot, items)
-    plans = told_plans(told.playbook, told.plan, people)
+    plans = told_plans(told.playbook, told.plan, people, told.channel)
     place = chosen + 1
     columns = {
         "place": pa.array(place, pa.int32()),

@@ -5,12 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
-from deltalake import write_deltalake
 
-from features.events.contact_rows import as_stored, moved_contacts, new_contacts
-from features.events.event import CONTACT_SCHEMA, STORED_CONTACT_SCHEMA
+from features.events.contact_rows import as_stored, moved_contacts
 from features.events.rewritten_rows import Move
 from features.events.warehouse import Warehouse
 from tests.small_shop import contacts, shop
@@ -108,16 +105,3 @@ def test_contacts_on_their_way(warehouse: Warehouse) -> None:
     adopted = moved_contacts(rows, [MERGE])
     assert warehouse.append_contacts(adopted).stored == 2
     assert warehouse.append_contacts(adopted).stored == 0
-
-
-def test_a_table_of_before(tmp_path: Path) -> None:
-    """A table without the column of visitors is read, added to and moved like any other."""
-    folder = shop(tmp_path)
-    known = new_contacts(as_stored(TOLD), STORED_CONTACT_SCHEMA.empty_table()).select(CONTACT_SCHEMA.names)
-    write_deltalake((folder.warehouse / "contacts").as_uri(), known)
-    warehouse = Warehouse.open(folder)
-    assert warehouse.contacts()["visitor_id"].null_count == len(TOLD)
-    assert warehouse.append_contacts(pa.concat_tables([TOLD, contacts(chosen("carl", "spring"))])).stored == 1
-    warehouse.move_contacts([MERGE])
-    assert len(warehouse.contacts()) == len(TOLD) + 1
-    assert len(warehouse.contacts_of(["anna"])) == 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -192,23 +192,20 @@ hostile_segments = st.sampled_from(SEGMENTS) | st.text(min_size=1, max_size=8).m
     lambda text: quote(text.encode("utf-8", "surrogatepass"), safe="").encode()
 )
 
-PARAMETERS = (
-    *(b"n", b"offset", b"kind", b"lang", b"in_stock", b"customer_id", b"visitor_id", b"strict", b"diversity", b"odd"),
-    *(b"from", b"to", b"days", b"on", b"by", b"months", b"slice_days", b"per_category", b"everyone", b"name", b"since"),
-    *(b"channel", b"hour", b"occasion", b"format", b"columns", b"groups", b"rank_by"),
-    *(b"category", b"brand", b"min_price", b"max_price", b"context_items", b"exclude", b"placement", b"validate_only"),
-)
-
 DAYS = (b"0001-01-01", b"9999-12-31", b"2025-02-30", b"2025-03-01", b"0001-01-01T00:00:00%2B23:59", b"9" * 400)
 """Days at the ends of time, one that never was, and a number that is none."""
 
-hostile_queries = st.lists(
-    st.tuples(
-        st.sampled_from(PARAMETERS),
-        hostile_segments | st.sampled_from((b"1", b"0", b"-1", b"51", b"1e9", b"true", b"[]", b"", *DAYS)),
-    ),
-    max_size=5,
-).map(lambda pairs: b"&".join(name + b"=" + value for name, value in pairs))
+_QUERY_VALUES = hostile_segments | st.sampled_from((b"1", b"0", b"-1", b"51", b"1e9", b"true", b"[]", b"", *DAYS))
+
+
+def hostile_queries(names: Sequence[str]) -> st.SearchStrategy[bytes]:
+    """Queries of parameters of these names, mostly each of them once, and now and then with one that is not there."""
+    known, odd = [name.encode() for name in names], [b"odd"]
+    pairs = st.tuples(st.sampled_from(known or odd), _QUERY_VALUES)
+    once = st.lists(pairs, max_size=5, unique_by=lambda pair: pair[0])
+    often = st.lists(st.tuples(st.sampled_from(known + odd), _QUERY_VALUES), max_size=5)
+    return (once | once | often).map(lambda pairs: b"&".join(name + b"=" + value for name, value in pairs))
+
 
 _HEADER_NAMES = (b"authorization", b"content-type", b"accept-language", b"content-length", b"origin", b"x-request-id")
 _HEADER_VALUES = (

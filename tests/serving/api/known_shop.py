@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 
+from features.channels import CHANNELS
 from features.shop_folder import ShopFolder
 from serving.access.roles import ROLES
 from tests.serving.lists.listed_shop import crowd
@@ -78,10 +79,12 @@ class Known:
             return {"customers": "noletter"}.get(segment, role)
         return self.campaigns[role] if segment == "campaigns" else self.ids.get(segment, "none")
 
-    def body(self, label: str) -> dict[str, Any] | None:
-        """A body that the operation takes; None where drawn ones do."""
+    def body(self, label: str, role: str) -> dict[str, Any] | None:
+        """A body that the operation takes from a role; None where drawn ones do."""
         if label == "POST /v1/campaigns":
-            return {"name": "again", "list_id": self.ids["lists"], "channel": "email"}
+            starts = LATER + timedelta(days=30 * (1 + [*ROLES].index(role)))
+            again = {"name": "again", "list_id": self.ids["lists"], "channel": "email"}
+            return again | {"starts": starts.isoformat()}
         return BODIES.get(label)
 
 
@@ -104,10 +107,13 @@ def filled(service: LivingService, session: requests.Session, admin: dict[str, s
     for name in ("carts", *ROLES):
         sent("PUT", f"/v1/audiences/{name}", {"filter": {"open": "cart"}})
         sent("POST", "/v1/list-schedules", {"list": EVERYONE | {"name": name}, "rhythm": {"every": "day"}})
-    list_id = sent("POST", "/v1/lists", LOST)["list_id"]
-    campaign = {"list_id": list_id, "channel": "phone"}
-    sent("POST", "/v1/campaigns", campaign | {"name": "over", "window_days": 1, "pool": "spring"})
-    campaigns = {role: sent("POST", "/v1/campaigns", campaign | {"name": role}) for role in ROLES}
+    over, list_id = (sent("POST", "/v1/lists", LOST)["list_id"] for _ in range(2))
+    short = {"name": "over", "channel": "phone", "window_days": 1, "pool": "spring"}
+    sent("POST", "/v1/campaigns", short | {"list_id": over})
+    campaigns = {
+        role: sent("POST", "/v1/campaigns", {"name": role, "list_id": list_id, "channel": channel})
+        for role, channel in zip(ROLES, CHANNELS, strict=True)
+    }
     sent("PUT", "/v1/holdout", {"share": 0.05})
     ids = {"audiences": "carts", "customers": "王小明", "items": "kettle", "lists": list_id, "pools": "spring"}
     return Known(ids, {role: made["campaign_id"] for role, made in campaigns.items()})

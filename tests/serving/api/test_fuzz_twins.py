@@ -13,6 +13,8 @@ from starlette.testclient import TestClient
 
 from serving.api.door import Door
 from serving.api.fast.exchange import FastHandlers
+from serving.api.fast.related import RelatedQuery
+from serving.api.recommending.questions import RecommendationQuery
 from tests.serving.api.hostile_input import (
     as_bytes,
     hostile_bodies,
@@ -43,6 +45,10 @@ QUESTIONS: tuple[dict[str, Any], ...] = (
     },
     {"visitor_id": "v 1", "placements": [{"placement": "home", "n": 2}, {"placement": "cart", "strict": True}]},
 )
+NAMES = {
+    RECOMMENDATIONS: list(RecommendationQuery.model_fields),
+    b"/v1/items/kettle/related": list(RelatedQuery.model_fields),
+}
 NEVER_ALIKE = ("recommendation_id",)
 twins = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -100,10 +106,10 @@ def test_events(both: Twins, body: bytes) -> None:
 
 
 @twins
-@given(query=hostile_queries, path=st.sampled_from((RECOMMENDATIONS, b"/v1/items/kettle/related")))
-def test_queries(both: Twins, path: bytes, query: bytes) -> None:
+@given(asked=st.sampled_from([*NAMES]).flatmap(lambda path: st.tuples(st.just(path), hostile_queries(NAMES[path]))))
+def test_queries(both: Twins, asked: tuple[bytes, bytes]) -> None:
     """Queries of both short forms, with parameters that are there, and that are not."""
-    both.ask("GET", path + b"?" + query)
+    both.ask("GET", b"?".join(asked))
 
 
 @twins

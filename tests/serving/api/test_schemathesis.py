@@ -119,7 +119,7 @@ def requests_of(known: Known, operation: Any, role: str) -> Iterator[st.SearchSt
         parts["path_parameters"] = {rest.partition("}")[0]: identity}
     if operation.label in QUERIES:
         parts["query"] = QUERIES[operation.label]
-    body = known.body(operation.label)
+    body = known.body(operation.label, role)
     if not is_long or role == "admin":
         yield operation.as_strategy(GenerationMode.POSITIVE)
         if operation.path_parameters or operation.query or operation.body:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +29,8 @@ class Operation:
     path: str
     example: Any
     """A good body; None where there is none."""
+    parameters: Sequence[str]
+    """The names that it takes in its query."""
 
     def target(self, identity: bytes | None = None) -> bytes:
         """The path with an id in it; only somebody else is deleted."""
@@ -53,7 +55,8 @@ class Target:
         document = self._client.get("/openapi.json").json()
         for path, methods in document["paths"].items():
             for method, said in methods.items():
-                yield Operation(method.upper(), path, good_body(document, said))
+                names = [part["name"] for part in said.get("parameters", ()) if part["in"] == "query"]
+                yield Operation(method.upper(), path, good_body(document, said), names)
 
     def ask(self, method: str, target: bytes, body: bytes = b"", headers: Any = JSON) -> Answer:
         """The answer, after it was found to be good; a refused request has stored nothing."""

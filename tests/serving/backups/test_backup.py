@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 import threading
 from collections.abc import Iterator
 from itertools import count
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from features.errors import HuitouError
+from features.events.contact_rows import as_stored, moved_contacts
+from features.events.rewritten_rows import Move
 from features.events.warehouse import Warehouse
 from features.shop_folder import ShopFolder
 from serving.absorb import absorb
@@ -22,6 +25,7 @@ from serving.live.current_snapshot import CurrentSnapshot
 from tests.postgres import PostgresServer
 from tests.serving.backups.stored_shop import absorbed_ids, database, put, stored_shop
 from tests.serving.published_shop import NOW
+from tests.small_shop import contacts, store_contacts_of_before
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +46,20 @@ def test_everything_comes_back(shop: ShopFolder, tmp_path: Path) -> None:
     assert again.settings == shop.settings
     assert not (again.path / "database").exists()
     assert not (shop.path / ".backup").exists()
+
+
+def test_contacts_of_before(shop: ShopFolder, tmp_path: Path) -> None:
+    """Contacts from before they had visitors come back together with those that came since."""
+    folder = ShopFolder.open(shutil.copytree(shop.path, tmp_path / "shop"))
+    store_contacts_of_before(folder, contacts(("anna", "2025-01-20T12:00Z")), "a.parquet")
+    warehouse = Warehouse.open(folder)
+    visitors = as_stored(contacts(("visitor:v", "2025-01-21T12:00Z")))
+    warehouse.append_contacts(moved_contacts(visitors, [Move("visitor:v", "anna", "v")]))
+    archive, _ = backup(folder, tmp_path / "shop.tar", NOW)
+    restore(archive, tmp_path / "again", NOW)
+    again = Warehouse.open(ShopFolder.open(tmp_path / "again")).contacts()
+    assert again["visitor_id"].to_pylist() == [None, "v"]
+    assert again == warehouse.contacts()
 
 
 def test_the_database_moves(database_url: str | None, postgresql_server: PostgresServer, tmp_path: Path) -> None:

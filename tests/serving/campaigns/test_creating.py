@@ -88,7 +88,7 @@ def test_stopping(room: Workroom) -> None:
     """What people do counts until the planned end; what has not started never does; twice is a mistake."""
     header = made_list(room)
     running = made(room, list_id=header.list_id)
-    to_come = made(room, list_id=header.list_id, starts="2025-03-05T12:00:00Z")
+    to_come = made(room, list_id=header.list_id, starts="2025-03-15T12:00:00Z")
     told = stop(at(room, days(1)), running.campaign_id, "k2")
     assert (told["state"], told["ends"]) == ("running", running.ends_at.isoformat())
     assert stop(room, to_come.campaign_id, "k2")["state"] == "cancelled"

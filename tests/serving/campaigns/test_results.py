@@ -98,7 +98,7 @@ def test_before_the_end_it_is_interim(room: Workroom) -> None:
     assert found["interim"]
     assert found["verdict"]["kind"] == "not_ended"
     assert len(found["daily_curve"]["treated"]["conversion"]) == 2
-    to_come = made(room, list_id=header.list_id, starts="2025-03-05T12:00:00Z")
+    to_come = made(room, list_id=header.list_id, channel="sms", starts="2025-03-05T12:00:00Z")
     with pytest.raises(HuitouError, match="starts at 2025-03-05T12:00:00.*: there is nothing to measure yet."):
         results(room, to_come.campaign_id, 1)
     stop(room, to_come.campaign_id, "k1")

@@ -101,6 +101,15 @@ def test_touches_are_in_order_of_time(inbox: Inbox) -> None:
     assert second.occurred_us - first.occurred_us == 60_000_000
 
 
+def test_who_has_no_events(inbox: Inbox) -> None:
+    """Of more people than one statement takes, in order; what the warehouse has counts until it is removed."""
+    inbox.put(checked({"event_id": "1"}, {"event_id": "2", "customer_id": "王小明"}), RECEIVED)
+    inbox.mark_absorbed(inbox.take(1).sequences, 4)
+    others = [f"c{number}" for number in range(600)]
+    assert inbox.unknown(["anna", *others, "王小明"]) == others
+    assert inbox.unknown([]) == []
+
+
 def test_absorbed_events_stay_fresh_for_older_snapshots(inbox: Inbox) -> None:
     """An event in version 4 of the warehouse is fresh for a snapshot of version 3 and not for one of version 4."""
     inbox.put(checked({"event_id": "1", "kind": "purchase"}, {"event_id": "2"}), RECEIVED)

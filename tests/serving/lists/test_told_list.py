@@ -28,7 +28,7 @@ def test_in_english() -> None:
     assert sentences(LIST, "en") == [
         "1,200 people, as of 2025-03-01 00:00 UTC: 960 to write to, 240 in the control group",
         "1,000 were chosen by the model, 400 by the merchant, 200 by both; 10 of the merchant's 410 were left out",
-        "30 fit and were left out: have not agreed to this channel",
+        "30 fit and were left out: no consent to this channel",
         "5 more fit and come after the last place",
         "ranked by x",
     ]
@@ -57,8 +57,23 @@ def test_a_control_group_that_tells_nothing() -> None:
     assert sentences(replace(LIST, counts=COUNTS | {"members": 1, "control": 0}), "en")[0].startswith("1 person, as of")
 
 
+def test_one_person_is_told_of_as_one() -> None:
+    """Every sentence with a number agrees with it."""
+    one = {"members": 1, "control": 1, "excluded": {"suppressed": 1}, "below_top": 1, "by_model": 1, "by_merchant": 1}
+    merchant = {"given": 2, "known": 2, "unknown": 0, "excluded": {"suppressed": 1}}
+    assert sentences(replace(LIST, counts=one | {"by_both": 1, "merchant": merchant}), "en") == [
+        "1 person, as of 2025-03-01 00:00 UTC: 0 to write to, 1 in the control group",
+        "1 was chosen by the model, 1 by the merchant, 1 by both; 1 of the merchant's 2 was left out",
+        "1 fits and was left out: on a suppression list",
+        "1 more fits and comes after the last place",
+        "ranked by x",
+        "only 1 is in the control group: hardly any effect can be told from chance",
+    ]
+
+
 def test_unknown_ids_are_told() -> None:
     """How many, and the first of them."""
     assert unknown_ids([], "en") == []
     assert unknown_ids(["x", "y"], "en") == ["2 ids of the merchant's list are not known, such as x, y"]
+    assert unknown_ids(["x"], "en") == ["1 id of the merchant's list is not known, such as x"]
     assert unknown_ids(["x"], "zh") == ["商家名单中有1个编号未知，例如x"]

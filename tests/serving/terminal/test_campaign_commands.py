@@ -87,9 +87,14 @@ def room_campaign(room: Workroom) -> str:
 
 
 def test_planning_and_making_what_is_planned(run: Run) -> None:
-    """The calendar's suggestions are printed, and made when asked."""
+    """The calendar's suggestions are printed, and made when asked; when asked again, those that are new."""
     assert "birthday" in run("planned", "--occasion", "birthday", "--days", "20")
-    assert run("planned", "--occasion", "birthday", "--days", "20", "--make").count("planned") >= 3
+    made = run("planned", "--occasion", "birthday", "--days", "20", "--make")
+    assert made.count(" planned ") == 3
+    assert "made before" not in made
+    again = run("planned", "--occasion", "birthday", "--days", "27", "--make")
+    assert again.count(" planned ") == 1
+    assert "made before: 3 of 4" in again
 
 
 def test_a_request_from_a_file(room: Workroom, run: Run, tmp_path: Path) -> None:

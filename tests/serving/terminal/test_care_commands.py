@@ -68,7 +68,7 @@ def test_suppressions(run: Run, tmp_path: Path) -> None:
     assert run("suppress", "list").startswith("nobody is suppressed; huitou suppress import FILE")
     file = tmp_path / "no.csv"
     file.write_text("customer_id,email\nanna,a@x.cn\n", encoding="utf-8")
-    assert "2 are suppressed, 2 of them new" in run("suppress", "import", str(file), "--channel", "email")
+    assert "2 suppressed, 2 of them new" in run("suppress", "import", str(file), "--channel", "email")
     told = run("suppress", "list")
     assert "Suppressions (2)" in told
     assert "anna" in told

@@ -33,7 +33,7 @@ def test_buyers_where_nothing_is_said(shop: ShopFolder, capsys: pytest.CaptureFi
     told = capsys.readouterr().out
     assert "recall, version 1, is in" in told
     assert "4 people, as of 2025-03-01 00:00 UTC:" in told
-    assert "1 fit and were left out: must not be written to" in told
+    assert "1 fits and was left out: must not be written to" in told
 
 
 def test_what_to_do_next_is_told(shop: ShopFolder, capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,8 +89,8 @@ def test_a_filter_and_a_merchants_list_from_files(shop: ShopFolder, capsys: pyte
         ("anna", "False", "True"),
     ]
     told = capsys.readouterr().out
-    assert "1 were chosen by the model, 1 by the merchant, 0 by both" in told
-    assert "1 ids of the merchant's list are not known, such as nobody" in told
+    assert "1 was chosen by the model, 1 by the merchant, 0 by both" in told
+    assert "1 id of the merchant's list is not known, such as nobody" in told
 
 
 def test_who_should_hear_of_an_item(shop: ShopFolder) -> None:

@@ -20,9 +20,9 @@ from tests.serving.terminal.lists_app import run
 
 @pytest.fixture
 def shop(tmp_path: Path) -> ShopFolder:
-    """A shop with one list of open carts."""
+    """A shop with one list of open carts, all of them to be written to."""
     shop = small_shop(tmp_path / "shop")
-    run(shop, "list", "--template", "open-cart", "--out", str(tmp_path / "carts.csv"))
+    run(shop, "list", "--template", "open-cart", "--control", "0", "--out", str(tmp_path / "carts.csv"))
     return shop
 
 
@@ -89,7 +89,7 @@ def test_who_is_not_sent_is_told(
         assert "anna" not in system.customers[0] + system.customers[1]
     sent, reason, _, grund = capsys.readouterr().out.splitlines()
     assert sent.endswith(": sent, up to place 5")
-    assert reason == "1 on the list were left out: must not be written to"
+    assert reason == "1 on the list was left out: must not be written to"
     assert grund == "名单中1人被排除：不可联系"
 
 

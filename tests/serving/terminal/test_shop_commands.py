@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from features.errors import HuitouError
 from features.shop_folder import ShopFolder
 from serving.terminal.shop_commands import ShopCommands
-from serving.terminal.shop_tables import show_overview
+from serving.terminal.shop_tables import show_cohorts, show_overview
 from tests.serving.shop_numbers.asked_shop import asked_shop
 
 NOW = datetime(2025, 3, 9, 12, tzinfo=UTC)
@@ -44,7 +44,7 @@ def test_the_overview_in_both_languages(shop: Path) -> None:
     english = printed(shop, "overview")
     assert "2025-01-27 to 2025-02-25, 30 days" in english
     assert "Nothing is known of the same days last year: the history does not reach that far." in english
-    assert any("Orders" in line and " 2 " in line and "+100.0 %" in line for line in english.splitlines())
+    assert any("Orders" in line and " 2 " in line and "+100.0%" in line for line in english.splitlines())
     assert "订单数" in printed(shop, "overview", "--language", "zh")
     assert "没有去年同期的数据" in printed(shop, "funnel", "--language", "zh")
 
@@ -56,6 +56,22 @@ def test_the_file_holds_everything(shop: Path, tmp_path: Path) -> None:
     found = json.loads(file.read_text(encoding="utf-8"))
     assert found["cohorts"][0]["months"][0]["figures"]["retention_rate"]["value"] == 1.0
     assert "retention_rate" in found["definitions"]
+
+
+def test_months_that_are_not_shown_are_told_of() -> None:
+    """Nine months fit beside each other; whether there are more, and where they are, is said in both languages."""
+
+    def said_of(months: int, language: str) -> str:
+        each = {"figures": {"retention_rate": {"value": 0.5}}, "is_partial": False}
+        cohort = {"month": "2024-01", "customers": {"value": 7}, "months": [each] * (months + 1)}
+        said = StringIO()
+        report = {"cohorts": [cohort], "set_aside_left_out": False}
+        show_cohorts(Console(file=said, width=120), report, language)
+        return said.getvalue()
+
+    assert "Shown are the first 9 of 10 months; all of them are in the file of --json." in said_of(10, "en")
+    assert "仅显示12个月中的前9个月；全部月份见 --json 输出的文件。" in said_of(12, "zh")
+    assert "--json" not in said_of(9, "en")
 
 
 def test_every_table(shop: Path) -> None:
@@ -92,7 +108,7 @@ def test_what_rounds_to_nothing_has_no_minus() -> None:
     }
     said = StringIO()
     show_overview(Console(file=said, width=120), report, "en")
-    assert "+0.0 %" in said.getvalue()
+    assert "+0.0%" in said.getvalue()
     assert "Nothing is known of" not in said.getvalue()
 
 

@@ -151,7 +151,7 @@ BODY = {
         st.fixed_dictionaries({"placements": st.lists(st.fixed_dictionaries({}, optional=PLACE), max_size=3)}),
     ),
     language=LANGUAGES,
-    query=st.sampled_from(["", "?lang=zh", "?lang=" + "l" * 36, "?colour=red"]),
+    query=st.sampled_from(["", "", "", "?lang=zh", "?lang=" + "l" * 36, "?lang=en&lang=en", "?colour=red"]),
 )
 def test_bodies(twins: Twins, body: dict[str, Any], language: str | None, query: str) -> None:
     """Good and bad fields, one place or several."""
@@ -199,7 +199,10 @@ ROWS = st.sampled_from(
 
 
 @settings(max_examples=60)
-@given(rows=st.lists(ROWS, max_size=3), query=st.sampled_from(["", "?validate_only=true", "?validate_only=perhaps"]))
+@given(
+    rows=st.lists(ROWS, max_size=3),
+    query=st.sampled_from(["", "?validate_only=true", "?validate_only=perhaps", "?valid=1"]),
+)
 def test_events(twins: Twins, rows: list[Any], query: str) -> None:
     """Good rows, repeated ones and wrong ones."""
     same(twins, "POST", f"/v1/events{query}", content=json.dumps({"events": rows}), headers=JSON)
@@ -213,12 +216,20 @@ JSON = {"content-type": "application/json"}
     [
         ("GET", "/v1/recommendations", b"customer_id=anna&n=2", b"", True),
         ("GET", "/v1/recommendations", b"n=0", b"", False),
+        ("GET", "/v1/recommendations", b"customer_id=anna&n=2&n=2", b"", False),
+        ("GET", "/v1/recommendations", b"customer_id=anna&customer_id=anna", b"", False),
+        ("GET", "/v1/recommendations", b"customer_id=anna&colour=red", b"", False),
+        ("GET", "/v1/recommendations", b"customer_id=anna&exclude=zip&exclude=apple", b"", True),
         ("POST", "/v1/recommendations", b"", b'{"placements": [{"n": 2}]}', True),
+        ("POST", "/v1/recommendations", b"lang=zh", b"{}", True),
         ("POST", "/v1/recommendations", b"lang=" + b"l" * 36, b"{}", False),
+        ("POST", "/v1/recommendations", b"colour=red", b"{}", False),
         ("GET", "/v1/items/kettle/related", b"n=2", b"", True),
         ("GET", "/v1/items/kettle/related", b"n=x", b"", False),
+        ("GET", "/v1/items/kettle/related", b"nn=2", b"", False),
         ("POST", "/v1/events", b"", b'{"events": []}', True),
         ("POST", "/v1/events", b"", b'{"events": 1}', False),
+        ("POST", "/v1/events", b"validate=true", b'{"events": []}', False),
     ],
 )
 def test_good_requests_are_answered_fast(

@@ -121,6 +121,18 @@ def test_stopping_and_what_follows(client: TestClient) -> None:
         assert response.status_code == 409
 
 
+def test_a_second_one_to_the_same_people_is_a_conflict(client: TestClient) -> None:
+    """The answer names the one that is there; on another channel it is made."""
+    first = made(client)
+    body = {"name": "again", "list_id": first["list_id"], "channel": "email"}
+    response = client.post("/v1/campaigns", json=body)
+    error = response.json()["error"]
+    assert (response.status_code, error["code"], error["field"]) == (409, "conflict", "list_id")
+    assert f"campaign 'spring' ({first['campaign_id']}) has this list by email, 2025-03-01" in error["message"]
+    assert client.post("/v1/campaigns", json=body | {"channel": "sms"}).status_code == 200
+    assert client.get("/v1/campaigns").json()["total"] == 2
+
+
 def test_mistakes_are_told(client: TestClient) -> None:
     """An unknown campaign, pool or list, and bodies that make no sense."""
     assert client.get("/v1/campaigns/nothing").json()["error"]["code"] == "unknown_campaign"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -44,6 +45,17 @@ def test_a_list_is_made_and_told(client: TestClient) -> None:
     assert first["order_probability_91d"] == 0.7
     assert "购物车" in first["plan"]
     assert not {"person", "person_key", "reasons_en"} & set(first)
+
+
+def test_plans_speak_of_the_lists_channel(client: TestClient) -> None:
+    """The members over HTTP and the exported column say the same; without a channel the playbook's own is told."""
+    for channel, told in ({"channel": "email"}, "; channel: E-mail; "), ({}, "; channel: App notification; "):
+        list_id = make(client, **channel)["list_id"]
+        members = client.get(f"/v1/lists/{list_id}/members").json()["members"]
+        export = client.get(f"/v1/lists/{list_id}/export?format=jsonl&columns=plan&columns=place").text
+        plans = {row["place"]: row["plan"] for row in map(json.loads, export.splitlines())}
+        assert {member["place"]: member["plan"] for member in members} == plans
+        assert all(told in plan for plan in plans.values())
 
 
 def test_the_next_version(client: TestClient) -> None:

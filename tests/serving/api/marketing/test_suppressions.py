@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from features.shop_folder import ShopFolder
 from serving.database.access.audit import Audit
 from serving.database.connection import open_database
 from serving.database.people.erased import Erased
-from tests.serving.api.served_shop import serving
+from tests.serving.api.served_shop import event, send, serving
 from tests.serving.published_shop import NOW, small_shop
 
 
@@ -58,6 +59,27 @@ def test_rows_are_stored_one_by_one(tmp_path: Path, database_url: str | None) ->
         ("suppressions.add", {"stored": 2, "repeated": 1, "rejected": 7})
     ]
     engine.dispose()
+
+
+def test_customers_whom_nobody_knows(tmp_path: Path, database_url: str | None) -> None:
+    """They are stored all the same, and told; who was described or did something since the snapshot is known."""
+    rows = [{"customer_id": who} for who in ("anna", "x-1", "x-2", "told", "came", "came ")]
+    with serving(small_shop(tmp_path / "shop"), database_url=database_url) as client:
+        client.put("/v1/customers", json={"customers": [{"customer_id": "told"}]})
+        send(client, event(customer_id="came"))
+        answer = client.post("/v1/suppressions", json={"suppressions": [*rows, {"email": "x@x.cn"}, {}]}).json()
+        assert [row["known"] for row in answer["results"]] == [True, False, False, True, True, True, None, None]
+        assert (answer["stored"], answer["repeated"], answer["unknown"]) == (6, 1, 2)
+        again = client.post("/v1/suppressions", json={"suppressions": rows[1:2]}).json()
+        assert (again["repeated"], again["unknown"]) == (1, 1)
+        assert client.get("/v1/suppressions").json()["total"] == 6
+
+
+def test_before_anything_is_published(tmp_path: Path) -> None:
+    """Rows are stored, and nobody is called unknown, since nobody could tell."""
+    with serving(ShopFolder.create(tmp_path / "shop")) as client:
+        answer = client.post("/v1/suppressions", json={"suppressions": [{"customer_id": "anna"}]}).json()
+    assert (answer["stored"], answer["unknown"], answer["results"][0]["known"]) == (1, 0, None)
 
 
 def test_somebody_who_was_deleted(tmp_path: Path) -> None:

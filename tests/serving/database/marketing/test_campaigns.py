@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -45,6 +46,49 @@ def test_a_campaign_comes_back(campaigns: Campaigns) -> None:
         campaigns.get("c\0")
     assert error.value.code == "unknown_campaign"
     assert "there is no campaign" in error.value.message
+
+
+def test_a_new_one_is_judged_by_those_beside_it(campaigns: Campaigns) -> None:
+    """By those of its channel that are planned or running, the first to start first; who is refused is not stored."""
+    for name, changed in {
+        "to come": {"starts_at": NOW + DAY},
+        "running": {"started_at": NOW},
+        "stopped": {"stopped_at": NOW},
+        "over": {"ends_at": NOW - DAY},
+        "other channel": {"channel": "sms"},
+    }.items():
+        campaigns.add(replace(SPRING, campaign_id=name, **changed))  # type: ignore[arg-type]
+    seen: list[str] = []
+
+    def refuse(others: Sequence[Campaign]) -> None:
+        seen.extend(other.campaign_id for other in others)
+        raise HuitouError("not this one", code="conflict")
+
+    with pytest.raises(HuitouError, match="not this one"):
+        campaigns.add(SPRING, refuse)
+    assert seen == ["running", "to come"]
+    assert campaigns.count() == 5
+
+
+def test_those_that_come_at_once_take_turns(campaigns: Campaigns) -> None:
+    """Each is judged when the one before it is stored, so that of several that must not both be there one is."""
+
+    def stored(number: int) -> bool:
+        def refuse(others: Sequence[Campaign]) -> None:
+            for _ in range(20):  # the others come meanwhile
+                campaigns.count()
+            if others:
+                raise HuitouError("another one is there", code="conflict")
+
+        try:
+            campaigns.add(replace(SPRING, campaign_id=f"c{number}"), refuse)
+        except HuitouError as error:
+            return error.code != "conflict"
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(stored, range(4))) == 1
+    assert campaigns.count() == 1
 
 
 def test_the_one_that_starts_last_comes_first(campaigns: Campaigns) -> None:

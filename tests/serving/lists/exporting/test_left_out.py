@@ -156,6 +156,6 @@ def test_reasons_are_told(room: Workroom) -> None:
     header = frozen(room, control_share=0)
     describe(room, "anna", contactable=False)
     found = left_out_of(room, header)
-    assert found.sentences("en") == ["1 on the list were left out: must not be written to"]
+    assert found.sentences("en") == ["1 on the list was left out: must not be written to"]
     assert found.sentences("zh") == ["名单中1人被排除：不可联系"]
     assert set(NAMES) == {*REASONS, UNKNOWN}

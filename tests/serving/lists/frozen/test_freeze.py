@@ -251,7 +251,9 @@ def test_nobody_is_left_after_care(tmp_path: Path) -> None:
     """Where everybody who fits must not be written to, it says why, and makes nothing."""
     people = [Person("one", layer="lost", contactable=False), *PEOPLE[:1]]
     with open_room(tmp_path / "shop", people=people) as room:
-        with pytest.raises(HuitouError, match=r"^nobody is left: of 1 who fit 1 must not be written to\.$"):
+        with pytest.raises(
+            HuitouError, match=r"^nobody is left: everybody who fits was left out \(must not be written to: 1\)\.$"
+        ):
             frozen(room, filter={"field": "layer", "is": "lost"})
         assert FrozenLists(room.database).count() == 0
 

@@ -33,3 +33,14 @@ def test_one_for_everybody() -> None:
     playbook = Playbook.in_folder(Path("nowhere"))
     english, _ = told_plans(playbook, "behaviour_group:cart_heavy", PEOPLE)
     assert english.to_pylist() == [playbook.plan_of("behaviour_group", "cart_heavy").sentence("en")] * 2
+
+
+def test_a_list_for_a_channel_speaks_of_it() -> None:
+    """All else of the plans stays as the playbook says it."""
+    english, chinese = told_plans(Playbook.in_folder(Path("nowhere")), "behaviour_group:cart_heavy", PEOPLE, "sms")
+    assert english[1].as_py() == (
+        "Remind them of the open cart; say what delivery costs and when it comes; channel: Text message; offer: free "
+        "delivery on this cart; no discount before the second reminder; when: an hour after the cart was left, again "
+        "after a day"
+    )
+    assert "渠道：短信；" in chinese[1].as_py()
