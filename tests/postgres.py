@@ -106,6 +106,13 @@ class PostgresServer:
         """The URL of a database."""
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
+    def connected(self, url: str) -> int:
+        """How many are connected to a database."""
+        name = url.partition("?")[0].rpartition("/")[2]
+        with self._connection("postgres") as connection:
+            asked = "select pid from pg_stat_activity where datname = %s"
+            return len(connection.execute(asked, [name]).fetchall())
+
     def run(self, statement: str) -> None:
         """Do something with the server as a whole."""
         with self._connection("postgres") as connection:

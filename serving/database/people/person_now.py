@@ -178,8 +178,7 @@ class PeopleNow:
         kept: _Kept | None = getattr(self._local, "kept", None)
         # A connection must not be used on both sides of a fork.
         if kept is None or kept.process != os.getpid():
-            kept = self._local.kept = _Kept(self._in_time())
-            self._open.add(kept)
+            kept = self._local.kept = self._in_time()
         return kept.connection
 
     def _is_slow(self, error: Exception) -> bool:
@@ -187,32 +186,42 @@ class PeopleNow:
         errors = getattr(self._driver, "errors", None)
         return errors is not None and isinstance(error, errors.QueryCanceled | errors._WaitTimeout)
 
-    def _in_time(self) -> Any:
+    def _in_time(self) -> _Kept:
         if time.monotonic() - self._failed_at < RETRY_S:
             raise HuitouError("the database could not be reached. Try again in a moment.", code="database")
         if self._engine.dialect.name == "sqlite":
             return self._connect()
-        connecting: InTime[Any] | None = getattr(self._local, "connecting", None)
+        connecting: InTime[_Kept] | None = getattr(self._local, "connecting", None)
         if connecting is None:
             connecting = self._local.connecting = InTime(self._connect, PATIENCE_MS / 1_000)
         return connecting()
 
-    def _connect(self) -> Any:
+    def _connect(self) -> _Kept:
         try:
             pooled = self._engine.raw_connection()
         except (SQLAlchemyError, self._driver.Error) as error:
             self._failed_at = time.monotonic()
             raise failed(error) from error
-        connection: Any = pooled.driver_connection
+        # Known from now on: nobody may come for it, when it took too long.
+        kept = _Kept(pooled.driver_connection)
+        self._open.add(kept)
         pooled.detach()
         if self._engine.dialect.name == "postgresql":
+            self._prepare(kept)
+        return kept
+
+    def _prepare(self, kept: _Kept) -> None:
+        connection = kept.connection
+        try:
             connection.rollback()
             connection.autocommit = True
             connection.prepare_threshold = 0
             connection.execute(f"set statement_timeout = {PATIENCE_MS}")
-            # A server that is stopped keeps no promise; then the driver itself waits no longer.
-            connection.wait = partial(connection.wait, timeout=(PATIENCE_MS + 50) / 1_000)
-        return connection
+        except self._driver.Error as error:
+            kept.close()
+            raise failed(error) from error
+        # A server that is stopped keeps no promise; then the driver itself waits no longer.
+        connection.wait = partial(connection.wait, timeout=(PATIENCE_MS + 50) / 1_000)
 
 
 def _for_driver(engine: Engine, statement: str) -> str:

@@ -197,6 +197,19 @@ def test_a_server_that_is_stopped_is_not_waited_for(tmp_path: Path, postgresql_s
         engine.dispose()
 
 
+def test_a_connection_that_comes_too_late_is_closed_too(tmp_path: Path, postgresql_server: PostgresServer) -> None:
+    """When nobody asks again, it is not left open."""
+    with postgresql_server.database() as url:
+        engine = open_database(ShopFolder.create(tmp_path), url)
+        people = PeopleNow(engine)
+        engine.dispose()
+        with postgresql_server.stopped():
+            _refused(people)
+        until(lambda: postgresql_server.connected(url) == 1)
+        people.close()
+        until(lambda: postgresql_server.connected(url) == 0)
+
+
 def _refused(people: PeopleNow) -> None:
     with pytest.raises(HuitouError) as caught:
         people.of("anna", NEVER)
