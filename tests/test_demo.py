@@ -122,7 +122,7 @@ def test_a_day_of_the_shop(demo: tuple[Path, str]) -> None:
     """Some numbers are told beside those of the period before, and whether the last day was odd."""
     _, said = demo
     assert "2025-12-02 to 2025-12-31, 30 days" in said
-    assert re.search(r"│ Net revenue +│ +[\d,]+ +│ +[\d,]+ +│ +[+-][\d.]+ % +│", said)
+    assert re.search(r"│ Net revenue +│ +[\d,]+ +│ +[\d,]+ +│ +[+-][\d.]+% +│", said)
     assert "of the last day" in said or re.search(r"^2025-12-31: ", said, re.MULTILINE)
 
 

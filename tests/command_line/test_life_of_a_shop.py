@@ -93,7 +93,7 @@ def test_a_list_for_excel(published: Path, tmp_path: Path) -> None:
     said = done("list", "--shop", published, "--out", tmp_path / "recall.csv")
     assert f"recall, version 1, is in {tmp_path}/recall.csv; its id is " in said
     assert "3 people, as of 2025-03-02 10:00 UTC: 3 to write to, 0 in the control group\n" in said
-    assert "1 fit and were left out: must not be written to\n" in said
+    assert "1 fits and was left out: must not be written to\n" in said
     rows = {row["customer_id"]: row for row in listed(tmp_path / "recall.csv")}
     assert set(rows) == {"anna", "bo", "张三"}
     anna = rows["anna"]
