@@ -22,7 +22,7 @@ import numpy as np
 from features.arrays import Ints
 from features.moments import microseconds
 from features.shop_folder import ShopFolder
-from serving.database.inbox import Touch
+from serving.database.people.touch import Touch
 from serving.interested import interested_in_item
 from serving.live.live_history import stored_histories
 from serving.recommending.recommender import recommend

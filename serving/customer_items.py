@@ -14,7 +14,7 @@ from features.catalogue import Catalogue
 from features.events.event import ITEM_SCHEMA, KIND_CODES
 from features.history import CART, DAY_US, FAVORITE, PURCHASE, VIEW, History
 from features.moments import microseconds, moment_of
-from serving.database.inbox import Touch
+from serving.database.people.touch import Touch
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import NO_ROW
 from serving.snapshot_parts.past_files import MOST_EVENTS, PastEvents

@@ -25,12 +25,13 @@ from serving.database.answers.responses import Responses
 from serving.database.answers.shown import Shown
 from serving.database.connection import Database
 from serving.database.described_items import DescribedItems
-from serving.database.inbox import Inbox, Touch
+from serving.database.inbox import Inbox
 from serving.database.lag import Lag
 from serving.database.people.contact_details import ContactDetails
 from serving.database.people.described import Described
 from serving.database.people.merged import Merged
 from serving.database.people.person_now import PeopleNow
+from serving.database.people.touch import Touch
 from serving.database.writer import Writer
 from serving.desk.desk import Desk
 from serving.live.current_snapshot import CurrentSnapshot

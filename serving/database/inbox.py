@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Engine, Select, delete, func, or_, select, update
+from sqlalchemy import Connection, Engine, Select, delete, func, or_, select, update
 
-from features.events.event import EVENT_SCHEMA, KIND_CODES, with_person
+from features.events.event import EVENT_SCHEMA, with_person
 from features.moments import microseconds
 from serving.database.answers.responses import response_rows
 from serving.database.bulk_insert import insert_new, known
@@ -22,9 +22,6 @@ from serving.database.people.person_key import person_key
 from serving.database.plain_rows import plain_row, table_of
 from serving.database.tables import INBOX, RESPONSES
 
-NEWEST = 1_000
-"""At most so many fresh events of one person are looked at."""
-
 _AT_ONCE = 1_000
 """So many rows are changed in one transaction."""
 
@@ -33,24 +30,6 @@ _ASKED_AT_ONCE = 500
 
 STORED, REPEATED, ERASED = "stored", "repeated", "erased"
 """What becomes of an event that arrives: the last says that its person was deleted."""
-
-
-@dataclass(frozen=True)
-class Touch:
-    """Something that a person has just done with an item."""
-
-    kind: str
-    """Kind of event."""
-    item_id: str
-    """The item."""
-    occurred_us: int
-    """When it happened, UTC microseconds since 1970."""
-    quantity: int = 1
-    """Pieces."""
-    unit_price: float | None = None
-    """Price of one piece, None where not known."""
-    order_id: str | None = None
-    """The order it belongs to."""
 
 
 class Arrived(NamedTuple):
@@ -127,24 +106,6 @@ class Inbox:
         found = self._rows(query.order_by(INBOX.c.sequence).limit(limit))
         return Waiting(_table(row.payload for row in found), tuple(row.sequence for row in found))
 
-    def of_customer(self, customer_id: str, newer_than: int | None = None) -> pa.Table:
-        """The newest events of one person (at most ``NEWEST``) in ``EVENT_SCHEMA``, as they came.
-
-        With ``newer_than`` only those that this version of the warehouse does not hold.
-        """
-        return _table(self._newest(customer_id, newer_than))
-
-    def touches(self, customer_id: str, newer_than: int | None = None) -> list[Touch]:
-        """The same events in the order in which they happened, with what live answers need of them."""
-        events = [json.loads(payload) for payload in self._newest(customer_id, newer_than)]
-        events.sort(key=lambda event: (event["occurred_at"], KIND_CODES[event["kind"]]))
-        return [_touch(event) for event in events]
-
-    def _newest(self, customer_id: str, newer_than: int | None) -> list[str]:
-        query = select(INBOX.c.payload).where(_of(customer_id))
-        found = self._rows(_fresh(query, newer_than).order_by(INBOX.c.sequence.desc()).limit(NEWEST))
-        return [row.payload for row in reversed(found)]
-
     def unknown(self, people: Sequence[str]) -> list[str]:
         """Those of some people who have no events here."""
         there: set[str] = set()
@@ -154,13 +115,11 @@ class Inbox:
             there.update(row.customer_id for row in self._rows(select(INBOX.c.customer_id).where(mine).distinct()))
         return [each for each in people if each not in there]
 
-    def buyers(self, newer_than: int | None = None) -> list[str]:
-        """Everyone with a purchase, or with one that the warehouse of ``newer_than`` does not hold."""
-        query = select(INBOX.c.customer_id).distinct().where(INBOX.c.kind == "purchase")
-        return [row.customer_id for row in self._rows(_fresh(query, newer_than))]
-
     def buyers_after(self, sequence: int, newer_than: int) -> tuple[int, list[str]]:
-        """Those of them whose purchase has a number above ``sequence``, and the highest number in the inbox."""
+        """Who made a purchase of a number above ``sequence`` that the warehouse of ``newer_than`` does not hold.
+
+        And the highest number in the inbox.
+        """
         query = select(INBOX.c.customer_id).distinct().where(INBOX.c.kind == "purchase", INBOX.c.sequence > sequence)
         newest = self._rows(select(func.max(INBOX.c.sequence).label("sequence")))[0].sequence or 0
         return int(newest), [row.customer_id for row in self._rows(_fresh(query, newer_than))]
@@ -191,11 +150,6 @@ class Inbox:
                 removed += connection.execute(delete(INBOX).where(INBOX.c.sequence.in_(found))).rowcount
         return removed
 
-    def erase(self, customer_id: str) -> int:
-        """Remove all events of one person; return how many."""
-        with self._writing() as connection:
-            return connection.execute(delete(INBOX).where(_of(customer_id))).rowcount
-
     def waiting(self) -> int:
         """How many events are not in the warehouse yet."""
         query = select(func.count().label("events")).select_from(INBOX).where(INBOX.c.absorbed_version.is_(None))
@@ -215,26 +169,7 @@ def _table(payloads: Iterable[str]) -> pa.Table:
     return table_of(map(json.loads, payloads), EVENT_SCHEMA)
 
 
-def _touch(event: dict[str, Any]) -> Touch:
-    price = event.get("unit_price")
-    return Touch(
-        kind=event["kind"],
-        item_id=event["item_id"],
-        occurred_us=event["occurred_at"],
-        quantity=event.get("quantity", 1),
-        unit_price=None if price is None else float(price),
-        order_id=event.get("order_id"),
-    )
-
-
-def _of(customer_id: str) -> ColumnElement[bool]:
-    customer_id = customer_id.replace("\0", "\ufffd")  # No id holds a NUL, and PostgreSQL takes none.
-    return (INBOX.c.person_key == person_key(customer_id)) & (INBOX.c.customer_id == customer_id)
-
-
-def _fresh(query: Select[Any], newer_than: int | None) -> Select[Any]:
-    if newer_than is None:
-        return query
+def _fresh(query: Select[Any], newer_than: int) -> Select[Any]:
     return query.where(or_(INBOX.c.absorbed_version.is_(None), INBOX.c.absorbed_version > newer_than))
 
 

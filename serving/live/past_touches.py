@@ -8,7 +8,7 @@ import numpy as np
 
 from features.catalogue import UNKNOWN
 from features.events.event import KIND_CODES
-from serving.database.inbox import Touch
+from serving.database.people.touch import Touch
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import NO_ROW
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from features.history import History
-from serving.database.inbox import Touch
+from serving.database.people.touch import Touch
 from serving.live.live_history import live_history
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.customer_files import NO_ITEM, RECOMMENDATIONS

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from serving.arranging.exploration import Explored
 from serving.arranging.rules import Boost, Pin, Rule, Usual
 from serving.arranging.shelf_rules import ShelfRule, ShelfRules, on_shelf
-from serving.database.inbox import Touch
+from serving.database.people.touch import Touch
 from serving.recommending.offers import Candidate
 from serving.snapshot_parts.shelf import ItemFilter, Shelf
 

@@ -9,7 +9,7 @@ import pytest
 
 from features.events.event import EPOCH
 from serving.customer_items import LISTS, customer_items
-from serving.database.inbox import Touch
+from serving.database.people.touch import Touch
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.past_files import MOST_EVENTS, Past, PastWriter
 from tests.serving.published_shop import AS_OF, NOW, small_shop

@@ -77,11 +77,6 @@ def live_answers(people: PeopleNow, version: int) -> list[str]:
     return [touch.item_id for person in BUYERS.values() for touch in people.of(person, version).touches]
 
 
-def inbox_of_each(engine: Database, version: int) -> list[str]:
-    """The inbox of each person."""
-    return [touch.item_id for person in BUYERS.values() for touch in Inbox(engine).touches(person, version)]
-
-
 def audiences(engine: Database, version: int) -> list[str]:
     """What previews of audiences read."""
     return [event["item_id"] for page in InboxReader(engine, version).new() for event in page]
@@ -93,9 +88,7 @@ def contact_care(engine: Database, version: int) -> list[str]:
     return [item for item, person in BUYERS.items() if person in buyers]
 
 
-WAYS: Mapping[str, Callable[[Database, int], list[str]]] = {
-    each.__name__: each for each in (inbox_of_each, audiences, contact_care)
-}
+WAYS: Mapping[str, Callable[[Database, int], list[str]]] = {each.__name__: each for each in (audiences, contact_care)}
 """What else reads fresh events beside a snapshot."""
 
 

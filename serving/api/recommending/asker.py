@@ -11,8 +11,8 @@ from features.errors import HuitouError
 from features.moments import microseconds
 from serving.api.recommending.questions import RecentEvent
 from serving.api.service import Service
-from serving.database.inbox import Touch
 from serving.database.people.person_now import PersonNow
+from serving.database.people.touch import Touch
 from serving.live.past_touches import past_touches
 from serving.privacy.opting_out import has_opted_out
 from serving.recommending.offers import NOBODY

@@ -20,9 +20,12 @@ from features.errors import HuitouError
 from features.events.event import KIND_CODES
 from serving.database.connection import failed
 from serving.database.in_time import InTime
-from serving.database.inbox import NEWEST, Touch
 from serving.database.people.person_hash import person_hash
 from serving.database.people.person_key import person_key
+from serving.database.people.touch import Touch
+
+NEWEST = 1_000
+"""At most so many fresh events of one person are looked at."""
 
 PATIENCE_MS = 250
 """How long PostgreSQL may take for this read: all pages of a worker are waiting, and can be answered without it."""

@@ -13,7 +13,7 @@ import pytest
 from features.customers import customer_features
 from features.events.event import EPOCH
 from features.history import PURCHASE
-from serving.database.inbox import Touch
+from serving.database.people.touch import Touch
 from serving.live.live_history import live_history, stored_histories
 from serving.snapshot import Snapshot
 from serving.snapshot_parts.id_index import NO_ROW

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from features.events.event import EPOCH
-from serving.database.inbox import Touch
+from serving.database.people.touch import Touch
 from serving.live.live_person import live_person
 from serving.recommending.offers import Visitor
 from serving.snapshot import Snapshot

@@ -15,7 +15,7 @@ from features.events.event import EPOCH
 from features.shop_folder import ShopFolder
 from serving.arranging.rules import ArrangeRules, Boost, Rule
 from serving.arranging.shelf_rules import ShelfRules
-from serving.database.inbox import Touch
+from serving.database.people.touch import Touch
 from serving.recommending.offers import Candidate
 from serving.recommending.ready import falling, ready_items
 from serving.recommending.recommender import arranged, recommend

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from features.events.event import EPOCH, KINDS
 from features.shop_folder import ShopFolder
-from serving.database.inbox import Touch
+from serving.database.people.touch import Touch
 from serving.live.live_history import live_history
 from serving.recommending.reasons import reason_of
 from serving.recommending.recommender import recommend

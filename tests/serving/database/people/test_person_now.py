@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,16 @@ from sqlalchemy import Engine
 
 from features.errors import HuitouError
 from features.events.event import CUSTOMER_SCHEMA, ITEM_SCHEMA
+from features.moments import microseconds
 from features.shop_folder import ShopFolder
 from serving.database.connection import open_database
 from serving.database.described_items import DescribedItems
-from serving.database.inbox import NEWEST, Inbox
+from serving.database.inbox import Inbox
 from serving.database.people.described import Described
 from serving.database.people.erased import Erased
 from serving.database.people.merged import Merged
-from serving.database.people.person_now import PeopleNow
+from serving.database.people.person_now import NEWEST, PeopleNow
+from serving.database.people.touch import Touch
 from serving.database.plain_rows import table_of
 from tests.postgres import PostgresServer
 from tests.serving.database.fresh_events import RECEIVED, checked
@@ -60,7 +62,6 @@ def test_an_id_that_cannot_be(engine: Engine, people: PeopleNow) -> None:
     """Ids with control characters are asked for like any other, and found nowhere."""
     for person in ("\x00", "a\x00b", "\x1f", ""):
         assert people.of(person, NEVER).touches == []
-        assert Inbox(engine).touches(person) == []
 
 
 def test_touches_are_those_of_the_inbox(engine: Engine, people: PeopleNow) -> None:
@@ -72,13 +73,17 @@ def test_touches_are_those_of_the_inbox(engine: Engine, people: PeopleNow) -> No
         {"kind": "view", "customer_id": "other"},
         {"kind": "purchase", "occurred_at": "2025-03-01T10:02:00Z"},
     )
+    late, early = (microseconds(datetime(2025, 3, 1, 10, minute, tzinfo=UTC)) for minute in (2, 1))
+    touches = [
+        Touch("view", '王 "🍵"', early),
+        Touch("cart", "tea", late, 3, 2.5, "o"),
+        Touch("purchase", "tea", late),
+    ]
+    assert people.of("anna", NEVER).touches == touches
     inbox = Inbox(engine)
-    assert people.of("anna", NEVER).touches == inbox.touches("anna")
-    assert [touch.kind for touch in people.of("anna", NEVER).touches] == ["view", "cart", "purchase"]
     inbox.mark_absorbed(inbox.take(2).sequences, 4)
-    assert people.of("anna", 3).touches == inbox.touches("anna", 3)
-    assert people.of("anna", 4).touches == inbox.touches("anna", 4)
-    assert len(people.of("anna", 4).touches) == 1
+    assert people.of("anna", 3).touches == touches
+    assert people.of("anna", 4).touches == touches[2:]
 
 
 def test_only_the_newest_are_looked_at(engine: Engine, people: PeopleNow) -> None:
