@@ -90,7 +90,7 @@ def test_going_back_to_an_earlier_snapshot(published: Path) -> None:
 
 def test_a_list_for_excel(published: Path, tmp_path: Path) -> None:
     """The list names the horizon with the score, tells reasons in words, offers items, and says as of when."""
-    said = done("list", "--shop", published, "--out", tmp_path / "recall.csv")
+    said = done("list", "--shop", published, "--control", 0, "--out", tmp_path / "recall.csv")
     assert f"recall, version 1, is in {tmp_path}/recall.csv; its id is " in said
     assert "3 people, as of 2025-03-02 10:00 UTC: 3 to write to, 0 in the control group\n" in said
     assert "1 fits and was left out: must not be written to\n" in said
