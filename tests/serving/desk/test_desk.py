@@ -32,6 +32,11 @@ def mistake(room: Workroom) -> None:
     raise HuitouError("days must be positive; got -1.", code="bad_days", field="days", value=-1, allowed=[1])
 
 
+def told_by_a_pipe(room: Workroom, pipe: str) -> bytes:
+    with open(pipe, "rb", buffering=0) as told:
+        return told.read(1)
+
+
 def sudden_end(room: Workroom) -> None:
     os._exit(3)
 
@@ -70,11 +75,16 @@ def test_mistakes_come_back_whole(desk: Desk) -> None:
     }
 
 
-def test_an_answer_that_takes_too_long_is_told(desk: Desk) -> None:
+def test_an_answer_that_takes_too_long_is_told(desk: Desk, tmp_path: Path) -> None:
     """Whoever asks says how long it may take, and is told when it took longer."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    both_ends = os.open(pipe, os.O_RDWR)
     with pytest.raises(HuitouError, match=r"^the report took longer than 0 seconds\. Ask again in a little while\.$"):
-        desk.wait(0.0, currency_and_moment, 1)
+        desk.wait(0.0, told_by_a_pipe, str(pipe))
+    os.write(both_ends, b"!")
     assert desk.wait(60.0, currency_and_moment, 1)[2] == 2
+    os.close(both_ends)
 
 
 def test_a_process_that_ends_is_told_and_replaced(desk: Desk) -> None:
