@@ -10,8 +10,8 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -130,12 +130,10 @@ class PostgresServer:
         try:
             # The first one is stopped: no others are started meanwhile.
             processes += map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())
-            for process in processes[1:]:
-                os.kill(process, signal.SIGSTOP)
+            _signal(processes[1:], signal.SIGSTOP)
             yield
         finally:
-            for process in processes:
-                os.kill(process, signal.SIGCONT)
+            _signal(processes, signal.SIGCONT)
 
     def _migrated(self) -> str:
         if not (self.folder / "migrated").exists():
@@ -145,6 +143,12 @@ class PostgresServer:
             with self._connection("migrated") as connection:
                 self._shape = connection.execute(_SHAPE).fetchone()
         return "migrated"
+
+
+def _signal(processes: Sequence[int], number: signal.Signals) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError):  # one whose connection was just closed is ending
+            os.kill(process, number)
 
 
 @contextmanager
