@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from features.behaviour import Behaviour
 from features.contacts import contact_marks
 from features.events.warehouse import Warehouse
 from features.shop_folder import ShopFolder
-from serving.database.connection import Database, open_database
+from serving.database.connection import Database
 from serving.database.people.merged import Merged
 from serving.privacy.merging import Merging
 from tests.small_shop import append, contacts, events, shop
@@ -49,14 +48,6 @@ def folder(tmp_path: Path) -> ShopFolder:
     chosen = [(who, CHOSEN_AT, {"contact_id": "c", "campaign_id": "c", "arm": arm}) for who, arm in ARMS.items()]
     Warehouse.open(folder).append_contacts(contacts(*chosen))
     return folder
-
-
-@pytest.fixture
-def engine(folder: ShopFolder, database_url: str | None) -> Iterator[Database]:
-    """The shop's database."""
-    engine = open_database(folder, database_url)
-    yield engine
-    engine.dispose()
 
 
 def merge(folder: ShopFolder, engine: Database) -> None:

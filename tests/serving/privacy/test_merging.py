@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,14 +36,6 @@ def folder(tmp_path: Path) -> ShopFolder:
     rows = (("visitor:v", NOON, chosen), ("anna", NOON, {**chosen, "arm": "control"}))
     Warehouse.open(folder).append_contacts(contacts(*rows))
     return folder
-
-
-@pytest.fixture
-def engine(folder: ShopFolder, database_url: str | None) -> Iterator[Database]:
-    """The shop's database."""
-    engine = open_database(folder, database_url)
-    yield engine
-    engine.dispose()
 
 
 def owners(folder: ShopFolder) -> dict[str, str]:

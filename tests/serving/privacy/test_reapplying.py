@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from features.events.warehouse import Warehouse
 from features.shop_folder import ShopFolder
-from serving.database.connection import Database, open_database
+from serving.database.connection import Database
 from serving.database.people.merged import Merged
 from serving.privacy.erasing import Erasing
 from serving.privacy.merging import Merging
@@ -33,14 +32,6 @@ def folder(tmp_path: Path) -> ShopFolder:
     folder = shop(tmp_path / "shop")
     append(folder, EVENTS)
     return folder
-
-
-@pytest.fixture
-def engine(folder: ShopFolder, database_url: str | None) -> Iterator[Database]:
-    """The shop's database."""
-    engine = open_database(folder, database_url)
-    yield engine
-    engine.dispose()
 
 
 def owners(folder: ShopFolder) -> list[tuple[str, str]]:
